@@ -1,0 +1,141 @@
+"""One frozen configuration holds every size, policy and ablation of the model."""
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+from models.errors import InputError
+
+
+class MemoryPolicy(StrEnum):
+    """Which past frames the dynamic memory network reads (paper, Table 3 B)."""
+
+    FIRST = "first"
+    PREVIOUS = "previous"
+    FIRST_PREVIOUS = "first+previous"
+    STRIDE = "stride"
+    ALL = "all"
+
+
+class ProposalSource(StrEnum):
+    """Where object proposals come from."""
+
+    LITE = "lite"
+    MASKRCNN_R50 = "maskrcnn-r50"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """Sizes, memory policy and ablation switches of one DMN-AOA model.
+
+    The defaults are the paper's setting with ResNet-50. Fields marked
+    *extension* are not in the paper; their defaults switch them off.
+    """
+
+    name: str
+    backbone: str = "resnet50"
+    """timm name of the backbone."""
+    base_channels: tuple[int, int, int] = (64, 128, 256)
+    """Channels of f4, f8, f16 after the bottleneck layers."""
+    object_levels: tuple[str, ...] = ("f16",)
+    """Base features that RoI pooling reads, concatenated along channels."""
+    roi_size: int = 14
+    """H = W of an object's features (Eq. 1)."""
+    projection_channels: int = 128
+    """C_D, the channels of the shared feature space (section 3.3)."""
+    refine_channels: tuple[int, int, int] = (256, 256, 256)
+    """Widths of the refinement blocks at strides 4, 8 and 16."""
+    norm_groups: int = 32
+    """G of group normalization (section 4.1)."""
+
+    proposals: ProposalSource = ProposalSource.MASKRCNN_R50
+    max_proposals: int = 30
+    """Top-n proposals kept for each frame (section 3.1)."""
+    proposal_nms: float = 0.4
+    """IoU above which the lower-scored of two proposals is dropped (section 4.1)."""
+    proposal_channels: int = 96
+    """Width of the lite proposal head's feature pyramid."""
+
+    memory_policy: MemoryPolicy = MemoryPolicy.STRIDE
+    memory_stride: int = 5
+    memory_max: int | None = None
+    """Most frames kept in memory, first and previous included; None keeps all."""
+
+    # Ablations of Table 3 A.
+    use_dmn: bool = True
+    """False: the first frame's annotation is a fixed template (A1, A3)."""
+    use_aoa: bool = True
+    """False: proposals are compared with the template position by position (A1, A2)."""
+    object_memory: bool = True
+    """False: the memory encoder reads features of the whole frame (A4)."""
+    use_matcher: bool = True
+    """False: no proposals; the coarse mask is decoded from the template (A5)."""
+    use_refinement: bool = True
+    """False: coarse masks are the output (A6)."""
+
+    # Extensions.
+    roi_context: float = 1.0
+    """Extension: boxes grow by this factor about their centre before RoI pooling."""
+    null_column: bool = False
+    """Extension: an object may match no proposal at a learned cost."""
+    matching_iou_weight: float = 0.0
+    """Extension: weight of the IoU with the previous mask in the matching cost."""
+    template_proposal: bool = False
+    """Extension: the mask decoded from each template competes as one more proposal."""
+    locality: bool = False
+    """Extension: a learned penalty on distance in the refinement's correspondences."""
+
+    def __post_init__(self) -> None:
+        if self.memory_stride < 1:
+            raise InputError(f"memory stride is {self.memory_stride}; it must be 1 or more")
+        if self.memory_max is not None and self.memory_max < 2:
+            raise InputError(
+                f"memory max is {self.memory_max}; it must be 2 or more (first and previous frame)"
+            )
+        unknown = set(self.object_levels) - {"f4", "f8", "f16"}
+        if unknown or not self.object_levels:
+            raise InputError(f"object levels {self.object_levels} must be among f4, f8, f16")
+
+    @property
+    def object_channels(self) -> int:
+        """C, the channels of an object's features."""
+        widths = dict(zip(("f4", "f8", "f16"), self.base_channels, strict=True))
+        return sum(widths[level] for level in self.object_levels)
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with some fields changed. Unknown names raise TypeError."""
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain JSON values."""
+        return {
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in dataclasses.asdict(self).items()
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Rebuild a config from `to_dict`'s output.
+
+        Raises:
+            InputError: a key is unknown or a value cannot be used.
+        """
+        names = {field.name for field in dataclasses.fields(cls)}
+        unknown = sorted(set(values) - names)
+        if unknown:
+            raise InputError(
+                f"the model configuration has unknown keys: {', '.join(unknown)}; "
+                "the file comes from another version of ovos"
+            )
+        fields = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+        }
+        try:
+            if "memory_policy" in fields:
+                fields["memory_policy"] = MemoryPolicy(fields["memory_policy"])
+            if "proposals" in fields:
+                fields["proposals"] = ProposalSource(fields["proposals"])
+            return cls(**fields)
+        except (TypeError, ValueError) as error:
+            raise InputError(f"the model configuration cannot be used: {error}") from error

@@ -1,0 +1,17 @@
+"""The one family of errors that `ovos` raises on purpose.
+
+Every message says what failed, where, and how to mend it. The command maps
+`InputError` to exit status 2 and any other `OvosError` to 1.
+"""
+
+
+class OvosError(Exception):
+    """Base of all deliberate errors. Raised as is: something failed while running."""
+
+    exit_code = 1
+
+
+class InputError(OvosError):
+    """What the user gave cannot be used: a file, an option, a mask, a checkpoint."""
+
+    exit_code = 2

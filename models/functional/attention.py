@@ -1,0 +1,46 @@
+"""The memory read of the dynamic memory network (paper, section 3.2)."""
+
+import math
+
+import torch
+from torch import Tensor
+
+
+def memory_read(query: Tensor, keys: Tensor, values: Tensor, valid: Tensor) -> Tensor:
+    """Scaled dot-product read over all space-time positions of each object (Eq. 1).
+
+    Args:
+        query: (O, C/4, H, W).
+        keys: (O, T, C/4, H, W), T memory frames.
+        values: (O, T, C, H, W).
+        valid: (O, T) bool, False where the object was absent; at least one True in each row.
+
+    Returns:
+        (O, C, H, W) templates: at each position of the query, values summed by relevance.
+    """
+    channels = query.shape[1]
+    q = query.flatten(2).transpose(1, 2)  # O, HW, C/4
+    k = keys.transpose(1, 2).flatten(2)  # O, C/4, THW
+    v = values.transpose(1, 2).flatten(2)  # O, C, THW
+    scores = (q @ k).float() / math.sqrt(channels)
+    hidden = ~valid.repeat_interleave(query.shape[-2] * query.shape[-1], dim=1)
+    relevance = torch.softmax(scores.masked_fill(hidden[:, None], -math.inf), dim=-1).to(v.dtype)
+    return (v @ relevance.transpose(1, 2)).unflatten(2, query.shape[-2:])
+
+
+def temporal_embedding(offsets: Tensor, channels: int) -> Tensor:
+    """Sinusoidal embedding of a frame's offset from the first frame.
+
+    Args:
+        offsets: (T,) frame offsets, 0 for the first frame.
+        channels: an even number.
+
+    Returns:
+        (T, channels) in [-1, 1]: sines in the first half, cosines in the second.
+    """
+    half = channels // 2
+    rates = torch.exp(
+        torch.arange(half, device=offsets.device) * (-math.log(10_000.0) / max(half - 1, 1))
+    )
+    angles = offsets.float()[:, None] * rates[None]
+    return torch.cat([angles.sin(), angles.cos()], dim=1)

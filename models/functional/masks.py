@@ -1,0 +1,85 @@
+"""Geometry between masks, boxes and regions of interest.
+
+Boxes are (x0, y0, x1, y1) in pixels of the frame inside the model.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torchvision.ops import roi_align
+
+
+def mask_boxes(masks: Tensor, threshold: float = 0.5) -> tuple[Tensor, Tensor]:
+    """Tight boxes around soft masks.
+
+    Args:
+        masks: (O, H, W) in [0, 1].
+        threshold: a pixel above it belongs to the object.
+
+    Returns:
+        boxes (O, 4) in pixels of the mask's own grid, x1 and y1 exclusive, and present (O,)
+        bool; an absent object's box is all zero.
+    """
+    inside = masks > threshold
+    columns, rows = inside.any(dim=1), inside.any(dim=2)
+    present = columns.any(dim=1)
+    x0, y0 = columns.float().argmax(dim=1), rows.float().argmax(dim=1)
+    x1 = columns.shape[1] - columns.flip(1).float().argmax(dim=1)
+    y1 = rows.shape[1] - rows.flip(1).float().argmax(dim=1)
+    boxes = torch.stack([x0, y0, x1, y1], dim=1).float()
+    return boxes * present[:, None], present
+
+
+def grow_boxes(boxes: Tensor, factor: float) -> Tensor:
+    """Scale (N, 4) boxes about their centres."""
+    center, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2 * factor
+    return torch.cat([center - half, center + half], dim=1)
+
+
+def pool_regions(features: Tensor, boxes: Tensor, stride: int, size: int) -> Tensor:
+    """RoI-align (C, H, W) features at `stride` into (N, C, size, size), one for each box."""
+    return roi_align(
+        features[None].float(),
+        [boxes.float()],
+        output_size=size,
+        spatial_scale=1 / stride,
+        sampling_ratio=2,
+        aligned=True,
+    )
+
+
+def paste_masks(masks: Tensor, boxes: Tensor, height: int, width: int, stride: int) -> Tensor:
+    """Paste square soft masks into the frame.
+
+    Args:
+        masks: (N, S, S) in [0, 1], each relative to its box.
+        boxes: (N, 4) in pixels.
+        height, width: of the result, in cells.
+        stride: pixels per cell of the result.
+
+    Returns:
+        (N, height, width) in [0, 1]; zero outside each box.
+    """
+    if len(masks) == 0:
+        return masks.new_zeros(0, height, width)
+    ys = (torch.arange(height, device=masks.device) + 0.5) * stride
+    xs = (torch.arange(width, device=masks.device) + 0.5) * stride
+    x0, y0, x1, y1 = boxes.float().unbind(dim=1)
+    gx = (xs[None] - x0[:, None]) / (x1 - x0).clamp_min(1)[:, None] * 2 - 1
+    gy = (ys[None] - y0[:, None]) / (y1 - y0).clamp_min(1)[:, None] * 2 - 1
+    grid = torch.stack(
+        [
+            gx[:, None].expand(-1, height, -1),
+            gy[:, :, None].expand(-1, -1, width),
+        ],
+        dim=-1,
+    )
+    return F.grid_sample(masks[:, None].float(), grid, align_corners=False)[:, 0]
+
+
+def pairwise_iou(a: Tensor, b: Tensor, threshold: float = 0.5) -> Tensor:
+    """IoU of (O, H, W) with (N, H, W) soft masks, each cut at `threshold`: (O, N) in [0, 1]."""
+    x, y = (a > threshold).flatten(1).float(), (b > threshold).flatten(1).float()
+    intersection = x @ y.T
+    union = x.sum(1)[:, None] + y.sum(1)[None] - intersection
+    return intersection / union.clamp_min(1)

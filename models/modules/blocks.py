@@ -1,0 +1,40 @@
+"""Convolutional blocks shared by the five modules. Group normalization throughout."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def conv_norm(before: int, after: int, groups: int, *, kernel: int = 3) -> nn.Sequential:
+    """Convolution of stride 1 that keeps the size, then group normalization."""
+    return nn.Sequential(
+        nn.Conv2d(before, after, kernel, padding=kernel // 2, bias=False),
+        nn.GroupNorm(groups, after),
+    )
+
+
+def projector(before: int, hidden: int, after: int) -> nn.Sequential:
+    """Two 3x3 convolutions with a nonlinear layer between them (paper, section 3.3)."""
+    return nn.Sequential(
+        nn.Conv2d(before, hidden, 3, padding=1),
+        nn.ReLU(inplace=True),
+        nn.Conv2d(hidden, after, 3, padding=1),
+    )
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions around an identity, with group normalization."""
+
+    def __init__(self, channels: int, groups: int) -> None:
+        super().__init__()
+        self.first = conv_norm(channels, channels, groups)
+        self.second = conv_norm(channels, channels, groups)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) to (B, C, H, W)."""
+        return torch.relu(x + self.second(torch.relu(self.first(x))))
+
+
+def upsample(x: Tensor, scale: int) -> Tensor:
+    """Bilinear upsampling by a whole factor."""
+    return F.interpolate(x, scale_factor=scale, mode="bilinear", align_corners=False)

@@ -1,0 +1,154 @@
+"""Mask refinement network (MRN, RefineNet; paper, section 3.1).
+
+The references' features and masks are aligned towards the current frame in the manner
+of the adaptive object alignment. Correspondences are found once, at stride 16; what is
+finer travels along, as the block of cells below each stride-16 position. They do not depend
+on the objects, so only the masks' share of the work grows with the number of objects.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.config import ModelConfig
+from models.functional.alignment import cosine, sharpen, translate
+from models.modules.base_features import FrameFeatures
+from models.modules.blocks import ResidualBlock, projector, upsample
+
+_INITIAL_ALPHA = 15.0
+_INITIAL_REACH = (64.0, 8.0)
+"""Standard deviation, in stride-16 cells, of the first and the previous frame's locality."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alignable:
+    """A frame ready to be aligned, as current frame or as reference.
+
+    key: (CD, HW) projected f16, H and W at stride 16.
+    fine: (C, HW) f16 and the blocks of f8 and f4 below it.
+    """
+
+    key: Tensor
+    fine: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A past frame with its objects: masks (O, 4H, 4W), probabilities in [0, 1] at stride 4."""
+
+    frame: Alignable
+    masks: Tensor
+
+
+class _RefineBlock(nn.Module):
+    """One block: current and reference features once, masks and the block before per object."""
+
+    def __init__(self, features: int, masks: int, before: int, width: int, groups: int) -> None:
+        super().__init__()
+        self.skip = nn.Conv2d(3 * features, width, 3, padding=1, bias=False)
+        self.mask = nn.Conv2d(masks, width, 3, padding=1, bias=False)
+        self.before = nn.Conv2d(before, width, 1, bias=False) if before else None
+        self.norm = nn.GroupNorm(groups, width)
+        self.residual = ResidualBlock(width, groups)
+
+    def forward(self, features: Tensor, masks: Tensor, before: Tensor | None) -> Tensor:
+        """Features (1, 3C, H, W), masks (O, M, H, W), before (O, B, H/2, W/2): (O, width, H, W)."""
+        # A convolution of concatenated inputs is the sum of convolutions of each,
+        # so the objects share what does not depend on them.
+        x = self.skip(features) + self.mask(masks)
+        if self.before is not None and before is not None:
+            x = x + upsample(self.before(before), 2)
+        out: Tensor = self.residual(torch.relu(self.norm(x)))
+        return out
+
+
+class MaskRefinementNetwork(nn.Module):
+    """Three refinement blocks over coarse masks and two aligned references."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        c4, c8, c16 = config.base_channels
+        w4, w8, w16 = config.refine_channels
+        groups = config.norm_groups
+        self.channels = config.base_channels
+        self.projector = projector(c16, config.projection_channels, config.projection_channels)
+        self.log_alpha = nn.Parameter(torch.tensor(math.log(_INITIAL_ALPHA)))
+        self.log_reach = (
+            nn.Parameter(torch.tensor(_INITIAL_REACH).log()) if config.locality else None
+        )
+        # Three masks (coarse, first, previous), each a block of cells at stride 4.
+        self.block16 = _RefineBlock(c16, 3 * 16, 0, w16, groups)
+        self.block8 = _RefineBlock(c8, 3 * 4, w16, w8, groups)
+        self.block4 = _RefineBlock(c4, 3, w8, w4, groups)
+        self.head = nn.Conv2d(w4, 2, 1)
+
+    def alignable(self, features: FrameFeatures) -> Alignable:
+        """Prepare a frame (a batch of one) for alignment; done once, then kept as reference."""
+        fine = [features.f16, F.pixel_unshuffle(features.f8, 2), F.pixel_unshuffle(features.f4, 4)]
+        key: Tensor = self.projector(features.f16)
+        return Alignable(key[0].flatten(1), torch.cat(fine, dim=1)[0].flatten(1))
+
+    def _align(
+        self, key: Tensor, reference: Reference, which: int, size: tuple[int, int]
+    ) -> tuple[Tensor, Tensor]:
+        penalty = None
+        if self.log_reach is not None:
+            reach = self.log_reach[which].exp()
+            penalty = _squared_distances(size, key.device) / (2 * reach * reach)
+        weights = sharpen(cosine(key, reference.frame.key), self.log_alpha.exp(), penalty)
+        blocks = F.pixel_unshuffle(reference.masks[:, None], 4)
+        carried = torch.cat([reference.frame.fine, blocks.flatten(0, 1).flatten(1).to(key.dtype)])
+        moved = translate(weights, carried).unflatten(1, size)
+        split = len(reference.frame.fine)
+        return moved[None, :split], moved[split:].unflatten(0, blocks.shape[:2])
+
+    def forward(
+        self,
+        features: FrameFeatures,
+        current: Alignable,
+        coarse: Tensor,
+        first: Reference,
+        previous: Reference,
+    ) -> Tensor:
+        """Refine coarse masks.
+
+        Args:
+            features: of the current frame, a batch of one.
+            current: the same frame, from `alignable`.
+            coarse: (O, H/4, W/4) in [0, 1].
+            first, previous: the references.
+
+        Returns:
+            (O, H, W) probabilities, each the object's share of its own 2-channel softmax.
+        """
+        c4, c8, c16 = self.channels
+        size = (features.f16.shape[-2], features.f16.shape[-1])
+        key = current.key
+        aligned = [self._align(key, r, i, size) for i, r in enumerate((first, previous))]
+        # Masks as blocks of 4x4 cells: (O, 3, 16, H/16, W/16).
+        masks = torch.stack(
+            [F.pixel_unshuffle(coarse[:, None], 4).to(key.dtype), *(m for _, m in aligned)], dim=1
+        )
+        levels = [fine.split([c16, 4 * c8, 16 * c4], dim=1) for fine, _ in aligned]
+        at16 = torch.cat([features.f16, *(level[0] for level in levels)], dim=1)
+        at8 = torch.cat([features.f8, *(F.pixel_shuffle(level[1], 2) for level in levels)], dim=1)
+        at4 = torch.cat([features.f4, *(F.pixel_shuffle(level[2], 4) for level in levels)], dim=1)
+
+        masks4 = F.pixel_shuffle(masks, 4).flatten(1, 2)
+        x = self.block16(at16, masks.flatten(1, 2), None)
+        x = self.block8(at8, F.pixel_unshuffle(masks4, 2), x)
+        x = self.block4(at4, masks4, x)
+        logits = upsample(self.head(x).float(), 4)
+        return torch.softmax(logits, dim=1)[:, 1]
+
+
+def _squared_distances(size: tuple[int, int], device: torch.device) -> Tensor:
+    """(HW, HW) squared distances between the positions of a grid, in cells."""
+    ys = torch.arange(size[0], device=device, dtype=torch.float32)
+    xs = torch.arange(size[1], device=device, dtype=torch.float32)
+    dy = (ys[:, None] - ys[None]).square()
+    dx = (xs[:, None] - xs[None]).square()
+    return (dy[:, None, :, None] + dx[None, :, None, :]).flatten(2).flatten(0, 1)

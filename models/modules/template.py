@@ -1,0 +1,89 @@
+"""Object template generator (OTG): the dynamic memory network (paper, section 3.2)."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.config import ModelConfig
+from models.functional.attention import memory_read, temporal_embedding
+from models.modules.blocks import conv_norm
+
+_CELL = 4
+"""Mask cells along one side of a template position."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryFrame:
+    """What the memory holds of one past frame.
+
+    key: (O, C/4, H, W). value: (O, C, H, W). present: (O,) bool, the object was seen.
+    """
+
+    key: Tensor
+    value: Tensor
+    present: Tensor
+
+
+class DynamicMemoryNetwork(nn.Module):
+    """Memory encoder, query encoder and template decoder."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        channels = config.object_channels
+        self.fixed = not config.use_dmn
+        self.channels = channels
+        self.memory_key = nn.Conv2d(channels + 1, channels // 4, 3, padding=1)
+        self.memory_value = nn.Conv2d(channels + 1, channels, 3, padding=1)
+        self.query_key = nn.Conv2d(channels, channels // 4, 3, padding=1)
+        # Without the matcher (A5) masks come from here; the paper does not say how.
+        self.mask_decoder = nn.Sequential(
+            conv_norm(channels, channels // 2, config.norm_groups),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(channels // 2, _CELL * _CELL, 1),
+            nn.PixelShuffle(_CELL),
+        )
+
+    def _embed(self, features: Tensor, offset: int) -> Tensor:
+        offsets = torch.tensor([offset], device=features.device)
+        return features + temporal_embedding(offsets, self.channels)[:, :, None, None]
+
+    def remember(
+        self, features: Tensor, masks: Tensor, present: Tensor, offset: int
+    ) -> MemoryFrame:
+        """Encode a frame with object masks as a memory frame.
+
+        Args:
+            features: (O, C, H, W) RoI features, or of the whole frame (A4).
+            masks: (O, H, W) RoI masks in [0, 1].
+            present: (O,) bool.
+            offset: frames since the first frame.
+        """
+        x = torch.cat([self._embed(features, offset), masks[:, None]], dim=1)
+        return MemoryFrame(self.memory_key(x), self.memory_value(x), present)
+
+    def forward(self, features: Tensor, memory: list[MemoryFrame], offset: int) -> Tensor:
+        """Generate each object's template for the current frame (Eq. 1).
+
+        Args:
+            features: (O, C, H, W) RoI features of the current frame at the previous boxes.
+            memory: the memory frames, the first frame first.
+            offset: frames since the first frame.
+
+        Returns:
+            (O, C, H, W).
+        """
+        if self.fixed:
+            return memory[0].value
+        return memory_read(
+            self.query_key(self._embed(features, offset)),
+            torch.stack([frame.key for frame in memory], dim=1),
+            torch.stack([frame.value for frame in memory], dim=1),
+            torch.stack([frame.present for frame in memory], dim=1),
+        )
+
+    def decode_masks(self, templates: Tensor, size: int) -> Tensor:
+        """Decode (O, C, H, W) templates into (O, size, size) mask logits over the query's box."""
+        logits = self.mask_decoder(templates).float()
+        return F.interpolate(logits, (size, size), mode="bilinear", align_corners=False)[:, 0]

@@ -1,0 +1,183 @@
+"""DMN-AOA: the five modules and how one frame goes through them (paper, Figure 2)."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from models.clock import Clock
+from models.config import ModelConfig, ProposalSource
+from models.functional.masks import (
+    grow_boxes,
+    mask_boxes,
+    pairwise_iou,
+    paste_masks,
+    pool_regions,
+)
+from models.memory_bank import MemoryBank
+from models.modules.base_features import STRIDES, BaseFeatureExtractor, FrameFeatures
+from models.modules.lite_proposals import LiteProposalGenerator
+from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
+from models.modules.matcher import AlignedMatcher, Match
+from models.modules.refinement import MaskRefinementNetwork, Reference
+from models.modules.template import DynamicMemoryNetwork
+from models.proposals import ObjectProposalGenerator, Proposals
+
+MASK_STRIDE = 4
+"""Masks inside the network have a cell for every 4x4 pixels."""
+
+
+@dataclass
+class VideoState:
+    """What the network carries from frame to frame for O objects.
+
+    boxes: (O, 4) where each object was last seen, in pixels. first, previous: references of
+    the refinement network. offset: frames since the first frame.
+    """
+
+    memory: MemoryBank
+    first: Reference
+    previous: Reference
+    boxes: Tensor
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FrameResult:
+    """What the network found in one frame.
+
+    probabilities: (O, H, W) in [0, 1], before aggregation.
+    coarse: (O, H/4, W/4) coarse masks in [0, 1].
+    match: the matcher's result, None without matcher or without any proposal.
+    pasted: (N, H/4, W/4) soft masks of what was matched.
+    template_logits: (O, S, S) masks decoded from the templates, over `query_boxes`.
+    query_boxes: (O, 4).
+    """
+
+    probabilities: Tensor
+    coarse: Tensor
+    match: Match | None
+    pasted: Tensor
+    template_logits: Tensor | None
+    query_boxes: Tensor
+
+
+class DMNAOA(nn.Module):
+    """The whole network for one video at a time; objects are the batch."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.bfe = BaseFeatureExtractor(config)
+        self.opg: nn.Module
+        if config.proposals is ProposalSource.LITE:
+            self.opg = LiteProposalGenerator(config, self.bfe.raw_channels)
+        else:
+            self.opg = MaskRCNNProposalGenerator(config)
+        self.otg = DynamicMemoryNetwork(config)
+        self.am = AlignedMatcher(config)
+        self.mrn = MaskRefinementNetwork(config)
+
+    def propose(self, frames: Tensor, features: FrameFeatures) -> list[Proposals]:
+        """Propose objects in (B, 3, H, W) frames; none without matcher."""
+        generator: ObjectProposalGenerator = self.opg  # type: ignore[assignment]
+        return generator.propose(frames, features)
+
+    def begin(self, features: FrameFeatures, masks: Tensor, clock: Clock) -> VideoState:
+        """Take the first frame and its (O, H, W) masks in [0, 1]."""
+        small = F.avg_pool2d(masks.float()[:, None], MASK_STRIDE)[:, 0]
+        reference = Reference(self.mrn.alignable(features), small)
+        state = VideoState(self._bank(), reference, reference, masks.new_zeros(len(masks), 4))
+        self.memorize(state, features, small, clock)
+        return state
+
+    def _bank(self) -> MemoryBank:
+        c = self.config
+        return MemoryBank(c.memory_policy, c.memory_stride, c.memory_max)
+
+    def segment(
+        self, features: FrameFeatures, proposals: Proposals, state: VideoState, clock: Clock
+    ) -> FrameResult:
+        """Segment the next frame and make it the previous reference.
+
+        The caller aggregates the probabilities and hands them to `memorize`.
+        """
+        config = self.config
+        state.offset += 1
+        height, width = features.size
+        grid = (height // MASK_STRIDE, width // MASK_STRIDE, MASK_STRIDE)
+        query_boxes = grow_boxes(state.boxes, config.roi_context)
+        template_logits: Tensor | None = None
+        with clock.measure("OTG"):
+            queries = self._pool(features, query_boxes)
+            templates = self.otg(queries, state.memory.read(), state.offset)
+            if config.template_proposal or not config.use_matcher:
+                template_logits = self.otg.decode_masks(templates, proposals.masks.shape[-1])
+        with clock.measure("AM"):
+            regions = grow_boxes(proposals.boxes, config.roi_context)
+            if template_logits is not None:
+                mine = Proposals(
+                    query_boxes, torch.sigmoid(template_logits), query_boxes.new_zeros(len(query_boxes))
+                )
+                proposals = proposals.extended(mine) if config.use_matcher else mine
+                regions = torch.cat([regions, query_boxes])
+            pasted = paste_masks(proposals.masks, proposals.boxes, *grid)
+            match: Match | None = None
+            if not config.use_matcher:
+                coarse = pasted
+            elif len(proposals):
+                overlap = pairwise_iou(state.previous.masks, pasted)
+                match = self.am(templates, self._pool(features, regions), overlap)
+                coarse = torch.einsum("on,nhw->ohw", match.assignment, pasted).clamp(0, 1)
+            else:
+                coarse = pasted.new_zeros(len(query_boxes), *grid[:2])
+        with clock.measure("MRN"):
+            current = self.mrn.alignable(features)
+            if config.use_refinement:
+                probabilities = self.mrn(features, current, coarse, state.first, state.previous)
+            else:
+                probabilities = F.interpolate(
+                    coarse[None], features.size, mode="bilinear", align_corners=False
+                )[0]
+            state.previous = Reference(current, coarse)
+        return FrameResult(probabilities, coarse, match, pasted, template_logits, query_boxes)
+
+    def memorize(
+        self, state: VideoState, features: FrameFeatures, masks: Tensor, clock: Clock
+    ) -> None:
+        """Remember the frame just segmented with its (O, H/4, W/4) aggregated probabilities."""
+        state.previous = Reference(state.previous.frame, masks)
+        with clock.measure("OTG"):
+            boxes, present = mask_boxes(masks.detach())
+            state.boxes = torch.where(present[:, None], boxes * MASK_STRIDE, state.boxes)
+            boxes = self._memory_boxes(state.boxes, features)
+            entry = self.otg.remember(
+                self._pool(features, boxes),
+                _pool_own_masks(masks, boxes, self.config.roi_size),
+                present,
+                state.offset,
+            )
+            state.memory.write(entry, state.offset)
+
+    def _memory_boxes(self, boxes: Tensor, features: FrameFeatures) -> Tensor:
+        """Where the memory encoder looks: at the objects, or at the whole frame (A4)."""
+        if self.config.object_memory:
+            return grow_boxes(boxes, self.config.roi_context)
+        height, width = features.size
+        return boxes.new_tensor([[0, 0, width, height]]).expand(len(boxes), 4)
+
+    def _pool(self, features: FrameFeatures, boxes: Tensor) -> Tensor:
+        """RoI features (N, C, S, S) of boxes in pixels."""
+        levels = [
+            pool_regions(getattr(features, level)[0], boxes, STRIDES[level], self.config.roi_size)
+            for level in self.config.object_levels
+        ]
+        return torch.cat(levels, dim=1)
+
+
+def _pool_own_masks(masks: Tensor, boxes: Tensor, size: int) -> Tensor:
+    """RoI-align each (O, H/4, W/4) mask in its own box: (O, size, size)."""
+    pooled = pool_regions(masks, boxes, MASK_STRIDE, size)
+    index = torch.arange(len(masks), device=masks.device)
+    return pooled[index, index]

@@ -1,0 +1,57 @@
+"""Losses of the video stage, as pure functions."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.training.sources import IGNORE
+
+
+def mask_cross_entropy(logits: Tensor, ids: Tensor, hardest: float = 1.0) -> Tensor:
+    """Cross entropy of aggregated logits, over the hardest share of the pixels.
+
+    Args:
+        logits: (1 + O, H, W), background first.
+        ids: (H, W), 255 ignored.
+        hardest: share of the pixels that counts (bootstrapping); 1.0 is the plain mean.
+    """
+    loss = F.cross_entropy(logits[None], ids[None].long(), ignore_index=IGNORE, reduction="none")
+    flat = loss.flatten()
+    return flat.topk(max(1, int(hardest * flat.numel()))).values.mean()
+
+
+def dice_loss(probabilities: Tensor, targets: Tensor, valid: Tensor) -> Tensor:
+    """Mean over objects of 1 - 2 |P T| / (|P| + |T|).
+
+    Args:
+        probabilities, targets: (O, H, W) in [0, 1].
+        valid: (H, W) in {0, 1}; pixels that count.
+    """
+    p, t = (probabilities * valid).flatten(1), (targets * valid).flatten(1)
+    smooth = 1e-3 * p.shape[1]
+    return (1 - (2 * (p * t).sum(1) + smooth) / (p.sum(1) + t.sum(1) + smooth)).mean()
+
+
+def match_loss(
+    similarity: Tensor, null_similarity: Tensor | None, overlap: Tensor, temperature: float = 0.1
+) -> Tensor:
+    """Cross entropy between softened similarities and the proposals' overlap with the truth.
+
+    An object that no proposal overlaps by half belongs to the null column, or is left out
+    where there is none.
+
+    Args:
+        similarity: (O, N) in [-1, 1].
+        null_similarity: () or None.
+        overlap: (O, N) IoU of each proposal with each object's true mask.
+    """
+    good = torch.where(overlap >= 0.5, overlap.pow(4), 0)
+    if null_similarity is not None:
+        missed = (good.sum(1, keepdim=True) == 0).float()
+        good = torch.cat([good, missed], dim=1)
+        similarity = torch.cat([similarity, null_similarity.expand(len(similarity), 1)], dim=1)
+    matched = good.sum(1) > 0
+    if not matched.any():
+        return similarity.sum() * 0
+    target = good / good.sum(1, keepdim=True).clamp_min(1e-6)
+    return F.cross_entropy(similarity[matched] / temperature, target[matched])

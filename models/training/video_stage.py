@@ -1,0 +1,132 @@
+"""Stage two: memory, matching and refinement, unrolled over a clip."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torchvision.ops import box_iou
+
+from models.clock import Clock
+from models.functional.aggregation import soft_aggregate
+from models.functional.masks import mask_boxes, pairwise_iou, pool_regions
+from models.modules.refinement import Reference
+from models.network import MASK_STRIDE, DMNAOA, FrameResult
+from models.proposals import Proposals
+from models.training.clips import Clip
+from models.training.losses import dice_loss, mask_cross_entropy, match_loss
+from models.training.sources import IGNORE
+
+
+@dataclass(frozen=True)
+class Mishaps:
+    """How often training makes the life of a module hard, so that the others learn to help.
+
+    previous: the previous mask is lost or displaced. proposals: the best proposals are missing.
+    later: the clip pretends to be far from the first frame, up to `latest` frames.
+    """
+
+    previous: float = 0.15
+    proposals: float = 0.15
+    later: float = 0.5
+    latest: int = 150
+
+
+class VideoStage(nn.Module):
+    """The network with backbone and proposals frozen."""
+
+    def __init__(self, network: DMNAOA, mishaps: Mishaps | None = None) -> None:
+        super().__init__()
+        self.network = network
+        self.mishaps = mishaps or Mishaps()
+        network.bfe.backbone.requires_grad_(False)
+        network.opg.requires_grad_(False)
+
+    def train(self, mode: bool = True) -> "VideoStage":
+        super().train(mode)
+        self.network.opg.eval()
+        return self
+
+    def losses(self, clip: Clip) -> dict[str, Tensor]:
+        """Unroll the network over a clip; mean losses over its frames but the first."""
+        network, clock = self.network, Clock()
+        frames = clip.frames.float() / 255
+        truth = torch.stack([clip.ids == i + 1 for i in range(clip.objects)], dim=1).float()
+        terms: list[dict[str, Tensor]] = []
+        with torch.autocast("cpu", torch.bfloat16):
+            features = network.bfe(frames)
+            with torch.no_grad():
+                proposals = network.propose(frames, features)
+            state = network.begin(features[0], truth[0], clock)
+            if torch.rand(()) < self.mishaps.later:
+                state.offset = int(torch.randint(self.mishaps.latest, ()))
+            for index in range(1, len(frames)):
+                if torch.rand(()) < self.mishaps.previous:
+                    state.previous = _mislaid(state.previous)
+                offered = proposals[index]
+                if torch.rand(()) < self.mishaps.proposals:
+                    offered = _without_best(offered, truth[index])
+                result = network.segment(features[index], offered, state, clock)
+                logits = soft_aggregate(result.probabilities)
+                merged = torch.softmax(logits, dim=0)[1:]
+                terms.append(_frame_losses(result, logits, merged, clip.ids[index], truth[index]))
+                small = F.avg_pool2d(merged[:, None], MASK_STRIDE)[:, 0]
+                network.memorize(state, features[index], small, clock)
+        return {name: torch.stack([t[name] for t in terms]).mean() for name in terms[0]}
+
+
+def _frame_losses(
+    result: FrameResult, logits: Tensor, merged: Tensor, ids: Tensor, truth: Tensor
+) -> dict[str, Tensor]:
+    valid = (ids != IGNORE).float()
+    small = F.avg_pool2d(truth[:, None], MASK_STRIDE)[:, 0]
+    zero = logits.sum() * 0
+    losses = {
+        "cross_entropy": mask_cross_entropy(logits, ids, hardest=0.4),
+        "dice": dice_loss(merged, truth, valid),
+        "coarse": 0.3 * dice_loss(result.coarse, small, F.max_pool2d(valid[None], MASK_STRIDE)[0]),
+        "match": zero,
+        "template": zero,
+    }
+    if result.match is not None:
+        overlap = pairwise_iou(small, result.pasted)
+        losses["match"] = 0.2 * match_loss(
+            result.match.similarity, result.match.null_similarity, overlap.detach()
+        )
+    if result.template_logits is not None:
+        size = result.template_logits.shape[-1]
+        index = torch.arange(len(truth))
+        target = pool_regions(truth, result.query_boxes, 1, size)[index, index]
+        losses["template"] = 0.3 * F.binary_cross_entropy_with_logits(
+            result.template_logits, target.clamp(0, 1)
+        )
+    return losses
+
+
+def _mislaid(reference: Reference) -> Reference:
+    """Lose the masks of a reference, shift them, or erase a half."""
+    masks = reference.masks.detach()
+    kind = int(torch.randint(3, ()))
+    if kind == 0:
+        masks = torch.zeros_like(masks)
+    elif kind == 1:
+        reach = max(1, masks.shape[-1] // 4)
+        dy, dx = (int(v) for v in torch.randint(-reach, reach + 1, (2,)))
+        masks = torch.roll(masks, (dy, dx), dims=(1, 2))
+    else:
+        angle = torch.rand(()) * 2 * math.pi
+        ys = torch.linspace(-1, 1, masks.shape[1])[:, None]
+        xs = torch.linspace(-1, 1, masks.shape[2])[None]
+        offset = (torch.rand(()) - 0.5) * 0.8
+        masks = masks * ((angle.cos() * xs + angle.sin() * ys) > offset)
+    return Reference(reference.frame, masks)
+
+
+def _without_best(proposals: Proposals, truth: Tensor) -> Proposals:
+    """Take away the proposals whose boxes overlap an object's true extent the most."""
+    if len(proposals) < 2:
+        return proposals
+    boxes, _ = mask_boxes(truth)
+    overlap = box_iou(boxes, proposals.boxes).amax(dim=0)
+    return proposals[overlap < 0.5]
