@@ -128,7 +128,7 @@ class ModelConfig:
                 f"the model configuration has unknown keys: {', '.join(unknown)}; "
                 "the file comes from another version of ovos"
             )
-        fields = {
+        fields: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
         }
         try:

@@ -11,9 +11,7 @@ class MemoryBank:
     Size is bounded by `limit` frames; the oldest frame but the first is dropped then.
     """
 
-    def __init__(
-        self, policy: MemoryPolicy, stride: int = 5, limit: int | None = None
-    ) -> None:
+    def __init__(self, policy: MemoryPolicy, stride: int = 5, limit: int | None = None) -> None:
         self.policy, self.stride, self.limit = policy, stride, limit
         self._first: MemoryFrame | None = None
         self._between: list[MemoryFrame] = []

@@ -118,7 +118,9 @@ class DMNAOA(nn.Module):
             regions = grow_boxes(proposals.boxes, config.roi_context)
             if template_logits is not None:
                 mine = Proposals(
-                    query_boxes, torch.sigmoid(template_logits), query_boxes.new_zeros(len(query_boxes))
+                    query_boxes,
+                    torch.sigmoid(template_logits),
+                    query_boxes.new_zeros(len(query_boxes)),
                 )
                 proposals = proposals.extended(mine) if config.use_matcher else mine
                 regions = torch.cat([regions, query_boxes])

@@ -31,7 +31,9 @@ def save_weights(network: DMNAOA, path: Path, notes: dict[str, str]) -> None:
     The file is complete or absent.
     """
     tensors = {
-        name: value.half().contiguous() if value.ndim > 1 and value.is_floating_point() else value.contiguous()
+        name: value.half().contiguous()
+        if value.ndim > 1 and value.is_floating_point()
+        else value.contiguous()
         for name, value in network.state_dict().items()
     }
     metadata = {
@@ -58,9 +60,13 @@ def read_weights(path: Path) -> tuple[WeightsInfo, dict[str, Tensor]]:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
-        raise InputError(f"the weights file {path} is damaged or not safetensors: {error}") from error
+        raise InputError(
+            f"the weights file {path} is damaged or not safetensors: {error}"
+        ) from error
     if metadata.get("format") != _FORMAT:
-        raise InputError(f"{path} holds no ovos model; `ovos train` and the package write such files")
+        raise InputError(
+            f"{path} holds no ovos model; `ovos train` and the package write such files"
+        )
     config = ModelConfig.from_dict(json.loads(metadata.pop("config")))
     return WeightsInfo(config, metadata), tensors
 
@@ -77,7 +83,9 @@ def load_network(path: Path, tensors: dict[str, Tensor], config: ModelConfig) ->
         network.load_state_dict(floats)
     except RuntimeError as error:
         first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
-        raise InputError(f"the weights in {path} do not fit model '{config.name}': {first}") from error
+        raise InputError(
+            f"the weights in {path} do not fit model '{config.name}': {first}"
+        ) from error
     return network.eval()
 
 

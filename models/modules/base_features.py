@@ -54,10 +54,10 @@ class BaseFeatureExtractor(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         stages = (1, 2, 3, 4) if config.proposals == "lite" else (1, 2, 3)
-        self.backbone = timm.create_model(
+        self.backbone: nn.Module = timm.create_model(
             config.backbone, features_only=True, out_indices=stages, pretrained=False
         )
-        self.raw_channels: list[int] = self.backbone.feature_info.channels()
+        self.raw_channels: list[int] = self.backbone.feature_info.channels()  # type: ignore[union-attr, operator]
         self.bottlenecks = nn.ModuleList(
             conv_norm(before, after, config.norm_groups, kernel=1)
             for before, after in zip(self.raw_channels, config.base_channels, strict=False)
@@ -81,6 +81,7 @@ class BaseFeatureExtractor(nn.Module):
             FrameFeatures with a batch of B.
         """
         height, width = frames.shape[-2:]
-        raw = self.backbone(((frames - self.mean) / self.std).contiguous(memory_format=torch.channels_last))
+        normal = (frames - self.mean) / self.std
+        raw = self.backbone(normal.contiguous(memory_format=torch.channels_last))
         f4, f8, f16 = (layer(x) for layer, x in zip(self.bottlenecks, raw, strict=False))
         return FrameFeatures(f4, f8, f16, tuple(raw), (height, width))

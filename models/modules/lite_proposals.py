@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from functools import partial
 
-import torch
 from torch import Tensor, nn
 from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
@@ -97,7 +96,9 @@ class LiteProposalGenerator(nn.Module):
         blank = features.f16.new_empty(batch, 3, 1, 1).expand(-1, -1, *features.size)
         return maps, ImageList(blank, [features.size] * batch)
 
-    def losses(self, features: FrameFeatures, targets: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    def losses(
+        self, features: FrameFeatures, targets: list[dict[str, Tensor]]
+    ) -> dict[str, Tensor]:
         """Training losses by name.
 
         Args:

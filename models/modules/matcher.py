@@ -22,7 +22,7 @@ class Match:
 
     similarity: (O, N) aligned cosine similarity in [-1, 1].
     assignment: (O, N) in [0, 1]; rows sum to one, or to less where an object matched none.
-    null_similarity: () the similarity below which no match is better, or None in the paper's setting.
+    null_similarity: () below it no match is better; None in the paper's setting.
     """
 
     similarity: Tensor
@@ -41,7 +41,8 @@ class AlignedMatcher(nn.Module):
         self.template_projector = projector(channels, projected, projected)
         self.proposal_projector = projector(channels, projected, projected)
         self.log_alpha = nn.Parameter(torch.tensor(math.log(_INITIAL_ALPHA)))
-        self.null_similarity = nn.Parameter(torch.tensor(0.5)) if config.null_column else None
+        self.null_column = config.null_column
+        self.null_similarity = nn.Parameter(torch.tensor(0.5))
 
     def forward(self, templates: Tensor, proposals: Tensor, overlap: Tensor) -> Match:
         """Match templates with proposals.
@@ -59,7 +60,7 @@ class AlignedMatcher(nn.Module):
         )
         weight = self.iou_weight
         cost = 1 - (1 - weight) * similarity - weight * overlap
-        null = self.null_similarity
+        null = self.null_similarity if self.null_column else None
         assignment = assign(
             cost,
             null_cost=None if null is None else 1 - (1 - weight) * null,

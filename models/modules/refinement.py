@@ -76,9 +76,8 @@ class MaskRefinementNetwork(nn.Module):
         self.channels = config.base_channels
         self.projector = projector(c16, config.projection_channels, config.projection_channels)
         self.log_alpha = nn.Parameter(torch.tensor(math.log(_INITIAL_ALPHA)))
-        self.log_reach = (
-            nn.Parameter(torch.tensor(_INITIAL_REACH).log()) if config.locality else None
-        )
+        self.locality = config.locality
+        self.log_reach = nn.Parameter(torch.tensor(_INITIAL_REACH).log())
         # Three masks (coarse, first, previous), each a block of cells at stride 4.
         self.block16 = _RefineBlock(c16, 3 * 16, 0, w16, groups)
         self.block8 = _RefineBlock(c8, 3 * 4, w16, w8, groups)
@@ -95,7 +94,7 @@ class MaskRefinementNetwork(nn.Module):
         self, key: Tensor, reference: Reference, which: int, size: tuple[int, int]
     ) -> tuple[Tensor, Tensor]:
         penalty = None
-        if self.log_reach is not None:
+        if self.locality:
             reach = self.log_reach[which].exp()
             penalty = _squared_distances(size, key.device) / (2 * reach * reach)
         weights = sharpen(cosine(key, reference.frame.key), self.log_alpha.exp(), penalty)

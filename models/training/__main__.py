@@ -6,9 +6,9 @@ from typing import Annotated
 import torch
 import typer
 
-from models.network import DMNAOA
 from models.modules.base_features import BaseFeatureExtractor
 from models.modules.lite_proposals import LiteProposalGenerator
+from models.network import DMNAOA
 from models.presets import preset
 from models.training.clips import Mixture, StillClips, VideoClips
 from models.training.imagenet import load_lite2

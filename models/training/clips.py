@@ -81,7 +81,7 @@ class VideoClips:
             for pair in pairs:
                 mask = pair.mask()
                 if view is None:
-                    view = random_view(rng, *mask.shape, self.size, area=(0.3, 1.3))
+                    view = random_view(rng, mask.shape, self.size, area=(0.3, 1.3))
                 jitter = random_affine(rng, Jitter(4, 3, 0.04, 0.02), self.size)
                 image, mask = apply(jitter @ view, pair.image(), mask, (self.size, self.size))
                 images.append(image)
@@ -121,7 +121,7 @@ class StillClips:
     ) -> tuple[list[Array], list[Array]]:
         """Views of one still along a smooth affine drift with some jitter."""
         image, mask = pair.image(), pair.mask()
-        view = random_view(rng, *mask.shape, self.size, area)
+        view = random_view(rng, mask.shape, self.size, area)
         drift = random_affine(rng, Jitter(6, 3, 0.05, 0.06), self.size)
         images, masks = [], []
         for _ in range(self.length):
@@ -149,7 +149,9 @@ class StillClips:
         dx, dy = rng.integers(-self.size // 2, self.size // 2, 2)
         shift = (float(dx), float(dy))
         for image, mask, source, source_ids in zip(images, masks, theirs, ids, strict=True):
-            moved, moved_ids = apply(about((0, 0), np.eye(2), shift), source, source_ids, mask.shape)
+            moved, moved_ids = apply(
+                about((0, 0), np.eye(2), shift), source, source_ids, mask.shape
+            )
             inside = moved_ids == chosen
             image[inside] = moved[inside]
             mask[inside] = label

@@ -72,7 +72,8 @@ class Trainer:
                 over the samples of a batch. Samples go one by one, which bounds memory.
             report: takes a line of progress now and then.
         """
-        started, sums, count = time.monotonic(), defaultdict(float), 0
+        started, count = time.monotonic(), 0
+        sums: defaultdict[str, float] = defaultdict(float)
         stream: Iterator[list[Any]] = iter(batches(self.step))
         while self.step < self.schedule.iterations:
             batch = next(stream)
@@ -80,7 +81,7 @@ class Trainer:
                 named = losses(sample)
                 total = torch.stack(list(named.values())).sum() / len(batch)
                 if torch.isfinite(total):
-                    total.backward()  # type: ignore[no-untyped-call]
+                    total.backward()
                 for name, value in named.items():
                     sums[name] += float(value.detach()) / len(batch)
             parameters = [p for p in self.module.parameters() if p.requires_grad]

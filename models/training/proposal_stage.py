@@ -34,7 +34,7 @@ class ProposalSamples:
         while True:
             pair = self.pairs[int(rng.integers(len(self.pairs)))]
             image, mask = pair.image(), pair.mask()
-            view = random_view(rng, *mask.shape, self.size, area=(0.4, 1.8))
+            view = random_view(rng, mask.shape, self.size, area=(0.4, 1.8))
             jitter = random_affine(rng, Jitter(rotation=10, shear=5), self.size)
             image, mask = apply(jitter @ view, image, mask, (self.size, self.size))
             objects = visible_objects(mask, least=0.004)

@@ -9,7 +9,7 @@ from torch.utils.data import DataLoader, Dataset
 
 
 class Drawn(Dataset[Any]):
-    """Sample `i` depends on the seed and `i` alone, so that a resumed run sees what it would have."""
+    """Sample `i` depends on the seed and on `i` alone, so a resumed run sees the same ones."""
 
     def __init__(self, draw: Callable[[Generator], Any], seed: int) -> None:
         self.draw, self.seed = draw, seed

@@ -12,7 +12,7 @@ from models.clock import Clock
 from models.functional.aggregation import soft_aggregate
 from models.functional.masks import mask_boxes, pairwise_iou, pool_regions
 from models.modules.refinement import Reference
-from models.network import MASK_STRIDE, DMNAOA, FrameResult
+from models.network import DMNAOA, MASK_STRIDE, FrameResult
 from models.proposals import Proposals
 from models.training.clips import Clip
 from models.training.losses import dice_loss, mask_cross_entropy, match_loss

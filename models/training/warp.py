@@ -27,7 +27,9 @@ class Jitter:
     shift: float = 0.0
 
 
-def about(center: tuple[float, float], linear: Matrix, shift: tuple[float, float] = (0, 0)) -> Matrix:
+def about(
+    center: tuple[float, float], linear: Matrix, shift: tuple[float, float] = (0, 0)
+) -> Matrix:
     """3x3 matrix of a linear map about a point, then a shift."""
     matrix = np.eye(3)
     matrix[:2, :2] = linear
@@ -45,8 +47,16 @@ def random_affine(rng: Generator, jitter: Jitter, size: int) -> Matrix:
     return about((size / 2, size / 2), linear, (shift[0], shift[1]))
 
 
-def random_view(rng: Generator, height: int, width: int, size: int, area: tuple[float, float]) -> Matrix:
-    """Draw a crop of `area` share of the image, scaled to a square of side `size`."""
+def random_view(
+    rng: Generator, shape: tuple[int, ...], size: int, area: tuple[float, float]
+) -> Matrix:
+    """Draw a crop of `area` share of the image, scaled to a square of side `size`.
+
+    Args:
+        shape: (H, W) of the image.
+        area: range of the crop's area over that of the largest square in the image.
+    """
+    height, width = shape
     share, ratio = rng.uniform(*area), np.exp(rng.uniform(-0.3, 0.3))
     side = np.sqrt(share) * min(height, width)
     w, h = side * np.sqrt(ratio), side / np.sqrt(ratio)

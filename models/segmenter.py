@@ -1,0 +1,183 @@
+"""The public, streaming interface: one frame in, one mask out."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.clock import Clock
+from models.device import Precision, choose_device, choose_precision
+from models.errors import InputError
+from models.frames import Geometry, Image
+from models.functional.aggregation import soft_aggregate
+from models.hub import load_model
+from models.modules.base_features import FrameFeatures
+from models.network import DMNAOA, MASK_STRIDE, VideoState
+from models.proposals import Proposals
+from models.slots import Ids, ObjectSlots
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFrame:
+    """A frame whose features and proposals are there already (see `Segmenter.prepare`)."""
+
+    features: FrameFeatures
+    proposals: Proposals
+
+
+@dataclass(frozen=True, slots=True)
+class FrameMasks:
+    """Masks of one frame.
+
+    ids: (H, W) uint8 at the source's size, 0 background, else the user's ids.
+    confidence: for each id how sure the network is, the mean probability over the object's
+    pixels in [0, 1]; 0 where it sees none of the object.
+    """
+
+    ids: Ids
+    confidence: dict[int, float]
+
+
+class Segmenter:
+    """Follows objects through a video, frame by frame, with memory bounded by the config.
+
+    >>> segmenter = Segmenter.load("lite")
+    >>> segmenter.step(first_frame, first_mask)
+    >>> for frame in frames:
+    ...     masks = segmenter.step(frame).ids
+    """
+
+    def __init__(
+        self,
+        network: DMNAOA,
+        *,
+        size: int = 480,
+        device: str = "auto",
+        precision: Precision = Precision.AUTO,
+    ) -> None:
+        """Wrap a network.
+
+        Args:
+            network: in evaluation mode.
+            size: short side of the frames inside the network, in pixels.
+            device: auto, cpu, cuda or mps.
+            precision: of the heavy layers.
+
+        Raises:
+            InputError: a size below 64, a device that is not there, fp16 on a CPU.
+        """
+        if size < 64:
+            raise InputError(f"size {size} is too small; the short side needs 64 pixels or more")
+        self.device = choose_device(device)
+        self.dtype = choose_precision(precision, self.device)
+        self.network = network.to(self.device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+        self.size = size
+        self.clock = Clock(self.device)
+        self._geometry: Geometry | None = None
+        self._slots: ObjectSlots | None = None
+        self._state: VideoState | None = None
+
+    @classmethod
+    def load(
+        cls,
+        model: str = "lite",
+        weights: Path | None = None,
+        *,
+        size: int = 480,
+        device: str = "auto",
+        precision: Precision = Precision.AUTO,
+    ) -> "Segmenter":
+        """Load a model by name, from the package's weights or a file of yours.
+
+        Raises:
+            InputError: an unknown model, weights that are missing, damaged or another model's.
+        """
+        return cls(
+            load_model(model, weights).network, size=size, device=device, precision=precision
+        )
+
+    def prepare(self, frames: Sequence[Image]) -> list[PreparedFrame]:
+        """Extract features and proposals of several (H, W, 3) uint8 RGB frames at once."""
+        if self._geometry is None:
+            height, width = frames[0].shape[:2]
+            self._geometry = Geometry.fit((height, width), self.size)
+        with self._computing():
+            batch = torch.cat([self._geometry.frame(frame) for frame in frames]).to(self.device)
+            with self.clock.measure("BFE"):
+                features = self.network.bfe(batch)
+            with self.clock.measure("OPG"):
+                proposals = self.network.propose(batch, features)
+        return [PreparedFrame(features[i], p) for i, p in enumerate(proposals)]
+
+    def step(self, frame: Image | PreparedFrame, masks: Ids | None = None) -> FrameMasks:
+        """Segment the next frame.
+
+        Args:
+            frame: (H, W, 3) uint8 RGB, or one of `prepare`'s results.
+            masks: (H, W) uint8 ids of the first frame's objects; given at the first step only.
+
+        Raises:
+            InputError: no masks at the first step, masks at a later one, or a size that differs.
+        """
+        if (masks is None) == (self._state is None):
+            raise InputError("masks are needed at the first step, and only there")
+        prepared = frame if isinstance(frame, PreparedFrame) else self.prepare([frame])[0]
+        with self._computing():
+            if masks is not None:
+                return self._begin(prepared, masks)
+            return self._follow(prepared)
+
+    def _begin(self, frame: PreparedFrame, masks: Ids) -> FrameMasks:
+        assert self._geometry is not None
+        if masks.shape != self._geometry.source:
+            height, width = self._geometry.source
+            raise InputError(
+                f"the mask is {masks.shape[1]}x{masks.shape[0]} but the frames are {width}x{height}"
+            )
+        self._slots = ObjectSlots(masks)
+        planes = self._geometry.pad(self._slots.to_slots(masks, self._geometry.scaled))
+        self._state = self.network.begin(frame.features, planes.to(self.device), self.clock)
+        return FrameMasks(masks.copy(), dict.fromkeys(self._slots.ids, 1.0))
+
+    def _follow(self, frame: PreparedFrame) -> FrameMasks:
+        assert self._geometry and self._slots and self._state
+        network, state, clock = self.network, self._state, self.clock
+        result = network.segment(frame.features, frame.proposals, state, clock)
+        with clock.measure("MRN"):
+            logits = soft_aggregate(self._clear_padding(result.probabilities))
+            merged = torch.softmax(logits, dim=0)
+            small = F.avg_pool2d(merged[1:, None], MASK_STRIDE)[:, 0]
+        network.memorize(state, frame.features, small, clock)
+        with clock.measure("MRN"):
+            winner = self._geometry.to_source(logits).argmax(dim=0).to(torch.uint8)
+            confidence = _confidence(merged)
+        ids = self._slots.to_ids(winner)
+        return FrameMasks(ids, dict(zip(self._slots.ids, confidence, strict=True)))
+
+    def _clear_padding(self, probabilities: Tensor) -> Tensor:
+        """No object is in the padding; without this, masks would leak into it and back."""
+        assert self._geometry is not None
+        height, width = self._geometry.scaled
+        probabilities[:, height:] = 0
+        probabilities[:, :, width:] = 0
+        return probabilities
+
+    @contextmanager
+    def _computing(self) -> Iterator[None]:
+        """Inference mode and, unless in float32, mixed precision."""
+        mixed = torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
+        with torch.inference_mode(), mixed:
+            yield
+
+
+def _confidence(merged: Tensor) -> list[float]:
+    """Mean probability of each object over the pixels it wins, from (1 + O, H, W)."""
+    winner = merged.argmax(dim=0)
+    inside = torch.stack([winner == slot for slot in range(1, len(merged))])
+    area = inside.flatten(1).sum(1)
+    values = (merged[1:] * inside).flatten(1).sum(1) / area.clamp_min(1)
+    return [float(v) for v in values.cpu()]

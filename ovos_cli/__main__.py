@@ -1,0 +1,5 @@
+"""`python -m ovos_cli`."""
+
+from ovos_cli.app import main
+
+main()

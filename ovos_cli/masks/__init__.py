@@ -1,0 +1,1 @@
+"""Reading the first mask and writing indexed-palette masks."""

@@ -1,0 +1,76 @@
+"""Frames of a folder of images, in natural order."""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Picture
+from PIL import ImageOps, UnidentifiedImageError
+
+from models.errors import InputError
+from ovos_cli.media.frame import Frame
+
+
+class FolderReader:
+    """Reads every image that Pillow knows; stems are kept as names of the masks."""
+
+    def __init__(
+        self, path: Path, start: int = 0, end: int | None = None, rate: Fraction = Fraction(24)
+    ) -> None:
+        """List the images.
+
+        Args:
+            path: the folder; hidden files and files of other kinds are passed over.
+            start, end: first and last image, counted from 0.
+            rate: frames per second of the overlay.
+
+        Raises:
+            InputError: no image there.
+        """
+        Picture.init()
+        known = set(Picture.registered_extensions())
+        files = [
+            f
+            for f in path.iterdir()
+            if f.is_file() and f.suffix.lower() in known and not f.name.startswith(".")
+        ]
+        if not files:
+            raise InputError(f"the folder {path} holds no image")
+        self.files = sorted(files, key=lambda f: natural_key(f.name))
+        stems = [f.stem for f in self.files]
+        if len(set(stems)) < len(stems):
+            twice = next(s for s in stems if stems.count(s) > 1)
+            raise InputError(
+                f"two images in {path} are called '{twice}'; their masks would collide"
+            )
+        self.start, self.end, self.rate = start, end, rate
+        last = len(files) - 1 if end is None else min(end, len(files) - 1)
+        self.estimate: int | None = max(0, last - start + 1)
+        self.warnings: list[str] = []
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Read image by image.
+
+        Raises:
+            InputError: a file is not a readable image.
+        """
+        last = len(self.files) if self.end is None else self.end + 1
+        for index, file in list(enumerate(self.files))[self.start : last]:
+            try:
+                with Picture.open(file) as picture:
+                    turned = ImageOps.exif_transpose(picture)
+                    pixels = np.array(turned.convert("RGB"), dtype=np.uint8)
+            except (UnidentifiedImageError, OSError) as error:
+                raise InputError(f"{file} is not a readable image: {error}") from error
+            yield Frame(index, file.stem, pixels, index / self.rate)
+
+
+def natural_key(name: str) -> list[tuple[int, int, str]]:
+    """Sort key under which frame 9 comes before frame 10."""
+    return [
+        (0, int(part), "") if part.isdigit() else (1, 0, part.lower())
+        for part in re.split(r"(\d+)", name)
+        if part
+    ]

@@ -1,0 +1,37 @@
+"""A decoded frame and what every reader promises."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame.
+
+    index: its place in decode order, from 0. stem: name of its mask, without suffix.
+    image: (H, W, 3) uint8 RGB, upright. time: seconds since the start of the source.
+    """
+
+    index: int
+    stem: str
+    image: Image
+    time: Fraction
+
+
+class FrameReader(Protocol):
+    """Frames of a source, one after the other, from `start` to `end` (included)."""
+
+    estimate: int | None
+    """How many frames there seem to be; containers are often wrong. None if unknown."""
+
+    warnings: list[str]
+    """What the user should know, filled while reading."""
+
+    def __iter__(self) -> Iterator[Frame]: ...

@@ -1,0 +1,44 @@
+"""One door to every kind of source."""
+
+from fractions import Fraction
+from pathlib import Path
+
+from models.errors import InputError
+from ovos_cli.media.folder_reader import FolderReader
+from ovos_cli.media.frame import FrameReader
+from ovos_cli.media.video_reader import VideoReader
+
+
+def open_source(
+    path: Path, *, start: int = 0, end: int | None = None, rate: Fraction = Fraction(24)
+) -> FrameReader:
+    """Choose the reader for a video file or a folder of images.
+
+    Args:
+        path: the file or folder.
+        start, end: first and last frame (included), counted from 0 in decode order.
+        rate: frames per second of a folder.
+
+    Raises:
+        InputError: it does not exist, is empty, is neither kind, or the range is empty.
+    """
+    if not path.exists():
+        raise InputError(f"{path} does not exist")
+    if start < 0:
+        raise InputError(f"--start is {start}; frames are counted from 0")
+    if end is not None and end < start:
+        raise InputError(f"--end {end} comes before --start {start}")
+    if path.is_dir():
+        reader: FrameReader = FolderReader(path, start, end, rate)
+    elif path.stat().st_size == 0:
+        raise InputError(f"{path} is empty (0 bytes)")
+    else:
+        reader = VideoReader(path, start, end)
+    if reader.estimate == 0 and start > 0:
+        raise past_the_end(path, start)
+    return reader
+
+
+def past_the_end(path: Path, start: int) -> InputError:
+    """The error for a start that the source never reaches."""
+    return InputError(f"--start {start} is past the last frame of {path}")

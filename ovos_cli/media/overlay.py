@@ -1,0 +1,85 @@
+"""Overlay videos: the source with its objects tinted and outlined, in the source's timing."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from ovos_cli.masks.palette import Palette
+from ovos_cli.media.frame import Frame, Image
+
+_TINT = 0.45
+_TIME_BASE = Fraction(1, 90_000)
+"""Fine enough for any source's timing."""
+
+
+def blend(image: Image, ids: NDArray[np.uint8], palette: Palette) -> Image:
+    """Tint each object of an (H, W, 3) image in its palette colour and outline it."""
+    height, width = ids.shape
+    if not ids.any():
+        return image
+    table = np.asarray(palette, np.uint8).reshape(256, 3)
+    out = image.copy()
+    tinted = cv2.addWeighted(image, 1 - _TINT, table[ids], _TINT, 0)
+    inside = ids > 0
+    out[inside] = tinted[inside]
+    thickness = max(1, round(min(height, width) / 360))
+    for value in np.unique(ids[inside]):
+        mask = (ids == value).astype(np.uint8)
+        contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+        bright = tuple(int(c) for c in 64 + table[value] * 0.75)
+        cv2.drawContours(out, contours, -1, bright, thickness, cv2.LINE_AA)
+    return out
+
+
+class OverlayWriter:
+    """Encodes H.264 into a temporary file that becomes `path` when closed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._temporary = path.with_name(f".{path.stem}.part{path.suffix}")
+        self._container = av.open(str(self._temporary), "w", format="mp4")
+        self._stream: VideoStream | None = None
+        self._last = -1
+
+    def write(self, frame: Frame, ids: NDArray[np.uint8], palette: Palette) -> None:
+        """Append a frame with its (H, W) ids."""
+        image = _even(blend(frame.image, ids, palette))
+        if self._stream is None:
+            self._stream = self._open(image.shape[1], image.shape[0])
+        picture = av.VideoFrame.from_ndarray(image, format="rgb24")
+        # Sources repeat or misorder timestamps now and then; players insist that they rise.
+        self._last = max(self._last + 1, round(frame.time / _TIME_BASE))
+        picture.pts = self._last
+        picture.time_base = _TIME_BASE
+        self._container.mux(self._stream.encode(picture))
+
+    def _open(self, width: int, height: int) -> VideoStream:
+        stream = self._container.add_stream(
+            "libx264", rate=None, options={"preset": "veryfast", "crf": "20"}
+        )
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.time_base = stream.codec_context.time_base = _TIME_BASE
+        return stream
+
+    def close(self) -> None:
+        """Finish the file; without any frame, leave none."""
+        if self._stream is not None:
+            self._container.mux(self._stream.encode())
+        self._container.close()
+        if self._stream is None:
+            self._temporary.unlink(missing_ok=True)
+        else:
+            self._temporary.replace(self.path)
+
+
+def _even(image: Image) -> Image:
+    """Repeat the last row or column where a side is odd; yuv420p needs even sides."""
+    bottom, right = image.shape[0] % 2, image.shape[1] % 2
+    if not (bottom or right):
+        return image
+    return np.pad(image, ((0, bottom), (0, right), (0, 0)), mode="edge")

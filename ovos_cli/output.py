@@ -1,0 +1,45 @@
+"""The output folder of a run."""
+
+from pathlib import Path
+
+from models.errors import InputError
+
+OWN = ("overlay.mp4", "timing.json", "run.json")
+
+
+class OutputFolder:
+    """masks/, overlay.mp4, timing.json and run.json below one folder."""
+
+    def __init__(self, root: Path, *, overwrite: bool) -> None:
+        """Create the folder, or clear what an earlier run left there.
+
+        Raises:
+            InputError: not a folder, not writable, or not empty without `overwrite`.
+        """
+        self.root, self.masks = root, root / "masks"
+        if root.exists() and not root.is_dir():
+            raise InputError(f"the output {root} is a file; give a folder with --out")
+        try:
+            used = root.is_dir() and any(root.iterdir())
+            if used and not overwrite:
+                raise InputError(
+                    f"the output folder {root} is not empty; "
+                    "add --overwrite or choose another --out"
+                )
+            self.masks.mkdir(parents=True, exist_ok=True)
+            if used:
+                self._clear()
+            probe = root / ".ovos-probe"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise InputError(
+                f"the output folder {root} cannot be written: {error.strerror}"
+            ) from error
+
+    def _clear(self) -> None:
+        """Remove what a run writes, and nothing else: no mask of an old run may remain."""
+        for name in OWN:
+            (self.root / name).unlink(missing_ok=True)
+        for mask in self.masks.glob("*.png"):
+            mask.unlink()

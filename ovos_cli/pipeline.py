@@ -1,0 +1,187 @@
+"""Frames through the model: reading runs a thread ahead, writing a thread behind."""
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from models.clock import Clock
+from models.errors import InputError
+from models.segmenter import Segmenter
+from ovos_cli.masks.first_mask import FirstMask
+from ovos_cli.masks.writer import write_mask
+from ovos_cli.media.frame import Frame, FrameReader
+from ovos_cli.media.overlay import OverlayWriter
+
+_DEPTH = 8
+"""Frames that may wait in each queue; bounds the memory."""
+
+
+@dataclass
+class Progress:
+    """What has been done so far. confidence: for each id a value per frame in [0, 1]."""
+
+    frames: int = 0
+    first: int | None = None
+    last: int | None = None
+    confidence: dict[int, list[float]] = field(default_factory=dict)
+    interrupted: bool = False
+
+
+def follow(
+    reader: FrameReader,
+    segmenter: Segmenter,
+    first: FirstMask,
+    masks: Path,
+    overlay: OverlayWriter | None,
+    *,
+    batch: int = 1,
+    tick: Callable[[Progress], None] = lambda _: None,
+) -> Progress:
+    """Segment every frame and write its mask; Ctrl-C ends early with complete files.
+
+    Args:
+        reader: the source; its first frame is the annotated one.
+        segmenter: fresh; its clock gets `decode` and `write` too.
+        first: the first frame's annotation, written out unchanged.
+        masks: an existing folder.
+        overlay: an open writer, closed here.
+        batch: frames whose features and proposals are computed together.
+        tick: called after each frame.
+
+    Raises:
+        InputError: the source and the mask do not fit, or a frame cannot be read.
+    """
+    progress, clock = Progress(), segmenter.clock
+
+    def write_png(frame: Frame, ids: "FirstMask") -> None:
+        with clock.measure("write"):
+            write_mask(masks / f"{frame.stem}.png", ids.ids, ids.palette)
+
+    def write_overlay(frame: Frame, ids: "FirstMask") -> None:
+        assert overlay is not None
+        with clock.measure("write"):
+            overlay.write(frame, ids.ids, ids.palette)
+
+    sinks = [_Behind(write_png)] + ([_Behind(write_overlay)] if overlay else [])
+    frames = _Ahead(reader, clock)
+    try:
+        for group in _groups(frames, batch):
+            if progress.first is None:
+                _check_size(first, group[0])
+            for frame, prepared in zip(
+                group, segmenter.prepare([f.image for f in group]), strict=True
+            ):
+                result = segmenter.step(prepared, first.ids if progress.first is None else None)
+                for sink in sinks:
+                    sink.submit(frame, FirstMask(result.ids, first.palette))
+                progress.first = frame.index if progress.first is None else progress.first
+                progress.last = frame.index
+                progress.frames += 1
+                for ident, value in result.confidence.items():
+                    progress.confidence.setdefault(ident, []).append(value)
+                tick(progress)
+    except KeyboardInterrupt:
+        progress.interrupted = True
+    finally:
+        frames.stop()
+        try:
+            for sink in sinks:
+                sink.finish()
+        finally:
+            if overlay is not None:
+                with clock.measure("write"):
+                    overlay.close()
+    return progress
+
+
+def _check_size(first: FirstMask, frame: Frame) -> None:
+    height, width = frame.image.shape[:2]
+    if first.ids.shape != (height, width):
+        raise InputError(
+            f"the mask is {first.ids.shape[1]}x{first.ids.shape[0]} but frame {frame.index} is "
+            f"{width}x{height} (rotation applied); draw the mask on a frame of the full size"
+        )
+
+
+def _groups(frames: "_Ahead", size: int) -> Iterator[list[Frame]]:
+    """Batches of frames; the first frame goes alone so that its mask is checked at once."""
+    group: list[Frame] = []
+    limit = 1
+    for frame in frames:
+        group.append(frame)
+        if len(group) >= limit:
+            yield group
+            group, limit = [], size
+    if group:
+        yield group
+
+
+class _Ahead:
+    """Iterates over a reader that runs in a thread of its own."""
+
+    def __init__(self, reader: FrameReader, clock: Clock) -> None:
+        self._queue: queue.Queue[Frame | BaseException | None] = queue.Queue(_DEPTH)
+        self._stopped = threading.Event()
+        self._reader, self._clock = reader, clock
+        self._thread = threading.Thread(target=self._run, name="ovos-reader", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        end: BaseException | None = None
+        try:
+            iterator = iter(self._reader)
+            while True:
+                with self._clock.measure("decode"):
+                    frame = next(iterator, None)
+                if frame is None or not self._put(frame):
+                    break
+        except BaseException as error:
+            end = error
+        self._put(end)
+
+    def _put(self, item: Frame | BaseException | None) -> bool:
+        while not self._stopped.is_set():
+            try:
+                self._queue.put(item, timeout=0.2)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def __iter__(self) -> Iterator[Frame]:
+        while (item := self._queue.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+    def stop(self) -> None:
+        """End the thread, whatever it is doing."""
+        self._stopped.set()
+        self._thread.join(timeout=5)
+
+
+class _Behind:
+    """Does work in order in a thread of its own, at most a few items late."""
+
+    def __init__(self, work: Callable[[Frame, FirstMask], None]) -> None:
+        self._work = work
+        self._pool = ThreadPoolExecutor(1)
+        self._pending: deque[Future[None]] = deque()
+
+    def submit(self, frame: Frame, ids: FirstMask) -> None:
+        """Queue an item; raises what an earlier item raised."""
+        self._pending.append(self._pool.submit(self._work, frame, ids))
+        while len(self._pending) > _DEPTH:
+            self._pending.popleft().result()
+
+    def finish(self) -> None:
+        """Wait for everything queued."""
+        try:
+            while self._pending:
+                self._pending.popleft().result()
+        finally:
+            self._pool.shutdown(cancel_futures=True)
