@@ -1,6 +1,7 @@
 """One frozen configuration holds every size, policy and ablation of the model."""
 
 import dataclasses
+import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
@@ -106,6 +107,26 @@ class ModelConfig:
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some fields changed. Unknown names raise TypeError."""
         return dataclasses.replace(self, **changes)
+
+    def override(self, settings: list[str]) -> Self:
+        """Return a copy changed by texts like `use_aoa=false` (values as in TOML).
+
+        Raises:
+            InputError: a key is unknown or a value cannot be read.
+        """
+        values = self.to_dict()
+        for setting in settings:
+            key, _, text = setting.partition("=")
+            try:
+                value = tomllib.loads(f"value = {text}")["value"]
+            except tomllib.TOMLDecodeError:
+                value = text  # a bare word is a string
+            if key not in values:
+                raise InputError(f"there is no setting '{key}'; there are: {', '.join(values)}")
+            if isinstance(values[key], bool) != isinstance(value, bool):
+                raise InputError(f"the setting {key} cannot be '{text}'; it is {values[key]} now")
+            values[key] = value
+        return self.from_dict(values)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain JSON values."""

@@ -1,6 +1,7 @@
 """Models by name: the weights in the package, or a file of the user's."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,13 +23,19 @@ class LoadedModel:
     sha256: str
 
 
-def load_model(name: str, weights: Path | None = None, **changes: object) -> LoadedModel:
+def load_model(
+    name: str,
+    weights: Path | None = None,
+    settings: Sequence[str] = (),
+    **changes: object,
+) -> LoadedModel:
     """Load a model by name.
 
     Args:
         name: lite, r50 or r101.
         weights: a file of the same model; None takes the package's.
-        changes: config fields to change (memory policy, ablations).
+        settings: config fields to change, as texts `key=value`.
+        changes: config fields to change, as values; `settings` win.
 
     Raises:
         InputError: the name is unknown, or there are no weights, or they are damaged,
@@ -39,7 +46,7 @@ def load_model(name: str, weights: Path | None = None, **changes: object) -> Loa
     if weights is None and not path.is_file():
         raise InputError(
             f"no trained weights of '{name}' exist: its authors published none. "
-            "Train it yourself and give the file with --weights, or use --model lite"
+            "Give your own with --weights PATH, or use --model lite"
         )
     info, tensors = read_weights(path)
     digest = sha256(path)
@@ -50,7 +57,7 @@ def load_model(name: str, weights: Path | None = None, **changes: object) -> Loa
             f"{path} holds the model '{info.config.name}', not '{name}'; "
             f"add --model {info.config.name}"
         )
-    config: ModelConfig = info.config.replace(**changes)
+    config: ModelConfig = info.config.replace(**changes).override(list(settings))
     return LoadedModel(load_network(path, tensors, config), path, digest)
 
 

@@ -1,5 +1,6 @@
 """The output folder of a run."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from models.errors import InputError
@@ -20,7 +21,8 @@ class OutputFolder:
         if root.exists() and not root.is_dir():
             raise InputError(f"the output {root} is a file; give a folder with --out")
         try:
-            used = root.is_dir() and any(root.iterdir())
+            # Empty folders, say of a run that was refused, are no one's loss.
+            used = root.is_dir() and any(p.is_file() for p in root.rglob("*"))
             if used and not overwrite:
                 raise InputError(
                     f"the output folder {root} is not empty; "
@@ -36,6 +38,12 @@ class OutputFolder:
             raise InputError(
                 f"the output folder {root} cannot be written: {error.strerror}"
             ) from error
+
+    def remove_if_empty(self) -> None:
+        """Leave no trace of a run that wrote nothing."""
+        for folder in (self.masks, self.root):
+            with suppress(OSError):  # not empty
+                folder.rmdir()
 
     def _clear(self) -> None:
         """Remove what a run writes, and nothing else: no mask of an old run may remain."""

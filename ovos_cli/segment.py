@@ -19,6 +19,7 @@ from rich.progress import (
 )
 
 from models import MemoryPolicy, Precision, load_model
+from models.errors import OvosError
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
 from ovos_cli import __version__
@@ -151,6 +152,15 @@ def segment(
             rich_help_panel=Switch.MEMORY,
         ),
     ] = 50,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="Change a field of the model's configuration, for experiments: use_aoa=false.",
+            rich_help_panel=Switch.MODEL,
+            show_default=False,
+        ),
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
 ) -> None:
     """Follow the objects of the first frame's mask through a video.
@@ -166,6 +176,7 @@ def segment(
     loaded = load_model(
         model,
         weights,
+        settings or (),
         memory_policy=memory,
         memory_stride=memory_stride,
         memory_max=memory_max,
@@ -182,18 +193,15 @@ def segment(
             rate = done.frames / (time.perf_counter() - started)
             bar.update(task, completed=done.frames, speed=f"{rate:.2f} frames/s")
 
-        done = follow(
-            reader,
-            segmenter,
-            first,
-            folder.masks,
-            writer,
-            batch=_GPU_BATCH if segmenter.device.type == "cuda" else 1,
-            tick=tick,
-        )
+        batch = _GPU_BATCH if segmenter.device.type == "cuda" else 1
+        try:
+            done = follow(reader, segmenter, first, folder.masks, writer, batch=batch, tick=tick)
+            if done.first is None and not done.interrupted:
+                raise past_the_end(video, start)
+        except OvosError:
+            folder.remove_if_empty()
+            raise
     wall = time.perf_counter() - started
-    if done.first is None and not done.interrupted:
-        raise past_the_end(video, start)
 
     values = timing(segmenter.clock, done.frames, wall, len(done.confidence))
     write_json(folder.root / "timing.json", values)

@@ -7,9 +7,13 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from models.network import DMNAOA
+from models.presets import preset
+from models.weights_file import save_weights
 from ovos_cli.masks.palette import davis_palette
 
 ROOT = Path(__file__).parent.parent
@@ -17,10 +21,10 @@ SAMPLES = ROOT / "sample_videos"
 
 
 def picture(index: int, width: int, height: int) -> NDArray[np.uint8]:
-    """A frame whose left half is red, with a green bar that moves; `index` tells frames apart."""
+    """A frame whose left half is red and whose blue tells its index."""
     image = np.zeros((height, width, 3), np.uint8)
     image[:, : width // 2, 0] = 200
-    image[:, :, 2] = 10 * index
+    image[:, :, 2] = 10 * (index % 20)
     return image
 
 
@@ -63,3 +67,12 @@ def write_indexed(path: Path, ids: NDArray[np.uint8], palette: list[int] | None 
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
     return write_video(tmp_path / "clip.mp4")
+
+
+@pytest.fixture(scope="session")
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A weights file of a random lite model: for plumbing, not for masks."""
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "untrained.safetensors"
+    save_weights(DMNAOA(preset("lite")), path, {"training": "none"})
+    return path

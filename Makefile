@@ -1,0 +1,29 @@
+# Everything from a fresh clone: `make demo`, `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install demo test lint types clean
+.DEFAULT_GOAL := demo
+
+.venv/.installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@
+
+install: .venv/.installed
+
+demo: install
+	$(BIN)/ovos segment sample_videos/bunny.mp4 --mask sample_videos/bunny.png --overwrite
+
+test: install
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install
+	$(BIN)/mypy
+
+clean:
+	rm -rf .venv bunny_ovos

@@ -1,0 +1,126 @@
+"""Palettes, first masks that are taken, and those that are refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from models.errors import InputError
+from ovos_cli.masks.first_mask import parse_colours, read_first_mask
+from ovos_cli.masks.palette import davis_palette
+from ovos_cli.masks.writer import write_mask
+from tests.conftest import write_indexed
+
+
+def _ids(*values: int) -> np.ndarray:
+    ids = np.zeros((40, 60), np.uint8)
+    for place, value in enumerate(values):
+        ids[5:30, 2 + 12 * place : 12 + 12 * place] = value
+    return ids
+
+
+def test_davis_palette_begins_as_published() -> None:
+    palette = np.array(davis_palette()).reshape(256, 3).tolist()
+    assert palette[:9] == [
+        [0, 0, 0],
+        [128, 0, 0],
+        [0, 128, 0],
+        [128, 128, 0],
+        [0, 0, 128],
+        [128, 0, 128],
+        [0, 128, 128],
+        [128, 128, 128],
+        [64, 0, 0],
+    ]
+    assert len({tuple(c) for c in palette}) == 256
+
+
+def test_ids_and_palette_survive_a_round_trip(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    palette = rng.integers(0, 256, 768).tolist()
+    ids = _ids(1, 7, 254)
+    first = read_first_mask(write_indexed(tmp_path / "in.png", ids, palette))
+    np.testing.assert_array_equal(first.ids, ids)
+    write_mask(tmp_path / "out.png", first.ids, first.palette)
+    with Image.open(tmp_path / "out.png") as out:
+        assert out.mode == "P"
+        assert out.getpalette("RGB") == palette
+        np.testing.assert_array_equal(np.array(out), ids)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_short_palette_is_extended(tmp_path: Path) -> None:
+    path = write_indexed(tmp_path / "in.png", _ids(1, 2), [0, 0, 0, 9, 9, 9, 5, 5, 5])
+    palette = read_first_mask(path).palette
+    assert palette[:9] == [0, 0, 0, 9, 9, 9, 5, 5, 5]
+    assert len(palette) == 768
+
+
+@pytest.mark.parametrize("white", [1, 255, 128])
+def test_black_and_white_is_one_object(tmp_path: Path, white: int) -> None:
+    path = tmp_path / "grey.png"
+    Image.fromarray(_ids(white)).save(path)
+    np.testing.assert_array_equal(read_first_mask(path).ids, _ids(1))
+
+
+def test_bilevel_and_rgb_black_and_white_are_one_object(tmp_path: Path) -> None:
+    grey = Image.fromarray(_ids(255))
+    for name, mode in (("one.png", "1"), ("rgb.png", "RGB"), ("alpha.png", "LA")):
+        grey.convert(mode).save(tmp_path / name)
+        np.testing.assert_array_equal(read_first_mask(tmp_path / name).ids, _ids(1))
+
+
+def test_solid_grey_values_are_ids_and_void_is_background(tmp_path: Path) -> None:
+    Image.fromarray(_ids(1, 2, 200)).save(tmp_path / "grey.png")
+    np.testing.assert_array_equal(read_first_mask(tmp_path / "grey.png").ids, _ids(1, 2, 200))
+    write_indexed(tmp_path / "void.png", _ids(1, 255))
+    np.testing.assert_array_equal(read_first_mask(tmp_path / "void.png").ids, _ids(1))
+    write_indexed(tmp_path / "all.png", _ids(255))
+    np.testing.assert_array_equal(read_first_mask(tmp_path / "all.png").ids, _ids(1))
+
+
+def test_soft_edges_are_refused(tmp_path: Path) -> None:
+    soft = Image.fromarray(_ids(255)).filter(ImageFilter.GaussianBlur(1.5))
+    soft.save(tmp_path / "soft.png")
+    with pytest.raises(InputError, match="antialias"):
+        read_first_mask(tmp_path / "soft.png")
+
+
+def test_colour_is_refused_with_the_colours_found_and_taken_with_a_map(tmp_path: Path) -> None:
+    pixels = np.zeros((40, 60, 3), np.uint8)
+    pixels[:20, :20] = (255, 0, 0)
+    pixels[:20, 30:] = (0, 0, 255)
+    path = tmp_path / "colour.png"
+    Image.fromarray(pixels).save(path)
+    with pytest.raises(InputError, match=r"#0000ff: 600 px, #ff0000: 400 px.*--mask-colors"):
+        read_first_mask(path)
+    ids = read_first_mask(path, parse_colours("ff0000=3,#0000ff=1")).ids
+    assert (ids[:20, :20] == 3).all()
+    assert (ids[:20, 30:] == 1).all()
+    with pytest.raises(InputError, match="600 pixels in colours"):
+        read_first_mask(path, parse_colours("ff0000=3"))
+
+
+@pytest.mark.parametrize("text", ["red=1", "ff0000", "ff0000=x", "ff00=1", "ff0000=255"])
+def test_colour_maps_that_make_no_sense_are_refused(text: str) -> None:
+    with pytest.raises(InputError, match="--mask-colors"):
+        parse_colours(text)
+
+
+def test_more_objects_than_ids_are_refused(tmp_path: Path) -> None:
+    many = np.repeat(np.repeat(np.arange(400, dtype=np.uint16).reshape(20, 20), 4, 0), 4, 1)
+    Image.fromarray(many).save(tmp_path / "many.png")
+    with pytest.raises(InputError, match="more than 254 objects"):
+        read_first_mask(tmp_path / "many.png")
+
+
+def test_missing_broken_and_empty_masks_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="does not exist"):
+        read_first_mask(tmp_path / "none.png")
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG broken")
+    with pytest.raises(InputError, match="not a readable image"):
+        read_first_mask(tmp_path / "broken.png")
+    write_indexed(tmp_path / "black.png", _ids(0))
+    with pytest.raises(InputError, match="no object"):
+        read_first_mask(tmp_path / "black.png")

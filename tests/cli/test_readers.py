@@ -1,0 +1,186 @@
+"""One contract for every reader, then what only one kind can meet."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from models.errors import InputError
+from ovos_cli.media.folder_reader import natural_key
+from ovos_cli.media.frame import Frame
+from ovos_cli.media.open_source import open_source
+from tests.conftest import picture, write_video
+
+Make = Callable[[Path, int], Path]
+
+
+def _folder(suffix: str) -> Make:
+    def make(root: Path, frames: int) -> Path:
+        folder = root / "frames"
+        folder.mkdir()
+        for index in range(frames):
+            Image.fromarray(picture(index, 64, 48)).save(folder / f"{index:05d}.{suffix}")
+        return folder
+
+    return make
+
+
+def _video(name: str, codec: str) -> Make:
+    return lambda root, frames: write_video(root / name, frames, codec=codec)
+
+
+SOURCES: dict[str, Make] = {
+    "h264": _video("clip.mp4", "libx264"),
+    "vp9": _video("clip.webm", "libvpx-vp9"),
+    "mpeg4-avi": _video("clip.avi", "mpeg4"),
+    "png": _folder("png"),
+    "jpeg": _folder("jpg"),
+    "webp": _folder("webp"),
+}
+
+
+@pytest.fixture(params=list(SOURCES))
+def make(request: pytest.FixtureRequest) -> Make:
+    return SOURCES[request.param]
+
+
+def _close(image: np.ndarray, expected: np.ndarray) -> bool:
+    """Whether most pixels are alike; lossy codecs blur the edge between colours."""
+    difference = np.abs(image.astype(int) - expected.astype(int)).max(axis=2)
+    return bool((difference < 40).mean() > 0.9)
+
+
+def test_frames_come_in_order_upright_in_rgb(make: Make, tmp_path: Path) -> None:
+    frames = list(open_source(make(tmp_path, 6)))
+    assert [f.index for f in frames] == list(range(6))
+    assert [f.stem for f in frames] == [f"{i:05d}" for i in range(6)]
+    for frame in frames:
+        assert frame.image.dtype == np.uint8
+        assert _close(frame.image, picture(frame.index, 64, 48))
+
+
+def test_times_start_at_zero_and_rise(make: Make, tmp_path: Path) -> None:
+    times = [f.time for f in open_source(make(tmp_path, 6))]
+    assert times[0] == 0
+    assert all(isinstance(t, Fraction) for t in times)
+    assert all(a < b for a, b in pairwise(times))
+
+
+def test_a_range_is_included_at_both_ends_and_keeps_indices(make: Make, tmp_path: Path) -> None:
+    reader = open_source(make(tmp_path, 6), start=2, end=4)
+    assert [f.index for f in reader] == [2, 3, 4]
+    assert reader.estimate in {None, 3}
+
+
+def test_one_frame_is_a_source(make: Make, tmp_path: Path) -> None:
+    assert len(list(open_source(make(tmp_path, 1)))) == 1
+
+
+def test_reading_twice_gives_the_same(make: Make, tmp_path: Path) -> None:
+    reader = open_source(make(tmp_path, 3))
+    first, second = list(reader), list(reader)
+    assert len(first) == len(second) == 3
+    np.testing.assert_array_equal(first[2].image, second[2].image)
+
+
+@pytest.mark.parametrize("rotation", [90, 180, -90])
+def test_rotation_metadata_is_applied_as_opencv_does(tmp_path: Path, rotation: int) -> None:
+    path = write_video(tmp_path / "turned.mp4", 3, rotation=rotation)
+    ours: Frame = next(iter(open_source(path)))
+    capture = cv2.VideoCapture(str(path))
+    good, theirs = capture.read()
+    capture.release()
+    assert good
+    assert ours.image.shape == theirs.shape
+    assert ours.image.shape[:2] == ((64, 48) if abs(rotation) == 90 else (48, 64))
+    assert _close(ours.image, theirs[:, :, ::-1])
+
+
+def test_variable_frame_rate_keeps_every_frame_and_its_time(tmp_path: Path) -> None:
+    times = [0, 40, 200, 240, 1000]
+    path = write_video(tmp_path / "variable.mkv", times=times)
+    frames = list(open_source(path))
+    assert [f.index for f in frames] == list(range(5))
+    assert [round(f.time * 1000) for f in frames] == times
+
+
+@pytest.mark.parametrize(("width", "height"), [(63, 47), (65, 48), (64, 49)])
+def test_odd_sizes(tmp_path: Path, width: int, height: int) -> None:
+    path = write_video(tmp_path / "odd.mkv", 2, width=width, height=height)
+    assert all(f.image.shape == (height, width, 3) for f in open_source(path))
+
+
+def test_a_truncated_video_gives_its_good_frames_and_a_warning(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "whole.mkv", 60, width=320, height=240)
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    frames = list(open_source(cut))
+    assert 0 < len(frames) < 60
+    assert [f.index for f in frames] == list(range(len(frames)))
+
+
+def test_files_that_are_no_videos_are_refused(tmp_path: Path) -> None:
+    empty, text = tmp_path / "empty.mp4", tmp_path / "text.mp4"
+    empty.touch()
+    text.write_text("this is not a video")
+    with pytest.raises(InputError, match="0 bytes"):
+        open_source(empty)
+    with pytest.raises(InputError, match="not a video"):
+        open_source(text)
+    with pytest.raises(InputError, match="does not exist"):
+        open_source(tmp_path / "nothing.mp4")
+
+
+def test_sound_alone_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "sound.wav"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=8000)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), layout="mono")
+        frame.rate = 8000
+        container.mux(stream.encode(frame))
+    with pytest.raises(InputError, match="no video stream"):
+        open_source(path)
+
+
+def test_a_start_past_the_end_is_refused_or_empty(make: Make, tmp_path: Path) -> None:
+    path = make(tmp_path, 3)
+    if open_source(path).estimate is None:  # the container does not know its length
+        assert list(open_source(path, start=10)) == []
+        return
+    with pytest.raises(InputError, match="past the last frame"):
+        open_source(path, start=10)
+
+
+def test_a_range_that_makes_no_sense_is_refused(clip: Path) -> None:
+    with pytest.raises(InputError, match="--end 1 comes before --start 3"):
+        open_source(clip, start=3, end=1)
+    with pytest.raises(InputError, match="counted from 0"):
+        open_source(clip, start=-1)
+
+
+def test_folders_are_in_natural_order_and_keep_stems(tmp_path: Path) -> None:
+    for name in ["shot_10.png", "shot_9.png", "shot_1001.png", "notes.txt", ".hidden.png"]:
+        if name.endswith("png"):
+            Image.fromarray(picture(0, 8, 8)).save(tmp_path / name)
+        else:
+            (tmp_path / name).write_text("x")
+    stems = [f.stem for f in open_source(tmp_path)]
+    assert stems == ["shot_9", "shot_10", "shot_1001"]
+    assert natural_key("a2") < natural_key("a10")
+
+
+def test_folder_faults_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no image"):
+        open_source(tmp_path)
+    (tmp_path / "a.png").write_bytes(b"broken")
+    with pytest.raises(InputError, match=r"a\.png is not a readable image"):
+        list(open_source(tmp_path))
+    (tmp_path / "a.jpg").write_bytes(b"broken")
+    with pytest.raises(InputError, match="two images"):
+        open_source(tmp_path)

@@ -1,0 +1,294 @@
+"""`ovos segment` through its own entry point: good input, bad input, interruption."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+import ovos_cli.segment
+from models.hub import WEIGHTS
+from ovos_cli import app as application
+from ovos_cli.app import app
+from ovos_cli.evaluation.measures import region_similarity
+from tests.conftest import ROOT, SAMPLES, write_indexed, write_video
+
+SMALL = ["--size", "64", "--device", "cpu"]
+
+
+@pytest.fixture
+def mask(tmp_path: Path) -> Path:
+    ids = np.zeros((48, 64), np.uint8)
+    ids[10:30, 5:25], ids[20:40, 40:60] = 3, 9
+    palette = np.random.default_rng(0).integers(0, 256, 768).tolist()
+    return write_indexed(tmp_path / "first.png", ids, palette)
+
+
+def _ids(path: Path) -> np.ndarray:
+    with Image.open(path) as picture:
+        assert picture.mode == "P"
+        return np.array(picture)
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> tuple[int, str]:
+    """Run as the shell would, errors mapped to messages and statuses."""
+    monkeypatch.setattr(sys, "argv", ["ovos", *map(str, arguments)])
+    said: list[str] = []
+    monkeypatch.setattr(application, "fail", said.append)
+    with pytest.raises(SystemExit) as stop:
+        application.main()
+    return int(stop.value.code or 0), " ".join(said)
+
+
+def test_writes_masks_overlay_timing_and_record(
+    clip: Path, mask: Path, untrained: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    result = CliRunner().invoke(
+        app,
+        [
+            "segment",
+            str(clip),
+            "-m",
+            str(mask),
+            "-o",
+            str(out),
+            "--weights",
+            str(untrained),
+            *SMALL,
+        ],
+    )
+    assert result.exit_code == 0, result.output
+    assert sorted(p.name for p in out.iterdir()) == [
+        "masks",
+        "overlay.mp4",
+        "run.json",
+        "timing.json",
+    ]
+    names = sorted(p.name for p in (out / "masks").iterdir())
+    assert names == [f"{i:05d}.png" for i in range(6)]
+    np.testing.assert_array_equal(_ids(out / "masks" / "00000.png"), _ids(mask))
+    for name in names:
+        ids = _ids(out / "masks" / name)
+        assert ids.shape == (48, 64)
+        assert set(np.unique(ids)) <= {0, 3, 9}
+        with Image.open(out / "masks" / name) as written, Image.open(mask) as given:
+            assert written.getpalette("RGB") == given.getpalette("RGB")
+
+    timing = json.loads((out / "timing.json").read_text())
+    assert list(timing["seconds_per_frame"]) == [
+        "decode",
+        "BFE",
+        "OPG",
+        "OTG",
+        "AM",
+        "MRN",
+        "write",
+    ]
+    assert all(value > 0 for value in timing["seconds_per_frame"].values())
+    assert timing["frames"] == 6
+    record = json.loads((out / "run.json").read_text())
+    assert record["complete"] is True
+    assert record["frames"] == {"first": 0, "last": 5, "count": 6}
+    assert [o["id"] for o in record["objects"]] == [3, 9]
+    assert len(record["weights_sha256"]) == 64
+
+
+def test_overlay_keeps_odd_sizes_and_the_source_timing(untrained: Path, tmp_path: Path) -> None:
+    times = [0, 40, 200, 240]
+    video = write_video(tmp_path / "odd.mkv", width=63, height=47, times=times)
+    ids = np.zeros((47, 63), np.uint8)
+    ids[10:30, 10:30] = 1
+    mask = write_indexed(tmp_path / "m.png", ids)
+    arguments = ["segment", str(video), "-m", str(mask), "-o", str(tmp_path / "o"), "-q"]
+    result = CliRunner().invoke(app, [*arguments, "--weights", str(untrained), *SMALL])
+    assert result.exit_code == 0, result.output
+    assert result.output == ""
+    with av.open(str(tmp_path / "o" / "overlay.mp4")) as container:
+        stream = container.streams.video[0]
+        assert stream.codec_context.name == "h264"
+        frames = list(container.decode(stream))
+    assert (frames[0].width, frames[0].height) == (64, 48)
+    assert frames[0].format.name == "yuv420p"
+    assert [round(1000 * f.pts * f.time_base) for f in frames] == times
+    assert _ids(tmp_path / "o" / "masks" / "00003.png").shape == (47, 63)
+
+
+def test_folders_keep_stems_and_ranges_keep_indices(
+    mask: Path, untrained: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shot"
+    folder.mkdir()
+    for number in range(1001, 1006):
+        Image.fromarray(np.full((48, 64, 3), 90, np.uint8)).save(folder / f"f.{number}.png")
+    arguments = ["segment", str(folder), "-m", str(mask), "-o", str(tmp_path / "o"), "--no-overlay"]
+    arguments += ["--start", "1", "--end", "3", "--weights", str(untrained), *SMALL]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    names = sorted(p.name for p in (tmp_path / "o" / "masks").iterdir())
+    assert names == ["f.1002.png", "f.1003.png", "f.1004.png"]
+    assert not (tmp_path / "o" / "overlay.mp4").exists()
+
+
+def test_settings_and_memory_reach_the_model(
+    clip: Path, mask: Path, untrained: Path, tmp_path: Path
+) -> None:
+    arguments = ["segment", str(clip), "-m", str(mask), "-o", str(tmp_path / "o"), "-q"]
+    arguments += ["--memory", "first+previous", "--memory-stride", "3", "--memory-max", "7"]
+    arguments += ["--set", "use_aoa=false", "--weights", str(untrained), *SMALL]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    config = json.loads((tmp_path / "o" / "run.json").read_text())["config"]
+    assert config["memory_policy"] == "first+previous"
+    assert (config["memory_stride"], config["memory_max"], config["use_aoa"]) == (3, 7, False)
+
+
+def test_overwrite_leaves_no_mask_of_the_old_run(
+    clip: Path, mask: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "o"
+    (out / "masks").mkdir(parents=True)
+    (out / "masks" / "00099.png").touch()
+    (out / "keep.txt").touch()
+    base = ["segment", clip, "-m", mask, "-o", out, "-q", "--weights", untrained, *SMALL]
+    status, message = _run(monkeypatch, *base)
+    assert status == 2
+    assert "not empty" in message and "--overwrite" in message
+    assert _run(monkeypatch, *base, "--overwrite") == (0, "")
+    assert not (out / "masks" / "00099.png").exists()
+    assert (out / "keep.txt").exists()
+
+
+def test_an_interrupted_run_leaves_complete_files(
+    clip: Path, mask: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(ovos_cli.segment.Segmenter):
+        steps = 0
+
+        def step(self, *arguments, **options):  # type: ignore[no-untyped-def]
+            Interrupted.steps += 1
+            if Interrupted.steps == 4:
+                raise KeyboardInterrupt
+            return super().step(*arguments, **options)
+
+    monkeypatch.setattr(ovos_cli.segment, "Segmenter", Interrupted)
+    out = tmp_path / "o"
+    arguments = ["segment", str(clip), "-m", str(mask), "-o", str(out), "--weights", str(untrained)]
+    result = CliRunner().invoke(app, [*arguments, *SMALL])
+    assert result.exit_code == 130
+    assert "3 frames are done" in result.output
+    assert sorted(p.name for p in (out / "masks").iterdir()) == [f"{i:05d}.png" for i in range(3)]
+    with av.open(str(out / "overlay.mp4")) as container:
+        assert len(list(container.decode(video=0))) == 3
+    assert json.loads((out / "run.json").read_text())["complete"] is False
+    assert not [p for p in out.rglob("*") if "part" in p.name]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"video": "missing.mp4"}, "missing.mp4 does not exist"),
+        ({"video": "text.mp4"}, "is not a video"),
+        ({"mask": "missing.png"}, "does not exist"),
+        ({"mask": "wrong_size.png"}, "the mask is 32x20 but frame 0 is 64x48"),
+        ({"mask": "black.png"}, "no object"),
+        ({"mask": "colour.png"}, "--mask-colors"),
+        ({"options": ["--model", "huge"]}, "no model 'huge'"),
+        ({"options": ["--model", "r50"], "weights": None}, "no trained weights of 'r50'"),
+        ({"weights": "missing.safetensors"}, "does not exist"),
+        ({"weights": "text.mp4"}, "damaged"),
+        ({"options": ["--model", "r50"]}, "holds the model 'lite'"),
+        ({"options": ["--start", "99"]}, "past the last frame"),
+        ({"options": ["--device", "cuda:9"]}, "not available"),
+        ({"options": ["--device", "toaster"]}, "no device"),
+        ({"options": ["--precision", "fp16"]}, "fp16"),
+        ({"options": ["--memory-stride", "0"]}, "memory stride is 0"),
+        ({"options": ["--memory-max", "1"]}, "memory max is 1"),
+        ({"options": ["--size", "8"]}, "too small"),
+        ({"options": ["--set", "nonsense=1"]}, "no setting 'nonsense'"),
+        ({"out": "text.mp4"}, "is a file"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_status_2(
+    clip: Path,
+    mask: Path,
+    untrained: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict,
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("text.mp4").write_text("not a video")
+    write_indexed(Path("wrong_size.png"), np.ones((20, 32), np.uint8))
+    write_indexed(Path("black.png"), np.zeros((48, 64), np.uint8))
+    Image.fromarray(np.full((48, 64, 3), (200, 10, 10), np.uint8)).save("colour.png")
+    chosen = {"video": clip, "mask": mask, "weights": untrained, "out": "o", **change}
+    weights = ["--weights", chosen["weights"]] if chosen["weights"] else []
+    status, said = _run(
+        monkeypatch,
+        *["segment", chosen["video"], "-m", chosen["mask"], "-o", chosen["out"], "-q", *weights],
+        *SMALL,
+        *change.get("options", []),
+    )
+    assert status == 2
+    assert message in said
+    assert not Path("o").exists()
+
+
+def test_a_read_only_place_is_named(
+    clip: Path, mask: Path, untrained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, said = _run(
+        monkeypatch, "segment", clip, "-m", mask, "-o", "/proc/ovos", "--weights", untrained, *SMALL
+    )
+    assert status == 2
+    assert "cannot be written" in said
+
+
+def test_altered_package_weights_are_noticed(
+    monkeypatch: pytest.MonkeyPatch, untrained: Path, tmp_path: Path, clip: Path, mask: Path
+) -> None:
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "lite.safetensors").write_bytes(untrained.read_bytes())
+    (tmp_path / "w" / "sha256.json").write_text('{"lite.safetensors": "0"}')
+    monkeypatch.setattr("models.hub.WEIGHTS", tmp_path / "w")
+    status, said = _run(monkeypatch, "segment", clip, "-m", mask, "-o", tmp_path / "o")
+    assert status == 2
+    assert "damaged" in said
+
+
+def test_no_traceback_without_debug(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ovos_cli", "segment", "no.mp4", "-m", "no.png"]
+    plain = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=None)
+    assert plain.returncode == 2
+    assert "Traceback" not in plain.stderr and "no.mp4 does not exist" in plain.stderr
+    debug = subprocess.run([*command, "--debug"], cwd=tmp_path, capture_output=True, text=True)
+    assert debug.returncode != 0
+    assert "Traceback" in debug.stderr
+
+
+def test_help_teaches() -> None:
+    result = CliRunner().invoke(app, ["segment", "--help"], env={"COLUMNS": "120"})
+    assert result.exit_code == 0
+    for word in ("indexed PNG", "--memory-stride", "Example"):
+        assert word in result.output
+
+
+def test_the_rabbit_is_followed_with_the_packaged_model(tmp_path: Path) -> None:
+    """Twelve frames on, most of the rabbit was out of sight in the first; a person drew it."""
+    out = tmp_path / "o"
+    arguments = ["segment", str(SAMPLES / "bunny.mp4"), "-m", str(SAMPLES / "bunny.png")]
+    arguments += ["-o", str(out), "--end", "12", "--no-overlay", "--device", "cpu"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    truth = _ids(ROOT / "tests" / "data" / "bunny_00012.png") > 0
+    kept = region_similarity(_ids(SAMPLES / "bunny.png") > 0, truth)
+    found = region_similarity(_ids(out / "masks" / "00012.png") > 0, truth)
+    assert found > 0.8
+    assert found > kept + 0.2
+    assert (WEIGHTS / "lite.safetensors").stat().st_size < 40e6
