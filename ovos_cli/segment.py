@@ -2,10 +2,8 @@
 
 import sys
 import time
-from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -22,7 +20,7 @@ from models import MemoryPolicy, Precision, load_model
 from models.errors import OvosError
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
-from ovos_cli import __version__
+from ovos_cli import __version__, options
 from ovos_cli.masks.first_mask import parse_colours, read_first_mask
 from ovos_cli.media.open_source import open_source, past_the_end
 from ovos_cli.media.overlay import OverlayWriter
@@ -35,133 +33,27 @@ _INTERRUPTED = 130
 _GPU_BATCH = 4
 
 
-class Switch(StrEnum):
-    """Names of the panels that group the options in --help."""
-
-    OUTPUT = "Output"
-    MODEL = "Model"
-    MEMORY = "Memory"
-    INPUT = "Input"
-
-
 def segment(
-    video: Annotated[
-        Path, typer.Argument(help="A video file, or a folder of images.", show_default=False)
-    ],
-    mask: Annotated[
-        Path,
-        typer.Option(
-            "--mask",
-            "-m",
-            help="Annotation of the first frame: an indexed PNG (index = object id, 1 to 254), "
-            "or a black and white picture of one object.",
-            show_default=False,
-        ),
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            help="Output folder. Default: NAME_ovos here.",
-            rich_help_panel=Switch.OUTPUT,
-        ),
-    ] = None,
-    overwrite: Annotated[
-        bool,
-        typer.Option(
-            "--overwrite", help="Replace an earlier run's files.", rich_help_panel=Switch.OUTPUT
-        ),
-    ] = False,
-    overlay: Annotated[
-        bool, typer.Option(help="Write overlay.mp4.", rich_help_panel=Switch.OUTPUT)
-    ] = True,
-    quiet: Annotated[
-        bool,
-        typer.Option(
-            "--quiet", "-q", help="No progress bar, no table.", rich_help_panel=Switch.OUTPUT
-        ),
-    ] = False,
-    mask_colors: Annotated[
-        str | None,
-        typer.Option(
-            help="Which colour of a colour mask is which object: ff0000=1,00ff00=2.",
-            rich_help_panel=Switch.INPUT,
-        ),
-    ] = None,
-    start: Annotated[
-        int,
-        typer.Option(
-            help="First frame, the one that the mask annotates; counted from 0.",
-            rich_help_panel=Switch.INPUT,
-        ),
-    ] = 0,
-    end: Annotated[
-        int | None,
-        typer.Option(help="Last frame, included. Default: the last.", rich_help_panel=Switch.INPUT),
-    ] = None,
-    fps: Annotated[
-        float,
-        typer.Option(
-            min=0.1,
-            help="Overlay's frame rate for a folder of images.",
-            rich_help_panel=Switch.INPUT,
-        ),
-    ] = 24.0,
-    model: Annotated[
-        str,
-        typer.Option(
-            help="lite (trained, in the package), or r50, r101 (the paper's sizes, your weights).",
-            rich_help_panel=Switch.MODEL,
-        ),
-    ] = "lite",
-    weights: Annotated[
-        Path | None,
-        typer.Option(help="A weights file instead of the package's.", rich_help_panel=Switch.MODEL),
-    ] = None,
-    size: Annotated[
-        int,
-        typer.Option(
-            help="Short side of the frames inside the model, in pixels; smaller is faster. "
-            "Masks come out at the source's size.",
-            rich_help_panel=Switch.MODEL,
-        ),
-    ] = 480,
-    device: Annotated[
-        str, typer.Option(help="auto, cpu, cuda or mps.", rich_help_panel=Switch.MODEL)
-    ] = "auto",
-    precision: Annotated[
-        Precision,
-        typer.Option(help="Number format of the heavy layers.", rich_help_panel=Switch.MODEL),
-    ] = Precision.AUTO,
-    memory: Annotated[
-        MemoryPolicy,
-        typer.Option(
-            help="Which past frames the memory reads; stride is first + previous + every k-th.",
-            rich_help_panel=Switch.MEMORY,
-        ),
-    ] = MemoryPolicy.STRIDE,
-    memory_stride: Annotated[
-        int,
-        typer.Option(help="k: remember every k-th frame.", rich_help_panel=Switch.MEMORY),
-    ] = 5,
-    memory_max: Annotated[
-        int,
-        typer.Option(
-            help="Most frames in memory; the oldest but the first is dropped.",
-            rich_help_panel=Switch.MEMORY,
-        ),
-    ] = 50,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="Change a field of the model's configuration, for experiments: use_aoa=false.",
-            rich_help_panel=Switch.MODEL,
-            show_default=False,
-        ),
-    ] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+    video: options.Video,
+    mask: options.MaskFile,
+    out: options.Out = None,
+    overwrite: options.Overwrite = False,
+    overlay: options.Overlay = True,
+    quiet: options.Quiet = False,
+    mask_colors: options.MaskColors = None,
+    start: options.Start = 0,
+    end: options.End = None,
+    fps: options.FrameRate = 24.0,
+    model: options.Model = "lite",
+    weights: options.Weights = None,
+    size: options.Size = 480,
+    device: options.Device = "auto",
+    precision: options.PrecisionName = Precision.AUTO,
+    memory: options.Memory = MemoryPolicy.STRIDE,
+    memory_stride: options.MemoryStride = 5,
+    memory_max: options.MemoryMax = 50,
+    settings: options.Settings = None,
+    debug: options.Debug = False,
 ) -> None:
     """Follow the objects of the first frame's mask through a video.
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.random import Generator
 from torch.utils.data import DataLoader, Dataset
 
@@ -39,6 +40,8 @@ def stream(
             collate_fn=list,
             prefetch_factor=4 if workers else None,
             worker_init_fn=lambda _: _alone(),
+            # A loader draws a seed when it starts; not from the state that a resume restores.
+            generator=torch.Generator(),
         )
 
     return batches

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+import imageio.v3 as imageio
 import numpy as np
 from PIL import Image as Picture
-from PIL import ImageOps, UnidentifiedImageError
 
 from models.errors import InputError
 from ovos_cli.media.frame import Frame
@@ -59,12 +59,10 @@ class FolderReader:
         last = len(self.files) if self.end is None else self.end + 1
         for index, file in list(enumerate(self.files))[self.start : last]:
             try:
-                with Picture.open(file) as picture:
-                    turned = ImageOps.exif_transpose(picture)
-                    pixels = np.array(turned.convert("RGB"), dtype=np.uint8)
-            except (UnidentifiedImageError, OSError) as error:
+                pixels = imageio.imread(file, index=0, plugin="pillow", mode="RGB", rotate=True)
+            except OSError as error:
                 raise InputError(f"{file} is not a readable image: {error}") from error
-            yield Frame(index, file.stem, pixels, index / self.rate)
+            yield Frame(index, file.stem, pixels.astype(np.uint8, copy=False), index / self.rate)
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:

@@ -1,0 +1,118 @@
+"""Options of the command line, each declared once; commands that run a model share them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models import MemoryPolicy, Precision
+
+_INPUT, _OUTPUT, _MODEL, _MEMORY = "Input", "Output", "Model", "Memory"
+
+Video = Annotated[
+    Path, typer.Argument(help="A video file, or a folder of images.", show_default=False)
+]
+MaskFile = Annotated[
+    Path,
+    typer.Option(
+        "--mask",
+        "-m",
+        help="Annotation of the first frame: an indexed PNG (index = object id, 1 to 254), "
+        "or a black and white picture of one object.",
+        show_default=False,
+    ),
+]
+
+MaskColors = Annotated[
+    str | None,
+    typer.Option(
+        help="Which colour of a colour mask is which object: ff0000=1,00ff00=2.",
+        rich_help_panel=_INPUT,
+    ),
+]
+Start = Annotated[
+    int,
+    typer.Option(
+        help="First frame, the one that the mask annotates; counted from 0.",
+        rich_help_panel=_INPUT,
+    ),
+]
+End = Annotated[
+    int | None,
+    typer.Option(help="Last frame, included. Default: the last.", rich_help_panel=_INPUT),
+]
+FrameRate = Annotated[
+    float,
+    typer.Option(
+        min=0.1, help="Overlay's frame rate for a folder of images.", rich_help_panel=_INPUT
+    ),
+]
+
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", "-o", help="Output folder. Default: NAME_ovos here.", rich_help_panel=_OUTPUT
+    ),
+]
+Overwrite = Annotated[
+    bool,
+    typer.Option("--overwrite", help="Replace an earlier run's files.", rich_help_panel=_OUTPUT),
+]
+Overlay = Annotated[bool, typer.Option(help="Write overlay.mp4.", rich_help_panel=_OUTPUT)]
+Quiet = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", help="No progress bar, no table.", rich_help_panel=_OUTPUT),
+]
+
+Model = Annotated[
+    str,
+    typer.Option(
+        help="lite (trained, in the package), or r50, r101 (the paper's sizes, your weights).",
+        rich_help_panel=_MODEL,
+    ),
+]
+Weights = Annotated[
+    Path | None,
+    typer.Option(help="A weights file instead of the package's.", rich_help_panel=_MODEL),
+]
+Size = Annotated[
+    int,
+    typer.Option(
+        help="Short side of the frames inside the model, in pixels; smaller is faster. "
+        "Masks come out at the source's size.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.", rich_help_panel=_MODEL)]
+PrecisionName = Annotated[
+    Precision, typer.Option(help="Number format of the heavy layers.", rich_help_panel=_MODEL)
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="Change a field of the model's configuration, for experiments: use_aoa=false.",
+        rich_help_panel=_MODEL,
+        show_default=False,
+    ),
+]
+
+Memory = Annotated[
+    MemoryPolicy,
+    typer.Option(
+        help="Which past frames the memory reads; stride is first + previous + every k-th.",
+        rich_help_panel=_MEMORY,
+    ),
+]
+MemoryStride = Annotated[
+    int, typer.Option(help="k: remember every k-th frame.", rich_help_panel=_MEMORY)
+]
+MemoryMax = Annotated[
+    int,
+    typer.Option(
+        help="Most frames in memory; the oldest but the first is dropped.",
+        rich_help_panel=_MEMORY,
+    ),
+]
+
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")]

@@ -1,0 +1,62 @@
+"""The alignment inside the mask refinement network."""
+
+import torch
+
+from models.modules.base_features import FrameFeatures
+from models.modules.refinement import MaskRefinementNetwork, Reference, _squared_distances
+from models.presets import preset
+
+
+def _features(seed: int, shift: int = 0) -> FrameFeatures:
+    torch.manual_seed(seed)
+    c4, c8, c16 = preset("lite").base_channels
+    f4, f8, f16 = torch.randn(1, c4, 32, 48), torch.randn(1, c8, 16, 24), torch.randn(1, c16, 8, 12)
+    moved = [x.roll(shift * s, dims=3) for x, s in ((f4, 4), (f8, 2), (f16, 1))]
+    return FrameFeatures(*moved, raw=(), size=(128, 192))
+
+
+def _sharp_network() -> MaskRefinementNetwork:
+    torch.manual_seed(0)
+    network = MaskRefinementNetwork(preset("lite").replace(locality=False)).eval()
+    network.log_alpha.data.fill_(8.0)
+    # The projector pads with zeros, which would tell borders from their shifted copies.
+    network.projector = torch.nn.Identity()  # type: ignore[assignment]
+    return network
+
+
+def test_masks_move_with_the_features_at_full_detail() -> None:
+    network = _sharp_network()
+    masks = (torch.rand(2, 32, 48) > 0.5).float()
+    now, past = _features(1, shift=3), _features(1)
+    reference = Reference(network.alignable(past), masks)
+    with torch.no_grad():
+        fine, carried = network._align(network.alignable(now).key, reference, 0, (8, 12))
+    back = torch.nn.functional.pixel_shuffle(carried, 4)[:, 0]
+    torch.testing.assert_close(back, masks.roll(12, dims=2), atol=1e-3, rtol=0)
+    torch.testing.assert_close(fine[0, : now.f16.shape[1]], now.f16[0], atol=1e-2, rtol=0)
+
+
+def test_objects_are_refined_independently_and_in_range() -> None:
+    network = MaskRefinementNetwork(preset("lite")).eval()
+    now, past = _features(1), _features(2)
+    masks = torch.rand(3, 32, 48)
+    with torch.no_grad():
+        current, reference = network.alignable(now), network.alignable(past)
+
+        def refine(chosen: slice) -> torch.Tensor:
+            r = Reference(reference, masks[chosen])
+            return network(now, current, masks[chosen], r, r)
+
+        every, one = refine(slice(0, 3)), refine(slice(1, 2))
+    assert every.shape == (3, 128, 192)
+    assert every.min() >= 0 and every.max() <= 1
+    torch.testing.assert_close(every[1], one[0], atol=1e-4, rtol=1e-3)
+
+
+def test_squared_distances_by_counting() -> None:
+    found = _squared_distances((2, 3), torch.device("cpu")).view(2, 3, 2, 3)
+    for y in range(2):
+        for x in range(3):
+            for b in range(2):
+                for a in range(3):
+                    assert found[y, x, b, a] == (y - b) ** 2 + (x - a) ** 2

@@ -1,0 +1,155 @@
+"""The streaming interface and the network behind it, with random weights: shapes and contracts."""
+
+import numpy as np
+import pytest
+import torch
+
+from models import InputError, MemoryPolicy, ModelConfig, Precision, Segmenter
+from models.clock import Clock
+from models.frames import Geometry
+from models.network import DMNAOA
+from models.presets import preset
+from models.slots import ObjectSlots
+
+HEIGHT, WIDTH = 50, 90
+
+
+def _frames(count: int) -> list[np.ndarray]:
+    rng = np.random.default_rng(0)
+    scene = rng.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
+    return [np.roll(scene, 2 * i, axis=1) for i in range(count)]
+
+
+def _mask(*ids: int) -> np.ndarray:
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    for place, ident in enumerate(ids):
+        mask[10:40, 5 + 20 * place : 20 + 20 * place] = ident
+    return mask
+
+
+def _segmenter(config: ModelConfig) -> Segmenter:
+    torch.manual_seed(0)
+    return Segmenter(DMNAOA(config), size=64, device="cpu")
+
+
+def test_the_first_mask_comes_back_unchanged_and_ids_are_kept() -> None:
+    segmenter = _segmenter(preset("lite"))
+    first, *rest = _frames(4)
+    mask = _mask(7, 3, 254)
+    np.testing.assert_array_equal(segmenter.step(first, mask).ids, mask)
+    for frame in rest:
+        result = segmenter.step(frame)
+        assert result.ids.shape == (HEIGHT, WIDTH)
+        assert set(np.unique(result.ids)) <= {0, 3, 7, 254}
+        assert set(result.confidence) == {3, 7, 254}
+        assert all(0 <= c <= 1 for c in result.confidence.values())
+
+
+ABLATIONS = {
+    "full": {},
+    "A1 base": {"use_dmn": False, "use_aoa": False},
+    "A2 without AOA": {"use_aoa": False},
+    "A3 without DMN": {"use_dmn": False},
+    "A4 frame memory": {"object_memory": False},
+    "A5 without matcher": {"use_matcher": False},
+    "A6 without RefineNet": {"use_refinement": False},
+    "paper's setting": {
+        "null_column": False,
+        "template_proposal": False,
+        "locality": False,
+        "matching_iou_weight": 0.0,
+        "roi_context": 1.0,
+    },
+    "no proposals": {"max_proposals": 0},
+    "neither proposals nor templates": {"max_proposals": 0, "template_proposal": False},
+}
+
+
+@pytest.mark.parametrize("changes", ABLATIONS.values(), ids=ABLATIONS)
+def test_every_ablation_runs_on_the_same_weights(changes: dict) -> None:
+    config = preset("lite").replace(**changes)
+    # Every switch reads the same weights, so one checkpoint serves all the rows of Table 3.
+    shapes = {k: v.shape for k, v in DMNAOA(config).state_dict().items()}
+    assert shapes == {k: v.shape for k, v in DMNAOA(preset("lite")).state_dict().items()}
+    segmenter = _segmenter(config)
+    first, *rest = _frames(3)
+    segmenter.step(first, _mask(1, 2))
+    for frame in rest:
+        assert segmenter.step(frame).ids.shape == (HEIGHT, WIDTH)
+
+
+@pytest.mark.parametrize("policy", list(MemoryPolicy))
+def test_every_memory_policy_runs(policy: MemoryPolicy) -> None:
+    segmenter = _segmenter(preset("lite").replace(memory_policy=policy, memory_stride=2))
+    first, *rest = _frames(4)
+    segmenter.step(first, _mask(1))
+    for frame in rest:
+        segmenter.step(frame)
+
+
+def test_several_frames_at_once_equal_one_by_one() -> None:
+    segmenter = _segmenter(preset("lite"))
+    frames = _frames(3)
+    together = segmenter.prepare(frames)
+    for frame, one in zip(frames, together, strict=True):
+        alone = segmenter.prepare([frame])[0]
+        torch.testing.assert_close(alone.features.f16, one.features.f16, atol=0.05, rtol=0.05)
+        assert len(alone.proposals) == len(one.proposals)
+
+
+def test_another_object_does_not_change_an_objects_template() -> None:
+    """Objects are a batch: adding one must not leak into another's memory read."""
+    torch.manual_seed(0)
+    network = DMNAOA(preset("lite")).eval()
+    segmenter = Segmenter(network, size=64, device="cpu", precision=Precision.FP32)
+    first, second = segmenter.prepare(_frames(2))
+    logits = []
+    for ids in ((1,), (1, 2)):
+        geometry = Geometry.fit((HEIGHT, WIDTH), 64)
+        mask = _mask(*ids)
+        planes = geometry.pad(ObjectSlots(mask).to_slots(mask, geometry.scaled))
+        with torch.inference_mode():
+            state = network.begin(first.features, planes, Clock())
+            found = network.segment(second.features, second.proposals, state, Clock())
+        assert found.template_logits is not None
+        logits.append(found.template_logits[0])
+    torch.testing.assert_close(logits[0], logits[1])
+
+
+def test_misuse_is_an_input_error() -> None:
+    segmenter = _segmenter(preset("lite"))
+    first, second = _frames(2)
+    with pytest.raises(InputError, match="first step"):
+        segmenter.step(first)
+    with pytest.raises(InputError, match="the mask is 10x10"):
+        segmenter.step(first, np.ones((10, 10), np.uint8))
+    with pytest.raises(InputError, match="no object"):
+        segmenter.step(first, _mask())
+    segmenter.step(first, _mask(1))
+    with pytest.raises(InputError, match="only there"):
+        segmenter.step(second, _mask(1))
+    with pytest.raises(InputError, match="one size"):
+        segmenter.step(second[:-4])
+
+
+@pytest.mark.parametrize("name", ["r50", "r101"])
+def test_the_papers_sizes_have_the_papers_shapes(name: str) -> None:
+    config = preset(name)
+    with torch.device("meta"):
+        network = DMNAOA(config)
+        features = network.bfe.backbone(torch.zeros(1, 3, 64, 96))
+    assert [tuple(f.shape[1:]) for f in features] == [(256, 16, 24), (512, 8, 12), (1024, 4, 6)]
+    channels = config.object_channels
+    assert network.otg.query_key.out_channels == channels // 4
+    assert network.otg.memory_value.out_channels == channels
+    groups = {m.num_groups for m in network.modules() if isinstance(m, torch.nn.GroupNorm)}
+    assert groups == {32}
+    assert config.max_proposals == 30 and config.proposal_nms == 0.4
+
+
+def test_r50_segments_a_small_frame() -> None:
+    segmenter = _segmenter(preset("r50"))
+    first, second = _frames(2)
+    segmenter.step(first, _mask(1))
+    assert segmenter.step(second).ids.shape == (HEIGHT, WIDTH)
+    assert {"BFE", "OPG", "OTG", "AM", "MRN"} <= set(segmenter.clock.seconds)

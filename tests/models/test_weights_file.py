@@ -1,0 +1,63 @@
+"""Weights on disk: round trip, configuration, damage."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from models.config import MemoryPolicy, ModelConfig
+from models.errors import InputError
+from models.hub import load_model
+from models.presets import PRESETS, preset
+from models.weights_file import read_weights
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_configs_survive_json(name: str) -> None:
+    config = preset(name)
+    assert ModelConfig.from_dict(config.to_dict()) == config
+
+
+def test_settings_are_read_by_type() -> None:
+    config = preset("lite").override(
+        ["use_aoa=false", "memory_policy=all", "max_proposals=5", "proposal_nms=0.5"]
+    )
+    assert (config.use_aoa, config.memory_policy) == (False, MemoryPolicy.ALL)
+    assert (config.max_proposals, config.proposal_nms) == (5, 0.5)
+
+
+@pytest.mark.parametrize(
+    "setting", ["nonsense=1", "use_aoa=5", "memory_stride=0", "memory_policy=x"]
+)
+def test_settings_that_make_no_sense_are_refused(setting: str) -> None:
+    with pytest.raises(InputError):
+        preset("lite").override([setting])
+
+
+def test_loading_gives_the_saved_numbers_to_half_precision(untrained: Path) -> None:
+    info, tensors = read_weights(untrained)
+    assert info.config == preset("lite")
+    network = load_model("lite", untrained).network
+    for name, value in network.state_dict().items():
+        torch.testing.assert_close(value, tensors[name].to(value.dtype))
+    assert not network.training
+
+
+def test_ablations_load_the_same_file(untrained: Path) -> None:
+    network = load_model("lite", untrained, ["null_column=false"], use_dmn=False).network
+    assert network.otg.fixed and not network.am.null_column
+
+
+def test_damage_and_strangers_are_named(untrained: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.safetensors"
+    cut.write_bytes(untrained.read_bytes()[:1000])
+    with pytest.raises(InputError, match="damaged"):
+        load_model("lite", cut)
+    save_file({"x": torch.zeros(2)}, tmp_path / "other.safetensors")
+    with pytest.raises(InputError, match="no ovos model"):
+        load_model("lite", tmp_path / "other.safetensors")
+    with pytest.raises(InputError, match="do not fit"):
+        load_model("lite", untrained, ["projection_channels=32"])
+    with pytest.raises(InputError, match="choose one of: lite, r50, r101"):
+        load_model("r18")

@@ -1,0 +1,56 @@
+"""Losses against their definitions, and that a step reaches every trained part."""
+
+import math
+
+import torch
+
+from models.network import DMNAOA
+from models.presets import preset
+from models.training.clips import Clip
+from models.training.losses import dice_loss, mask_cross_entropy, match_loss
+from models.training.sources import IGNORE
+from models.training.video_stage import VideoStage
+
+
+def test_cross_entropy_ignores_and_takes_the_hardest() -> None:
+    logits = torch.zeros(2, 1, 4)
+    logits[0, 0, :2] = 3.0
+    ids = torch.tensor([[0, 1, IGNORE, 0]])
+    easy, hard = math.log(1 + math.exp(-3)), math.log(1 + math.exp(3))
+    mean = mask_cross_entropy(logits, ids)
+    assert float(mean) == torch.tensor((easy + hard + 0 + math.log(2)) / 4)
+    assert abs(float(mask_cross_entropy(logits, ids, hardest=0.25)) - hard) < 1e-6
+
+
+def test_dice_is_zero_for_equal_and_high_for_disjoint() -> None:
+    a, b = torch.zeros(1, 8, 8), torch.zeros(1, 8, 8)
+    a[:, :4], b[:, 4:] = 1, 1
+    valid = torch.ones(8, 8)
+    assert float(dice_loss(a, a, valid)) < 1e-6
+    assert float(dice_loss(a, b, valid)) > 0.99
+    assert float(dice_loss(a, b, torch.zeros(8, 8))) < 1e-6
+
+
+def test_match_loss_prefers_the_overlapping_proposal_or_the_null() -> None:
+    overlap, null = torch.tensor([[0.9, 0.0]]), torch.tensor(0.5)
+    right, wrong = torch.tensor([[0.9, 0.1]]), torch.tensor([[0.1, 0.9]])
+    assert match_loss(right, null, overlap) < match_loss(wrong, null, overlap)
+    nothing = torch.zeros(1, 2)
+    low, high = torch.tensor([[0.1, 0.1]]), torch.tensor([[0.9, 0.9]])
+    assert match_loss(low, null, nothing) < match_loss(high, null, nothing)
+    assert float(match_loss(high, None, nothing)) == 0
+
+
+def test_one_step_reaches_every_trained_parameter() -> None:
+    torch.manual_seed(0)
+    stage = VideoStage(DMNAOA(preset("lite"))).train()
+    ids = torch.zeros(3, 96, 96, dtype=torch.uint8)
+    ids[:, 20:60, 20:50], ids[:, 30:80, 60:90] = 1, 2
+    clip = Clip(torch.randint(0, 256, (3, 3, 96, 96), dtype=torch.uint8), ids, 2)
+    losses = stage.losses(clip)
+    assert set(losses) == {"cross_entropy", "dice", "coarse", "match", "template"}
+    torch.stack(list(losses.values())).sum().backward()
+    trained = {name for name, p in stage.named_parameters() if p.requires_grad}
+    reached = {name for name, p in stage.named_parameters() if p.grad is not None}
+    assert trained == reached
+    assert not any("backbone" in name or ".opg." in name for name in trained)
