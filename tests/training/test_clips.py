@@ -49,9 +49,9 @@ def test_clips_show_their_objects_first_and_follow_them(root: Path, kind: str) -
             assert (clip.ids[0] == ident).sum() > 0.002 * 96 * 96
             for frame, ids in zip(clip.frames, clip.ids, strict=True):
                 inside, outside = frame[:, ids == ident].float(), frame[:, ids == 0].float()
-                if inside.shape[1] > 50:  # flat and bright, as it was drawn
-                    assert inside.std(1).max() < outside.std(1).max()
-                    assert (inside.mean(1) - outside.mean(1)).abs().max() > 10
+                if min(inside.shape[1], outside.shape[1]) > 50:  # brighter, as it was drawn
+                    apart = inside.median(1).values - outside.median(1).values
+                    assert apart.abs().max() > 10
 
 
 def test_the_same_seed_gives_the_same_clip(root: Path) -> None:
