@@ -35,16 +35,12 @@ def _score(masks: Path, truth: Path) -> tuple[float, float]:
     return float(np.mean(j)), float(np.mean(f))
 
 
-def main(
-    root: Annotated[Path, typer.Argument(help="DAVIS root.")],
-    split: Annotated[str, typer.Argument(help="A list in ImageSets/2016.")],
-    options: Annotated[list[str] | None, typer.Argument(help="For ovos segment.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Keep the masks here.")] = None,
-) -> None:
-    """Run and score."""
+def score_split(
+    root: Path, split: str, options: list[str], out: Path | None = None
+) -> dict[str, tuple[float, float]]:
+    """Run the command on every sequence of a split and return J and F by name."""
     names = (root / "ImageSets" / "2016" / f"{split}.txt").read_text().split()
-    table = Table("sequence", "J", "F", "J&F")
-    scores = []
+    scores = {}
     with tempfile.TemporaryDirectory() as temporary:
         for name in names:
             truth = root / "Annotations" / "480p" / name
@@ -52,12 +48,25 @@ def main(
             command = [sys.executable, "-m", "ovos_cli", "segment"]
             command += [str(root / "JPEGImages" / "480p" / name)]
             command += ["--mask", str(min(truth.glob("*.png"))), "--out", str(target)]
-            command += ["--quiet", "--no-overlay", "--overwrite", *(options or [])]
+            command += ["--quiet", "--no-overlay", "--overwrite", *options]
             subprocess.run(command, check=True)
-            scores.append(_score(target / "masks", truth))
-            table.add_row(name, *_row(scores[-1]))
+            scores[name] = _score(target / "masks", truth)
+    return scores
+
+
+def main(
+    root: Annotated[Path, typer.Argument(help="DAVIS root.")],
+    split: Annotated[str, typer.Argument(help="A list in ImageSets/2016.")],
+    options: Annotated[list[str] | None, typer.Argument(help="For ovos segment.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Keep the masks here.")] = None,
+) -> None:
+    """Run and score."""
+    scores = score_split(root, split, options or [], out)
+    table = Table("sequence", "J", "F", "J&F")
+    for name, score in scores.items():
+        table.add_row(name, *_row(score))
     table.add_section()
-    mean = np.mean(scores, axis=0)
+    mean = np.mean(list(scores.values()), axis=0)
     table.add_row("mean", *_row((mean[0], mean[1])))
     Console().print(table)
 
