@@ -57,24 +57,32 @@ def _assemble(rng: Generator, images: list[Array], masks: list[Array], most: int
 
 @dataclass(frozen=True)
 class VideoClips:
-    """Ordered frames of a video with random skips (paper, section 4.1), forward or backward."""
+    """Ordered frames of a video with random skips (paper, section 4.1), forward or backward.
+
+    far: how often the annotated frame is up to `farthest` frames before the others, as it is
+    late in a video; the paper's clips never are.
+    """
 
     videos: Sequence[Video]
     size: int = 384
     length: int = 4
     longest_skip: int = 5
     most_objects: int = 2
+    far: float = 0.4
+    farthest: int = 25
 
     def __call__(self, rng: Generator) -> Clip:
         while True:
             video = self.videos[int(rng.integers(len(self.videos)))]
             skips = rng.integers(1, self.longest_skip + 1, self.length - 1)
+            if rng.random() < self.far:
+                skips[0] = rng.integers(1, self.farthest + 1)
             offsets = np.concatenate([[0], np.cumsum(skips)])
             if offsets[-1] >= video.length:
                 continue
             indices = rng.integers(0, video.length - offsets[-1]) + offsets
             if rng.random() < 0.5:
-                indices = indices[::-1]
+                indices = 2 * indices[0] + offsets[-1] - indices  # time reversed
             pairs = [video.frames[i] for i in indices]
             view: Matrix | None = None
             images, masks = [], []
@@ -122,7 +130,7 @@ class StillClips:
         """Views of one still along a smooth affine drift with some jitter."""
         image, mask = pair.image(), pair.mask()
         view = random_view(rng, mask.shape, self.size, area)
-        drift = random_affine(rng, Jitter(6, 3, 0.05, 0.06), self.size)
+        drift = random_affine(rng, Jitter(6, 3, 0.12, 0.06), self.size)
         images, masks = [], []
         for _ in range(self.length):
             shake = random_affine(rng, Jitter(10, 6, 0.08, 0.04), self.size)

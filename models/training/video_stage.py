@@ -1,36 +1,17 @@
 """Stage two: memory, matching and refinement, unrolled over a clip."""
 
-import math
-from dataclasses import dataclass
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torchvision.ops import box_iou
 
 from models.clock import Clock
 from models.functional.aggregation import soft_aggregate
-from models.functional.masks import mask_boxes, pairwise_iou, pool_regions
-from models.modules.refinement import Reference
+from models.functional.masks import pairwise_iou, pool_regions
 from models.network import DMNAOA, MASK_STRIDE, FrameResult
-from models.proposals import Proposals
 from models.training.clips import Clip
 from models.training.losses import dice_loss, mask_cross_entropy, match_loss
+from models.training.mishaps import Mishaps, incomplete, mislaid, without_best
 from models.training.sources import IGNORE
-
-
-@dataclass(frozen=True)
-class Mishaps:
-    """How often training makes the life of a module hard, so that the others learn to help.
-
-    previous: the previous mask is lost or displaced. proposals: the best proposals are missing.
-    later: the clip pretends to be far from the first frame, up to `latest` frames.
-    """
-
-    previous: float = 0.15
-    proposals: float = 0.15
-    later: float = 0.5
-    latest: int = 150
 
 
 class VideoStage(nn.Module):
@@ -61,12 +42,14 @@ class VideoStage(nn.Module):
             state = network.begin(features[0], truth[0], clock)
             if torch.rand(()) < self.mishaps.later:
                 state.offset = int(torch.randint(self.mishaps.latest, ()))
+            if torch.rand(()) < self.mishaps.first:
+                state.first = incomplete(state.first)
             for index in range(1, len(frames)):
                 if torch.rand(()) < self.mishaps.previous:
-                    state.previous = _mislaid(state.previous)
+                    state.previous = mislaid(state.previous)
                 offered = proposals[index]
                 if torch.rand(()) < self.mishaps.proposals:
-                    offered = _without_best(offered, truth[index])
+                    offered = without_best(offered, truth[index])
                 result = network.segment(features[index], offered, state, clock)
                 logits = soft_aggregate(result.probabilities)
                 merged = torch.softmax(logits, dim=0)[1:]
@@ -102,31 +85,3 @@ def _frame_losses(
             result.template_logits, target.clamp(0, 1)
         )
     return losses
-
-
-def _mislaid(reference: Reference) -> Reference:
-    """Lose the masks of a reference, shift them, or erase a half."""
-    masks = reference.masks.detach()
-    kind = int(torch.randint(3, ()))
-    if kind == 0:
-        masks = torch.zeros_like(masks)
-    elif kind == 1:
-        reach = max(1, masks.shape[-1] // 4)
-        dy, dx = (int(v) for v in torch.randint(-reach, reach + 1, (2,)))
-        masks = torch.roll(masks, (dy, dx), dims=(1, 2))
-    else:
-        angle = torch.rand(()) * 2 * math.pi
-        ys = torch.linspace(-1, 1, masks.shape[1])[:, None]
-        xs = torch.linspace(-1, 1, masks.shape[2])[None]
-        offset = (torch.rand(()) - 0.5) * 0.8
-        masks = masks * ((angle.cos() * xs + angle.sin() * ys) > offset)
-    return Reference(reference.frame, masks)
-
-
-def _without_best(proposals: Proposals, truth: Tensor) -> Proposals:
-    """Take away the proposals whose boxes overlap an object's true extent the most."""
-    if len(proposals) < 2:
-        return proposals
-    boxes, _ = mask_boxes(truth)
-    overlap = box_iou(boxes, proposals.boxes).amax(dim=0)
-    return proposals[overlap < 0.5]
