@@ -17,6 +17,7 @@ from models.functional.masks import (
 )
 from models.memory_bank import MemoryBank
 from models.modules.base_features import STRIDES, BaseFeatureExtractor, FrameFeatures
+from models.modules.blocks import upsample
 from models.modules.lite_proposals import LiteProposalGenerator
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
 from models.modules.matcher import AlignedMatcher, Match
@@ -105,8 +106,6 @@ class DMNAOA(nn.Module):
         """
         config = self.config
         state.offset += 1
-        height, width = features.size
-        grid = (height // MASK_STRIDE, width // MASK_STRIDE, MASK_STRIDE)
         query_boxes = grow_boxes(state.boxes, config.roi_context)
         template_logits: Tensor | None = None
         with clock.measure("OTG"):
@@ -117,33 +116,39 @@ class DMNAOA(nn.Module):
         with clock.measure("AM"):
             regions = grow_boxes(proposals.boxes, config.roi_context)
             if template_logits is not None:
-                mine = Proposals(
-                    query_boxes,
-                    torch.sigmoid(template_logits),
-                    query_boxes.new_zeros(len(query_boxes)),
-                )
-                proposals = proposals.extended(mine) if config.use_matcher else mine
+                decoded = torch.sigmoid(template_logits)
+                own = Proposals(query_boxes, decoded, decoded.new_zeros(len(decoded)))
+                proposals = proposals.extended(own) if config.use_matcher else own
                 regions = torch.cat([regions, query_boxes])
-            pasted = paste_masks(proposals.masks, proposals.boxes, *grid)
-            match: Match | None = None
-            if not config.use_matcher:
-                coarse = pasted
-            elif len(proposals):
-                overlap = pairwise_iou(state.previous.masks, pasted)
-                match = self.am(templates, self._pool(features, regions), overlap)
-                coarse = torch.einsum("on,nhw->ohw", match.assignment, pasted).clamp(0, 1)
-            else:
-                coarse = pasted.new_zeros(len(query_boxes), *grid[:2])
+            coarse, match, pasted = self._match(features, templates, proposals, regions, state)
         with clock.measure("MRN"):
             current = self.mrn.alignable(features)
             if config.use_refinement:
                 probabilities = self.mrn(features, current, coarse, state.first, state.previous)
             else:
-                probabilities = F.interpolate(
-                    coarse[None], features.size, mode="bilinear", align_corners=False
-                )[0]
+                probabilities = upsample(coarse[None], MASK_STRIDE)[0]
             state.previous = Reference(current, coarse)
         return FrameResult(probabilities, coarse, match, pasted, template_logits, query_boxes)
+
+    def _match(
+        self,
+        features: FrameFeatures,
+        templates: Tensor,
+        proposals: Proposals,
+        regions: Tensor,
+        state: VideoState,
+    ) -> tuple[Tensor, Match | None, Tensor]:
+        """Coarse masks, the match behind them, and all proposals' masks in the frame."""
+        height, width = (side // MASK_STRIDE for side in features.size)
+        pasted = paste_masks(proposals.masks, proposals.boxes, height, width, MASK_STRIDE)
+        if not self.config.use_matcher:  # one decoded mask for each object
+            return pasted, None, pasted
+        if not len(proposals):
+            return pasted.new_zeros(len(templates), height, width), None, pasted
+        overlap = pairwise_iou(state.previous.masks, pasted)
+        match = self.am(templates, self._pool(features, regions), overlap)
+        coarse = torch.einsum("on,nhw->ohw", match.assignment, pasted).clamp(0, 1)
+        return coarse, match, pasted
 
     def memorize(
         self, state: VideoState, features: FrameFeatures, masks: Tensor, clock: Clock

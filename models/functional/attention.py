@@ -13,7 +13,8 @@ def memory_read(query: Tensor, keys: Tensor, values: Tensor, valid: Tensor) -> T
         query: (O, C/4, H, W).
         keys: (O, T, C/4, H, W), T memory frames.
         values: (O, T, C, H, W).
-        valid: (O, T) bool, False where the object was absent; at least one True in each row.
+        valid: (O, T) bool, False where the object was absent and is not to be read. An object
+            absent from all of them is read from all, since there is nothing better.
 
     Returns:
         (O, C, H, W) templates: at each position of the query, values summed by relevance.
@@ -23,6 +24,7 @@ def memory_read(query: Tensor, keys: Tensor, values: Tensor, valid: Tensor) -> T
     k = keys.transpose(1, 2).flatten(2)  # O, C/4, THW
     v = values.transpose(1, 2).flatten(2)  # O, C, THW
     scores = (q @ k).float() / math.sqrt(channels)
+    valid = valid | ~valid.any(dim=1, keepdim=True)
     hidden = ~valid.repeat_interleave(query.shape[-2] * query.shape[-1], dim=1)
     relevance = torch.softmax(scores.masked_fill(hidden[:, None], -math.inf), dim=-1).to(v.dtype)
     return (v @ relevance.transpose(1, 2)).unflatten(2, query.shape[-2:])

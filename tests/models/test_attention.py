@@ -44,6 +44,16 @@ def test_frames_in_which_an_object_is_absent_are_not_read() -> None:
     torch.testing.assert_close(seen, without)
 
 
+def test_an_object_absent_from_all_frames_is_read_from_all() -> None:
+    query, keys, values = (
+        torch.randn(1, 4, 2, 2),
+        torch.randn(1, 2, 4, 2, 2),
+        torch.ones(1, 2, 8, 2, 2),
+    )
+    found = memory_read(query, keys, values, torch.zeros(1, 2, dtype=torch.bool))
+    torch.testing.assert_close(found, torch.ones(1, 8, 2, 2))
+
+
 def test_temporal_embedding_is_bounded_distinct_and_unlimited() -> None:
     found = temporal_embedding(torch.tensor([0, 1, 2, 50, 100_000]), 64)
     assert found.shape == (5, 64)
