@@ -43,19 +43,33 @@ class Reference:
     masks: Tensor
 
 
+@dataclass(frozen=True, slots=True)
+class _Aligned:
+    """A reference recomposed at the current frame's positions.
+
+    fine: (1, C, H, W) features. masks: (O, 16, H, W) blocks of cells. likeness: (1, 1, H, W),
+    the cosine between the current key and the recomposed one: low where the reference has
+    nothing that explains the position, so that its masks there mean little.
+    """
+
+    fine: Tensor
+    masks: Tensor
+    likeness: Tensor
+
+
 class _RefineBlock(nn.Module):
     """One block: current and reference features once, masks and the block before per object."""
 
     def __init__(self, features: int, masks: int, before: int, width: int, groups: int) -> None:
         super().__init__()
-        self.skip = nn.Conv2d(3 * features, width, 3, padding=1, bias=False)
+        self.skip = nn.Conv2d(features, width, 3, padding=1, bias=False)
         self.mask = nn.Conv2d(masks, width, 3, padding=1, bias=False)
         self.before = nn.Conv2d(before, width, 1, bias=False) if before else None
         self.norm = nn.GroupNorm(groups, width)
         self.residual = ResidualBlock(width, groups)
 
     def forward(self, features: Tensor, masks: Tensor, before: Tensor | None) -> Tensor:
-        """Features (1, 3C, H, W), masks (O, M, H, W), before (O, B, H/2, W/2): (O, width, H, W)."""
+        """Features (1, C, H, W), masks (O, M, H, W), before (O, B, H/2, W/2): (O, width, H, W)."""
         # A convolution of concatenated inputs is the sum of convolutions of each,
         # so the objects share what does not depend on them.
         x = self.skip(features) + self.mask(masks)
@@ -79,9 +93,10 @@ class MaskRefinementNetwork(nn.Module):
         self.locality = config.locality
         self.log_reach = nn.Parameter(torch.tensor(_INITIAL_REACH).log())
         # Three masks (coarse, first, previous), each a block of cells at stride 4.
-        self.block16 = _RefineBlock(c16, 3 * 16, 0, w16, groups)
-        self.block8 = _RefineBlock(c8, 3 * 4, w16, w8, groups)
-        self.block4 = _RefineBlock(c4, 3, w8, w4, groups)
+        # Features of three frames, and how well each reference explains the current one.
+        self.block16 = _RefineBlock(3 * c16 + 2, 3 * 16, 0, w16, groups)
+        self.block8 = _RefineBlock(3 * c8, 3 * 4, w16, w8, groups)
+        self.block4 = _RefineBlock(3 * c4, 3, w8, w4, groups)
         self.head = nn.Conv2d(w4, 2, 1)
 
     def alignable(self, features: FrameFeatures) -> Alignable:
@@ -92,17 +107,19 @@ class MaskRefinementNetwork(nn.Module):
 
     def _align(
         self, key: Tensor, reference: Reference, which: int, size: tuple[int, int]
-    ) -> tuple[Tensor, Tensor]:
+    ) -> _Aligned:
         penalty = None
         if self.locality:
             reach = self.log_reach[which].exp()
             penalty = _squared_distances(size, key.device) / (2 * reach * reach)
         weights = sharpen(cosine(key, reference.frame.key), self.log_alpha.exp(), penalty)
         blocks = F.pixel_unshuffle(reference.masks[:, None], 4)
-        carried = torch.cat([reference.frame.fine, blocks.flatten(0, 1).flatten(1).to(key.dtype)])
-        moved = translate(weights, carried).unflatten(1, size)
-        split = len(reference.frame.fine)
-        return moved[None, :split], moved[split:].unflatten(0, blocks.shape[:2])
+        cells = blocks.flatten(0, 1).flatten(1).to(key.dtype)
+        frame = reference.frame
+        moved = translate(weights, torch.cat([frame.key, frame.fine, cells])).unflatten(1, size)
+        projected, fine, masks = moved.split([len(frame.key), len(frame.fine), len(cells)])
+        likeness = F.cosine_similarity(key.unflatten(1, size), projected, dim=0)
+        return _Aligned(fine[None], masks.unflatten(0, blocks.shape[:2]), likeness[None, None])
 
     def forward(
         self,
@@ -128,11 +145,11 @@ class MaskRefinementNetwork(nn.Module):
         key = current.key
         aligned = [self._align(key, r, i, size) for i, r in enumerate((first, previous))]
         # Masks as blocks of 4x4 cells: (O, 3, 16, H/16, W/16).
-        masks = torch.stack(
-            [F.pixel_unshuffle(coarse[:, None], 4).to(key.dtype), *(m for _, m in aligned)], dim=1
-        )
-        levels = [fine.split([c16, 4 * c8, 16 * c4], dim=1) for fine, _ in aligned]
-        at16 = torch.cat([features.f16, *(level[0] for level in levels)], dim=1)
+        blocks = F.pixel_unshuffle(coarse[:, None], 4).to(key.dtype)
+        masks = torch.stack([blocks, *(a.masks for a in aligned)], dim=1)
+        levels = [a.fine.split([c16, 4 * c8, 16 * c4], dim=1) for a in aligned]
+        likeness = [a.likeness for a in aligned]
+        at16 = torch.cat([features.f16, *(level[0] for level in levels), *likeness], dim=1)
         at8 = torch.cat([features.f8, *(F.pixel_shuffle(level[1], 2) for level in levels)], dim=1)
         at4 = torch.cat([features.f4, *(F.pixel_shuffle(level[2], 4) for level in levels)], dim=1)
 

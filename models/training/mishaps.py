@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torchvision.ops import box_iou
 
-from models.functional.masks import mask_boxes
+from models.functional.masks import mask_boxes, pairwise_iou
 from models.modules.refinement import Reference
 from models.proposals import Proposals
 
@@ -28,31 +28,31 @@ class Mishaps:
     later: in a clip, the frames claim to be far from the first one, up to `latest` frames.
     """
 
-    previous: float = 0.4
+    previous: float = 0.5
     first: float = 0.25
     proposals: float = 0.1
     later: float = 0.5
     latest: int = 150
 
 
-def mislaid(reference: Reference) -> Reference:
-    """Spoil the masks of a reference: half of the time incomplete, else worse."""
+def mislaid(reference: Reference, others: Tensor) -> Reference:
+    """Spoil the masks of a reference: incomplete, leaked, displaced or lost.
+
+    Args:
+        others: (N, H/4, W/4) soft masks of things in the same frame, to leak onto.
+    """
     draw = float(torch.rand(()))
     masks = reference.masks.detach()
-    if draw < 0.5:
+    if draw < 0.4:
         return incomplete(reference)
-    if draw < 0.65:
+    if draw < 0.75:
+        return leaked(reference, others)
+    if draw < 0.85:
         masks = torch.zeros_like(masks)
-    elif draw < 0.8:
+    else:
         reach = max(1, masks.shape[-1] // 4)
         dy, dx = (int(v) for v in torch.randint(-reach, reach + 1, (2,)))
         masks = torch.roll(masks, (dy, dx), dims=(1, 2))
-    else:
-        center = torch.rand(2, len(masks), 1, 1) * torch.tensor(masks.shape[1:]).view(2, 1, 1, 1)
-        ys, xs = _grid(masks)
-        radius = _extent(masks) * (0.3 + 0.5 * torch.rand(len(masks), 1, 1))
-        leak = (ys - center[0]).square() + (xs - center[1]).square() < radius.square()
-        masks = masks.maximum(leak.to(masks.dtype))
     return Reference(reference.frame, masks)
 
 
@@ -68,6 +68,19 @@ def incomplete(reference: Reference) -> Reference:
     return Reference(reference.frame, masks * (distance > cut))
 
 
+def leaked(reference: Reference, others: Tensor) -> Reference:
+    """Add to each object a thing of the frame that is not part of it."""
+    masks = reference.masks.detach()
+    apart = (pairwise_iou(masks, others) < 0.1) & (_inside(others, masks) < 0.2)
+    spoilt = masks.clone()
+    for mask, candidates in zip(spoilt, apart, strict=True):
+        found = candidates.nonzero()[:, 0]
+        if len(found):
+            leak = others[found[int(torch.randint(len(found), ()))]]
+            mask.copy_(mask.maximum((leak > 0.5).to(mask.dtype)))
+    return Reference(reference.frame, spoilt)
+
+
 def without_best(proposals: Proposals, truth: Tensor) -> Proposals:
     """Take away the proposals whose boxes overlap an object's true extent by half or more.
 
@@ -76,6 +89,12 @@ def without_best(proposals: Proposals, truth: Tensor) -> Proposals:
     """
     boxes, _ = mask_boxes(truth)
     return proposals[box_iou(boxes, proposals.boxes).amax(dim=0) < 0.5]
+
+
+def _inside(others: Tensor, masks: Tensor) -> Tensor:
+    """Share of each of N things that lies in each of O masks: (O, N)."""
+    things = (others > 0.5).flatten(1).float()
+    return masks.flatten(1) @ things.T / things.sum(1).clamp_min(1)
 
 
 def _grid(masks: Tensor) -> tuple[Tensor, Tensor]:

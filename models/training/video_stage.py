@@ -6,8 +6,9 @@ from torch import Tensor, nn
 
 from models.clock import Clock
 from models.functional.aggregation import soft_aggregate
-from models.functional.masks import pairwise_iou, pool_regions
+from models.functional.masks import pairwise_iou, paste_masks, pool_regions
 from models.network import DMNAOA, MASK_STRIDE, FrameResult
+from models.proposals import Proposals
 from models.training.clips import Clip
 from models.training.losses import dice_loss, mask_cross_entropy, match_loss
 from models.training.mishaps import Mishaps, incomplete, mislaid, without_best
@@ -44,9 +45,10 @@ class VideoStage(nn.Module):
                 state.offset = int(torch.randint(self.mishaps.latest, ()))
             if torch.rand(()) < self.mishaps.first:
                 state.first = incomplete(state.first)
+            small = state.first.masks
             for index in range(1, len(frames)):
                 if torch.rand(()) < self.mishaps.previous:
-                    state.previous = mislaid(state.previous)
+                    state.previous = mislaid(state.previous, _pasted(proposals[index - 1], small))
                 offered = proposals[index]
                 if torch.rand(()) < self.mishaps.proposals:
                     offered = without_best(offered, truth[index])
@@ -57,6 +59,10 @@ class VideoStage(nn.Module):
                 small = F.avg_pool2d(merged[:, None], MASK_STRIDE)[:, 0]
                 network.memorize(state, features[index], small, clock)
         return {name: torch.stack([t[name] for t in terms]).mean() for name in terms[0]}
+
+
+def _pasted(proposals: Proposals, masks: Tensor) -> Tensor:
+    return paste_masks(proposals.masks, proposals.boxes, *masks.shape[1:], stride=MASK_STRIDE)
 
 
 def _frame_losses(

@@ -30,10 +30,12 @@ def test_masks_move_with_the_features_at_full_detail() -> None:
     now, past = _features(1, shift=3), _features(1)
     reference = Reference(network.alignable(past), masks)
     with torch.no_grad():
-        fine, carried = network._align(network.alignable(now).key, reference, 0, (8, 12))
-    back = torch.nn.functional.pixel_shuffle(carried, 4)[:, 0]
+        found = network._align(network.alignable(now).key, reference, 0, (8, 12))
+    back = torch.nn.functional.pixel_shuffle(found.masks, 4)[:, 0]
     torch.testing.assert_close(back, masks.roll(12, dims=2), atol=1e-3, rtol=0)
-    torch.testing.assert_close(fine[0, : now.f16.shape[1]], now.f16[0], atol=1e-2, rtol=0)
+    channels = now.f16.shape[1]
+    torch.testing.assert_close(found.fine[0, :channels], now.f16[0], atol=1e-2, rtol=0)
+    assert found.likeness.min() > 0.99
 
 
 def test_objects_are_refined_independently_and_in_range() -> None:
