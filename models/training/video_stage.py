@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from models.clock import Clock
 from models.functional.aggregation import soft_aggregate
 from models.functional.masks import pairwise_iou, paste_masks, pool_regions
-from models.network import DMNAOA, MASK_STRIDE, FrameResult
+from models.network import DMNAOA, MASK_STRIDE, FrameResult, VideoState
 from models.proposals import Proposals
 from models.training.clips import Clip
 from models.training.losses import dice_loss, mask_cross_entropy, match_loss
@@ -45,10 +45,9 @@ class VideoStage(nn.Module):
                 state.offset = int(torch.randint(self.mishaps.latest, ()))
             if torch.rand(()) < self.mishaps.first:
                 state.first = incomplete(state.first)
-            small = state.first.masks
             for index in range(1, len(frames)):
                 if torch.rand(()) < self.mishaps.previous:
-                    state.previous = mislaid(state.previous, _pasted(proposals[index - 1], small))
+                    state.previous = mislaid(state.previous, _pasted(proposals[index - 1], state))
                 offered = proposals[index]
                 if torch.rand(()) < self.mishaps.proposals:
                     offered = without_best(offered, truth[index])
@@ -61,8 +60,10 @@ class VideoStage(nn.Module):
         return {name: torch.stack([t[name] for t in terms]).mean() for name in terms[0]}
 
 
-def _pasted(proposals: Proposals, masks: Tensor) -> Tensor:
-    return paste_masks(proposals.masks, proposals.boxes, *masks.shape[1:], stride=MASK_STRIDE)
+def _pasted(proposals: Proposals, state: VideoState) -> Tensor:
+    """Masks of all proposals on the grid of the references' masks: (N, H/4, W/4)."""
+    height, width = state.first.masks.shape[1:]
+    return paste_masks(proposals.masks, proposals.boxes, height, width, MASK_STRIDE)
 
 
 def _frame_losses(
