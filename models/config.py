@@ -84,6 +84,8 @@ class ModelConfig:
     """Extension: weight of the IoU with the previous mask in the matching cost."""
     template_proposal: bool = False
     """Extension: the mask decoded from each template competes as one more proposal."""
+    anchored_boxes: bool = False
+    """Extension: an object's box ignores parts of its mask that lie far from its coarse mask."""
     locality: bool = False
     """Extension: a learned penalty on distance in the refinement's correspondences."""
 

@@ -6,6 +6,7 @@ import torch
 from models.functional.masks import (
     grow_boxes,
     mask_boxes,
+    near_anchors,
     pairwise_iou,
     paste_masks,
     pool_regions,
@@ -47,3 +48,16 @@ def test_iou_against_counting() -> None:
     a[0, :2] = 1
     b[0, 1:3] = 1
     torch.testing.assert_close(pairwise_iou(a, b), torch.tensor([[4 / 12, 0.0]]))
+
+
+def test_what_is_far_from_a_confirmed_anchor_is_dropped() -> None:
+    masks, anchors = torch.zeros(3, 20, 40), torch.zeros(3, 20, 40)
+    anchors[:, 5:15, 5:15] = 1
+    masks[:, 6:14, 6:14] = 0.9  # the object
+    masks[:, 2:8, 30:38] = 0.9  # a leak
+    masks[1, 6:14, 6:14] = 0  # the anchor is not confirmed
+    anchors[2] = 0  # there is no anchor
+    kept = near_anchors(masks, anchors, 1.4)
+    assert kept[0, :, 30:].sum() == 0
+    torch.testing.assert_close(kept[0, :, :20], masks[0, :, :20])
+    torch.testing.assert_close(kept[1:], masks[1:])
