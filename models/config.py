@@ -84,8 +84,11 @@ class ModelConfig:
     """Extension: weight of the IoU with the previous mask in the matching cost."""
     template_proposal: bool = False
     """Extension: the mask decoded from each template competes as one more proposal."""
-    anchored_boxes: bool = False
-    """Extension: an object's box ignores parts of its mask that lie far from its coarse mask."""
+    guard: float = 0.0
+    """Extension: masks end where the coarse mask's box, grown by this factor, ends; 0 is off.
+
+    An error of the mask far from the matched object would else become the next frame's
+    reference. Not applied in training."""
     locality: bool = False
     """Extension: a learned penalty on distance in the refinement's correspondences."""
 

@@ -28,8 +28,6 @@ from models.proposals import ObjectProposalGenerator, Proposals
 
 MASK_STRIDE = 4
 """Masks inside the network have a cell for every 4x4 pixels."""
-_ANCHOR_GROWTH = 1.4
-"""How far around its coarse mask an object's box may reach (extension)."""
 
 
 @dataclass
@@ -37,15 +35,13 @@ class VideoState:
     """What the network carries from frame to frame for O objects.
 
     boxes: (O, 4) where each object was last seen, in pixels. first, previous: references of
-    the refinement network. coarse: (O, H/4, W/4) coarse masks of the frame before memorizing.
-    offset: frames since the first frame.
+    the refinement network. offset: frames since the first frame.
     """
 
     memory: MemoryBank
     first: Reference
     previous: Reference
     boxes: Tensor
-    coarse: Tensor | None = None
     offset: int = 0
 
 
@@ -132,7 +128,9 @@ class DMNAOA(nn.Module):
                 probabilities = self.mrn(features, current, coarse, state.first, state.previous)
             else:
                 probabilities = upsample(coarse[None], MASK_STRIDE)[0]
-            state.previous, state.coarse = Reference(current, coarse), coarse
+            if config.guard and not self.training:
+                probabilities = near_anchors(probabilities, coarse, config.guard)
+            state.previous = Reference(current, coarse)
         return FrameResult(probabilities, coarse, match, pasted, template_logits, query_boxes)
 
     def _match(
@@ -161,10 +159,7 @@ class DMNAOA(nn.Module):
         """Remember the frame just segmented with its (O, H/4, W/4) aggregated probabilities."""
         state.previous = Reference(state.previous.frame, masks)
         with clock.measure("OTG"):
-            seen = masks.detach()
-            if self.config.anchored_boxes and state.coarse is not None:
-                seen = near_anchors(seen, state.coarse.detach(), _ANCHOR_GROWTH)
-            boxes, present = mask_boxes(seen)
+            boxes, present = mask_boxes(masks.detach())
             state.boxes = torch.where(present[:, None], boxes * MASK_STRIDE, state.boxes)
             boxes = self._memory_boxes(state.boxes, features)
             entry = self.otg.remember(

@@ -21,6 +21,7 @@ PRESETS: dict[str, ModelConfig] = {
         null_column=True,
         matching_iou_weight=0.3,
         template_proposal=True,
+        guard=2.0,
         locality=True,
     ),
     "r50": ModelConfig(name="r50", backbone="resnet50"),

@@ -35,20 +35,22 @@ def near_anchors(masks: Tensor, anchors: Tensor, growth: float) -> Tensor:
 
     Args:
         masks: (O, H, W) in [0, 1].
-        anchors: (O, H, W) coarse masks in [0, 1].
+        anchors: (O, H/s, W/s) coarse masks in [0, 1].
         growth: the anchor's box grows by this factor about its centre.
 
     Returns:
         (O, H, W): zero outside the grown box if the mask inside it covers at least a third of
         the anchor; unchanged otherwise, since the anchor may be wrong.
     """
+    stride = masks.shape[2] // anchors.shape[2]
     boxes, present = mask_boxes(anchors)
-    x0, y0, x1, y1 = grow_boxes(boxes, growth)[:, :, None].unbind(dim=1)
+    x0, y0, x1, y1 = grow_boxes(boxes * stride, growth)[:, :, None].unbind(dim=1)
     xs = torch.arange(masks.shape[2], device=masks.device) + 0.5
     ys = torch.arange(masks.shape[1], device=masks.device) + 0.5
     columns, rows = (xs > x0) & (xs < x1), (ys > y0) & (ys < y1)
     kept = masks * (rows[:, :, None] & columns[:, None])
-    confirmed = (kept > 0.5).sum((1, 2)) * 3 >= (anchors > 0.5).sum((1, 2))
+    area = (anchors > 0.5).sum((1, 2)) * stride**2
+    confirmed = (kept > 0.5).sum((1, 2)) * 3 >= area
     return torch.where((present & confirmed)[:, None, None], kept, masks)
 
 

@@ -61,3 +61,5 @@ def test_what_is_far_from_a_confirmed_anchor_is_dropped() -> None:
     assert kept[0, :, 30:].sum() == 0
     torch.testing.assert_close(kept[0, :, :20], masks[0, :, :20])
     torch.testing.assert_close(kept[1:], masks[1:])
+    coarser = torch.nn.functional.avg_pool2d(anchors, 5)
+    torch.testing.assert_close(near_anchors(masks, coarser, 1.4), kept)
