@@ -11,7 +11,7 @@ from pathlib import Path
 from models.clock import Clock
 from models.errors import InputError
 from models.segmenter import Segmenter
-from ovos_cli.masks.first_mask import FirstMask
+from ovos_cli.masks.first_mask import IndexedMask
 from ovos_cli.masks.writer import write_mask
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.overlay import OverlayWriter
@@ -34,7 +34,7 @@ class Progress:
 def follow(
     reader: FrameReader,
     segmenter: Segmenter,
-    first: FirstMask,
+    first: IndexedMask,
     masks: Path,
     overlay: OverlayWriter | None,
     *,
@@ -57,14 +57,14 @@ def follow(
     """
     progress, clock = Progress(), segmenter.clock
 
-    def write_png(frame: Frame, ids: "FirstMask") -> None:
+    def write_png(frame: Frame, mask: IndexedMask) -> None:
         with clock.measure("write"):
-            write_mask(masks / f"{frame.stem}.png", ids.ids, ids.palette)
+            write_mask(masks / f"{frame.stem}.png", mask.ids, mask.palette)
 
-    def write_overlay(frame: Frame, ids: "FirstMask") -> None:
+    def write_overlay(frame: Frame, mask: IndexedMask) -> None:
         assert overlay is not None
         with clock.measure("write"):
-            overlay.write(frame, ids.ids, ids.palette)
+            overlay.write(frame, mask.ids, mask.palette)
 
     sinks = [_Behind(write_png)] + ([_Behind(write_overlay)] if overlay else [])
     frames = _Ahead(reader, clock)
@@ -77,7 +77,7 @@ def follow(
             ):
                 result = segmenter.step(prepared, first.ids if progress.first is None else None)
                 for sink in sinks:
-                    sink.submit(frame, FirstMask(result.ids, first.palette))
+                    sink.submit(frame, IndexedMask(result.ids, first.palette))
                 progress.first = frame.index if progress.first is None else progress.first
                 progress.last = frame.index
                 progress.frames += 1
@@ -98,7 +98,7 @@ def follow(
     return progress
 
 
-def _check_size(first: FirstMask, frame: Frame) -> None:
+def _check_size(first: IndexedMask, frame: Frame) -> None:
     height, width = frame.image.shape[:2]
     if first.ids.shape != (height, width):
         raise InputError(
@@ -167,14 +167,14 @@ class _Ahead:
 class _Behind:
     """Does work in order in a thread of its own, at most a few items late."""
 
-    def __init__(self, work: Callable[[Frame, FirstMask], None]) -> None:
+    def __init__(self, work: Callable[[Frame, IndexedMask], None]) -> None:
         self._work = work
         self._pool = ThreadPoolExecutor(1)
         self._pending: deque[Future[None]] = deque()
 
-    def submit(self, frame: Frame, ids: FirstMask) -> None:
+    def submit(self, frame: Frame, mask: IndexedMask) -> None:
         """Queue an item; raises what an earlier item raised."""
-        self._pending.append(self._pool.submit(self._work, frame, ids))
+        self._pending.append(self._pool.submit(self._work, frame, mask))
         while len(self._pending) > _DEPTH:
             self._pending.popleft().result()
 

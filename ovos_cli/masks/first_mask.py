@@ -18,7 +18,7 @@ _LISTED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class FirstMask:
+class IndexedMask:
     """ids: (H, W) uint8, 0 background, 1 to 254 objects. palette: for the output masks."""
 
     ids: Ids
@@ -27,7 +27,7 @@ class FirstMask:
 
 def read_first_mask(
     path: Path, colours: dict[tuple[int, int, int], int] | None = None
-) -> FirstMask:
+) -> IndexedMask:
     """Read an annotation.
 
     Args:
@@ -55,7 +55,7 @@ def read_first_mask(
         ids = _from_grey(path, _grey(path, picture))
     if not ids.any():
         raise InputError(f"the mask {path} holds no object: every pixel is background")
-    return FirstMask(ids, palette)
+    return IndexedMask(ids, palette)
 
 
 def _from_indices(indices: NDArray[np.uint8]) -> Ids:
