@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from models.errors import OvosError
 from ovos_cli import __version__
+from ovos_cli.report import say
 from ovos_cli.segment import segment
 
 app = typer.Typer(
@@ -59,7 +61,7 @@ def main() -> None:
 
 def fail(message: str) -> None:
     """Print an error for people."""
-    Console(stderr=True).print(f"[bold red]error:[/] {message}", highlight=False, soft_wrap=True)
+    say(Console(stderr=True), f"[bold red]error:[/] {escape(message)}")
 
 
 def _explained(error: BaseException) -> str:

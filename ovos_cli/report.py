@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from rich.console import Console
 from rich.table import Table
 
 from models.clock import Clock
@@ -60,6 +61,11 @@ def timing_table(values: dict[str, Any]) -> Table:
     if values["peak_memory_mib"] is not None:
         table.caption = f"peak memory {values['peak_memory_mib']:.0f} MiB"
     return table
+
+
+def say(console: Console, text: str) -> None:
+    """Print one line that is not wrapped, so that paths can be copied; escape what is not ours."""
+    console.print(text, highlight=False, soft_wrap=True)
 
 
 def peak_memory() -> float | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -27,7 +28,7 @@ from ovos_cli.media.overlay import OverlayWriter
 from ovos_cli.output import OutputFolder
 from ovos_cli.pipeline import Progress as Done
 from ovos_cli.pipeline import follow
-from ovos_cli.report import object_report, timing, timing_table, write_json
+from ovos_cli.report import object_report, say, timing, timing_table, write_json
 
 _INTERRUPTED = 130
 _GPU_BATCH = 4
@@ -79,7 +80,7 @@ def segment(
 
     started = time.perf_counter()
     with _progress(console) as bar:
-        task = bar.add_task(video.name, total=reader.estimate, speed="")
+        task = bar.add_task(escape(video.name), total=reader.estimate, speed="")
 
         def tick(done: Done) -> None:
             rate = done.frames / (time.perf_counter() - started)
@@ -100,23 +101,17 @@ def segment(
     write_json(
         folder.root / "run.json", _record(video, mask, loaded, segmenter, done, reader.warnings)
     )
+    errors = Console(stderr=True)
     for warning in reader.warnings:
-        Console(stderr=True).print(
-            f"[yellow]warning:[/] {warning}", highlight=False, soft_wrap=True
-        )
+        say(errors, f"[yellow]warning:[/] {escape(warning)}")
     console.print(timing_table(values))
-    console.print(f"masks    {folder.masks}/", soft_wrap=True, highlight=False)
+    say(console, f"masks    {escape(str(folder.masks))}/")
     if writer is not None:
-        console.print(f"overlay  {folder.root / 'overlay.mp4'}", soft_wrap=True, highlight=False)
-    console.print(
-        f"timing   {folder.root / 'timing.json'}, record {folder.root / 'run.json'}",
-        soft_wrap=True,
-        highlight=False,
-    )
+        say(console, f"overlay  {escape(str(folder.root / 'overlay.mp4'))}")
+    say(console, f"timing   {escape(str(folder.root / 'timing.json'))}")
+    say(console, f"record   {escape(str(folder.root / 'run.json'))}")
     if done.interrupted:
-        Console(stderr=True).print(
-            f"interrupted: {done.frames} frames are done, their files are complete"
-        )
+        say(errors, f"interrupted: {done.frames} frames are done, their files are complete")
         raise typer.Exit(_INTERRUPTED)
 
 
