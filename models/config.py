@@ -80,6 +80,10 @@ class ModelConfig:
     """Extension: boxes grow by this factor about their centre before RoI pooling."""
     null_column: bool = False
     """Extension: an object may match no proposal at a learned cost."""
+    null_overlap: float = 0.0
+    """Extension: the overlap that matching nothing counts as having with the previous mask.
+
+    A proposal as far off as the null column in appearance must overlap more than this."""
     matching_iou_weight: float = 0.0
     """Extension: weight of the IoU with the previous mask in the matching cost."""
     template_proposal: bool = False

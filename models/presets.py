@@ -19,6 +19,7 @@ PRESETS: dict[str, ModelConfig] = {
         proposals=ProposalSource.LITE,
         roi_context=1.4,
         null_column=True,
+        null_overlap=0.65,
         matching_iou_weight=0.3,
         template_proposal=True,
         guard=2.0,

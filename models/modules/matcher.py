@@ -41,7 +41,7 @@ class AlignedMatcher(nn.Module):
         self.template_projector = projector(channels, projected, projected)
         self.proposal_projector = projector(channels, projected, projected)
         self.log_alpha = nn.Parameter(torch.tensor(math.log(_INITIAL_ALPHA)))
-        self.null_column = config.null_column
+        self.null_column, self.null_overlap = config.null_column, config.null_overlap
         self.null_similarity = nn.Parameter(torch.tensor(0.5))
 
     def forward(self, templates: Tensor, proposals: Tensor, overlap: Tensor) -> Match:
@@ -63,7 +63,9 @@ class AlignedMatcher(nn.Module):
         null = self.null_similarity if self.null_column else None
         assignment = assign(
             cost,
-            null_cost=None if null is None else 1 - (1 - weight) * null,
+            null_cost=None
+            if null is None
+            else 1 - (1 - weight) * null - weight * self.null_overlap,
             steps=_TRAINING_STEPS if self.training else _EVALUATION_STEPS,
         )
         return Match(similarity, assignment[:, : len(proposals)], null)
