@@ -17,11 +17,12 @@ from rich.table import Table
 from models import Segmenter
 from models.frames import Geometry
 from models.functional.masks import paste_masks
-from models.training.sources import Pair, davis_videos
+from models.training.data.davis import davis_videos
+from models.training.data.pairs import AnnotatedImage
 from ovos_cli.evaluation.measures import region_similarity
 
 
-def _best(segmenter: Segmenter, pair: Pair) -> float:
+def _best(segmenter: Segmenter, pair: AnnotatedImage) -> float:
     image, truth = pair.image(), pair.mask() > 0
     geometry = Geometry.fit(truth.shape, segmenter.size)
     proposals = segmenter.prepare([image])[0].proposals

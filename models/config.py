@@ -47,6 +47,8 @@ class ModelConfig:
     """C_D, the channels of the shared feature space (section 3.3)."""
     refine_channels: tuple[int, int, int] = (256, 256, 256)
     """Widths of the refinement blocks at strides 4, 8 and 16."""
+    refine_depth: tuple[int, int, int] = (1, 1, 1)
+    """Residual blocks in each of them."""
     norm_groups: int = 32
     """G of group normalization (section 4.1)."""
 

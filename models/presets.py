@@ -15,6 +15,7 @@ PRESETS: dict[str, ModelConfig] = {
         roi_size=10,
         projection_channels=64,
         refine_channels=(32, 64, 128),
+        refine_depth=(1, 2, 2),
         norm_groups=8,
         proposals=ProposalSource.LITE,
         roi_context=1.4,

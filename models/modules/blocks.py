@@ -29,6 +29,8 @@ class ResidualBlock(nn.Module):
         super().__init__()
         self.first = conv_norm(channels, channels, groups)
         self.second = conv_norm(channels, channels, groups)
+        # Every block starts as the identity, so that depth costs nothing at first.
+        nn.init.zeros_(self.second[1].weight)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C, H, W)."""

@@ -60,13 +60,16 @@ class _Aligned:
 class _RefineBlock(nn.Module):
     """One block: current and reference features once, masks and the block before per object."""
 
-    def __init__(self, features: int, masks: int, before: int, width: int, groups: int) -> None:
+    def __init__(
+        self, features: int, masks: int, before: int, width: int, depth: int, groups: int
+    ) -> None:
         super().__init__()
         self.skip = nn.Conv2d(features, width, 3, padding=1, bias=False)
         self.mask = nn.Conv2d(masks, width, 3, padding=1, bias=False)
         self.before = nn.Conv2d(before, width, 1, bias=False) if before else None
         self.norm = nn.GroupNorm(groups, width)
         self.residual = ResidualBlock(width, groups)
+        self.deeper = nn.Sequential(*(ResidualBlock(width, groups) for _ in range(depth - 1)))
 
     def forward(self, features: Tensor, masks: Tensor, before: Tensor | None) -> Tensor:
         """Features (1, C, H, W), masks (O, M, H, W), before (O, B, H/2, W/2): (O, width, H, W)."""
@@ -75,7 +78,7 @@ class _RefineBlock(nn.Module):
         x = self.skip(features) + self.mask(masks)
         if self.before is not None and before is not None:
             x = x + upsample(self.before(before), 2)
-        out: Tensor = self.residual(torch.relu(self.norm(x)))
+        out: Tensor = self.deeper(self.residual(torch.relu(self.norm(x))))
         return out
 
 
@@ -86,6 +89,7 @@ class MaskRefinementNetwork(nn.Module):
         super().__init__()
         c4, c8, c16 = config.base_channels
         w4, w8, w16 = config.refine_channels
+        d4, d8, d16 = config.refine_depth
         groups = config.norm_groups
         self.channels = config.base_channels
         self.projector = projector(c16, config.projection_channels, config.projection_channels)
@@ -94,9 +98,9 @@ class MaskRefinementNetwork(nn.Module):
         self.log_reach = nn.Parameter(torch.tensor(_INITIAL_REACH).log())
         # Three masks (coarse, first, previous), each a block of cells at stride 4.
         # Features of three frames, and how well each reference explains the current one.
-        self.block16 = _RefineBlock(3 * c16 + 2, 3 * 16, 0, w16, groups)
-        self.block8 = _RefineBlock(3 * c8, 3 * 4, w16, w8, groups)
-        self.block4 = _RefineBlock(3 * c4, 3, w8, w4, groups)
+        self.block16 = _RefineBlock(3 * c16 + 2, 3 * 16, 0, w16, d16, groups)
+        self.block8 = _RefineBlock(3 * c8, 3 * 4, w16, w8, d8, groups)
+        self.block4 = _RefineBlock(3 * c4, 3, w8, w4, d4, groups)
         self.head = nn.Conv2d(w4, 2, 1)
 
     def alignable(self, features: FrameFeatures) -> Alignable:

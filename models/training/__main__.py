@@ -10,17 +10,40 @@ from models.modules.base_features import BaseFeatureExtractor
 from models.modules.lite_proposals import LiteProposalGenerator
 from models.network import DMNAOA
 from models.presets import preset
-from models.training.clips import Mixture, StillClips, VideoClips
-from models.training.imagenet import load_lite2
-from models.training.loop import Schedule, Trainer
-from models.training.proposal_stage import ProposalSamples, ProposalStage
-from models.training.sources import davis_videos, still_pairs
-from models.training.start import install_proposals
-from models.training.stream import stream
-from models.training.video_stage import VideoStage
+from models.training.data.davis import davis_videos
+from models.training.data.folders import folder_pairs
+from models.training.data.pairs import Pair
+from models.training.engine.stream import stream
+from models.training.engine.trainer import Schedule, Trainer
+from models.training.samples.clip import Mixture
+from models.training.samples.stills import StillClips
+from models.training.samples.videos import VideoClips
+from models.training.samples.views import Views
+from models.training.stages.imagenet import load_lite2
+from models.training.stages.proposals import ProposalStage
+from models.training.stages.start import install_proposals
+from models.training.stages.video import VideoStage
 from models.weights_file import save_weights, sha256
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+
+STILLS = (
+    "FeralCats",
+    "WildAnimals7",
+    "CCP",
+    "ECSSD",
+    "VOC2010_coseg",
+    "COCO_subset",
+    "CaltechAnimals",
+    "Animals63",
+    "Cat81",
+)
+
+
+def still_pairs(root: Path) -> list[Pair]:
+    """Every still image with object masks below `root`."""
+    return [pair for name in STILLS for pair in folder_pairs(root / name)]
+
 
 Data = Annotated[Path, typer.Option(help="Folder with stills/ and davis16/.")]
 Out = Annotated[Path, typer.Option(help="Folder for the log and the state; resumes from it.")]
@@ -47,7 +70,7 @@ def proposals(
     videos = davis_videos(data / "davis16", "train")
     pairs = still_pairs(data / "stills") + [p for v in videos for p in v.frames[::5]] * 2
     typer.echo(f"{len(pairs)} images")
-    batches = stream(ProposalSamples(pairs), seed=seed, batch=8, workers=1)
+    batches = stream(Views(pairs), seed=seed, batch=8, workers=1)
     stage.train()
     trainer = Trainer(stage, Schedule(iterations, rate=6e-4, ema=0.995, minutes=minutes), out)
     # Region proposals want their batch whole, so a step's one "sample" is the batch.

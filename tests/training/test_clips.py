@@ -8,9 +8,13 @@ import torch
 from PIL import Image
 
 from models.errors import InputError
-from models.training.clips import Mixture, StillClips, VideoClips
-from models.training.proposal_stage import ProposalSamples
-from models.training.sources import IGNORE, Pair, Video, davis_videos, folder_pairs
+from models.training.data.davis import davis_videos
+from models.training.data.folders import folder_pairs
+from models.training.data.pairs import IGNORE, Pair, Video
+from models.training.samples.clip import Mixture
+from models.training.samples.stills import StillClips
+from models.training.samples.videos import VideoClips
+from models.training.samples.views import Views
 from tests.conftest import write_indexed
 
 
@@ -62,7 +66,7 @@ def test_the_same_seed_gives_the_same_clip(root: Path) -> None:
 
 
 def test_proposal_samples_have_tight_boxes(root: Path) -> None:
-    image, target = ProposalSamples(_pairs(root), size=96)(np.random.default_rng(0))
+    image, target = Views(_pairs(root), size=96)(np.random.default_rng(0))
     assert image.shape == (3, 96, 96)
     for box, mask in zip(target["boxes"], target["masks"], strict=True):
         x0, y0, x1, y1 = (int(v) for v in box)
@@ -72,5 +76,5 @@ def test_proposal_samples_have_tight_boxes(root: Path) -> None:
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="images/ and masks/"):
         folder_pairs(tmp_path)
-    with pytest.raises(InputError, match="not a DAVIS root"):
+    with pytest.raises(InputError, match="not a DAVIS 2016 root"):
         davis_videos(tmp_path, "train")

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.training.loop import Schedule, Trainer
-from models.training.stream import stream
+from models.training.engine.stream import stream
+from models.training.engine.trainer import Schedule, Trainer
 
 SCHEDULE = Schedule(iterations=30, rate=0.05, warmup=3, ema=0.9, save_every=10)
 

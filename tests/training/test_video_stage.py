@@ -6,10 +6,10 @@ import torch
 
 from models.network import DMNAOA
 from models.presets import preset
-from models.training.clips import Clip
-from models.training.losses import dice_loss, mask_cross_entropy, match_loss
-from models.training.sources import IGNORE
-from models.training.video_stage import VideoStage
+from models.training.data.pairs import IGNORE
+from models.training.samples.clip import Clip
+from models.training.stages.losses import dice_loss, mask_cross_entropy, match_loss
+from models.training.stages.video import VideoStage
 
 
 def test_cross_entropy_ignores_and_takes_the_hardest() -> None:

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from models.training.sources import IGNORE
+from models.training.data.pairs import IGNORE
 
 
 def mask_cross_entropy(logits: Tensor, ids: Tensor, hardest: float = 1.0) -> Tensor:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from models.training.sources import IGNORE, Array
+from models.training.data.pairs import IGNORE, Array
 
 Matrix = NDArray[np.float64]
 _GREY = (124, 116, 104)

@@ -9,10 +9,10 @@ from models.functional.aggregation import soft_aggregate
 from models.functional.masks import pairwise_iou, paste_masks, pool_regions
 from models.network import DMNAOA, MASK_STRIDE, FrameResult, VideoState
 from models.proposals import Proposals
-from models.training.clips import Clip
-from models.training.losses import dice_loss, mask_cross_entropy, match_loss
-from models.training.mishaps import Mishaps, incomplete, mislaid, without_best
-from models.training.sources import IGNORE
+from models.training.data.pairs import IGNORE
+from models.training.samples.clip import Clip
+from models.training.stages.losses import dice_loss, mask_cross_entropy, match_loss
+from models.training.stages.mishaps import Mishaps, incomplete, mislaid, without_best
 
 
 class VideoStage(nn.Module):

@@ -1,0 +1,1 @@
+"""AnnotatedImage images and videos on disk, in the formats that people have."""

@@ -1,0 +1,27 @@
+"""Folders of images and masks."""
+
+from pathlib import Path
+
+from models.errors import InputError
+from models.training.data.pairs import Pair
+
+
+def folder_pairs(root: Path) -> list[Pair]:
+    """Pairs of `root/images` and `root/masks` with equal stems.
+
+    Raises:
+        InputError: the folders are missing or hold no pair.
+    """
+    images, masks = root / "images", root / "masks"
+    if not (images.is_dir() and masks.is_dir()):
+        found = (
+            ", ".join(sorted(p.name for p in root.iterdir())[:8]) if root.is_dir() else "nothing"
+        )
+        raise InputError(f"{root} should hold the folders images/ and masks/; it holds {found}")
+    by_stem = {path.stem: path for path in sorted(images.iterdir())}
+    pairs = [
+        Pair(by_stem[mask.stem], mask) for mask in sorted(masks.iterdir()) if mask.stem in by_stem
+    ]
+    if not pairs:
+        raise InputError(f"{root} holds no image with a mask of the same name")
+    return pairs

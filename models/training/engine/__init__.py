@@ -1,0 +1,1 @@
+"""How training runs: schedule, loop, state, journal. Knows no model."""

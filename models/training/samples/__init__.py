@@ -1,0 +1,1 @@
+"""What training sees: views of images and clips of videos, drawn at random."""

@@ -1,0 +1,63 @@
+"""A training clip: a short sequence of frames with the same objects."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.random import Generator
+from torch import Tensor
+
+from models.training.data.pairs import IGNORE, Array
+from models.training.samples.style import drawn
+from models.training.samples.warp import Colour, visible_objects
+
+SMALLEST = 0.003
+"""Least share of the view that an object covers in the first frame."""
+_DRAWN = 0.12
+"""How often a clip is made to look drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """T frames of one scene.
+
+    frames: (T, 3, S, S) uint8 RGB. ids: (T, S, S) uint8, 0 background, 1..O objects,
+    255 ignored; every object is seen in the first frame.
+    """
+
+    frames: Tensor
+    ids: Tensor
+    objects: int
+
+
+def assemble(rng: Generator, images: list[Array], masks: list[Array], most: int) -> Clip | None:
+    """Choose objects, give them ids 1..O and adjust colours; None if the first frame has none."""
+    seen = visible_objects(masks[0], SMALLEST)
+    if not seen:
+        return None
+    chosen = rng.permutation(seen)[:most]
+    table = np.zeros(256, np.uint8)
+    table[chosen] = np.arange(1, len(chosen) + 1)
+    table[IGNORE] = IGNORE
+    if rng.random() < _DRAWN:
+        images = drawn(rng, images)
+    scene = Colour.draw(rng, 0.15, grey=0.05)
+    frames = np.stack([Colour.draw(rng, 0.02)(scene(image)) for image in images])
+    return Clip(
+        torch.from_numpy(frames).permute(0, 3, 1, 2).contiguous(),
+        torch.from_numpy(table[np.stack(masks)]),
+        len(chosen),
+    )
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Draws from several sources of samples by weight."""
+
+    parts: Sequence[tuple[float, Callable[[Generator], Clip]]]
+
+    def __call__(self, rng: Generator) -> Clip:
+        weights = np.array([weight for weight, _ in self.parts])
+        index = int(rng.choice(len(weights), p=weights / weights.sum()))
+        return self.parts[index][1](rng)

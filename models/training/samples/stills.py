@@ -1,0 +1,59 @@
+"""Clips simulated from still images by affine motion (paper, section 4.1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from models.training.data.pairs import AnnotatedImage, Array
+from models.training.samples.clip import Clip, assemble
+from models.training.samples.pasting import paste
+from models.training.samples.warp import Jitter, apply, random_affine, random_view
+
+
+@dataclass(frozen=True)
+class StillClips:
+    """Clips of one still each; a second object may be pasted, and moves too."""
+
+    pairs: Sequence[AnnotatedImage]
+    size: int = 384
+    length: int = 4
+    paste: float = 0.6
+    most_objects: int = 2
+
+    def __call__(self, rng: Generator) -> Clip:
+        while True:
+            pair = draw(rng, self.pairs)
+            images, masks = drifting(rng, pair, self.size, self.length, (0.5, 1.5))
+            if rng.random() < self.paste:
+                # The same still again is the hardest look-alike.
+                other = pair if rng.random() < 0.25 else draw(rng, self.pairs)
+                theirs = drifting(rng, other, self.size, self.length, (0.8, 4.0))
+                paste(rng, images, masks, *theirs)
+            clip = assemble(rng, images, masks, self.most_objects)
+            if clip is not None:
+                return clip
+
+
+def draw(rng: Generator, pairs: Sequence[AnnotatedImage]) -> AnnotatedImage:
+    """One of them, each as likely."""
+    return pairs[int(rng.integers(len(pairs)))]
+
+
+def drifting(
+    rng: Generator, pair: AnnotatedImage, size: int, length: int, area: tuple[float, float]
+) -> tuple[list[Array], list[Array]]:
+    """Views of one still along a smooth affine drift with some jitter."""
+    image, mask = pair.image(), pair.mask()
+    view = random_view(rng, mask.shape, size, area)
+    drift = random_affine(rng, Jitter(6, 3, 0.12, 0.06), size)
+    images: list[Array] = []
+    masks: list[Array] = []
+    for _ in range(length):
+        shake = random_affine(rng, Jitter(10, 6, 0.08, 0.04), size)
+        moved, ids = apply(np.asarray(shake @ view), image, mask, (size, size))
+        images.append(moved)
+        masks.append(ids)
+        view = drift @ view
+    return images, masks

@@ -1,0 +1,79 @@
+"""Clips of annotated videos (paper, section 4.1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from models.training.data.pairs import AnnotatedImage, Array, Video
+from models.training.samples.clip import Clip, assemble
+from models.training.samples.pasting import paste
+from models.training.samples.stills import draw, drifting
+from models.training.samples.warp import Jitter, Matrix, apply, random_affine, random_view
+
+
+@dataclass(frozen=True)
+class VideoClips:
+    """Ordered frames of a video with random skips, forward or backward.
+
+    far: how often the annotated frame is up to `farthest` frames before the others, as it is
+        late in a video; the paper's clips never are.
+    paste: how often something is pasted, one time in four a look-alike from another frame
+        of the same video, else something of `others` (never, where there are none).
+    """
+
+    videos: Sequence[Video]
+    size: int = 384
+    length: int = 4
+    longest_skip: int = 5
+    most_objects: int = 2
+    far: float = 0.4
+    farthest: int = 25
+    paste: float = 0.0
+    others: Sequence[AnnotatedImage] = ()
+
+    def __call__(self, rng: Generator) -> Clip:
+        while True:
+            video = self.videos[int(rng.integers(len(self.videos)))]
+            indices = self._indices(rng, video.length)
+            if indices is None:
+                continue
+            images, masks = self._frames(rng, [video.frames[i] for i in indices])
+            if self.others and rng.random() < self.paste:
+                alike = rng.random() < 0.25
+                other = draw(rng, video.frames if alike else self.others)
+                theirs = drifting(rng, other, self.size, self.length, (0.8, 4.0))
+                paste(rng, images, masks, *theirs)
+            clip = assemble(rng, images, masks, self.most_objects)
+            if clip is not None:
+                return clip
+
+    def _indices(self, rng: Generator, length: int) -> list[int] | None:
+        """Frames of a clip; None where the video is too short for the skips drawn."""
+        skips = rng.integers(1, self.longest_skip + 1, self.length - 1)
+        if rng.random() < self.far:
+            skips[0] = rng.integers(1, self.farthest + 1)
+        offsets = np.concatenate([[0], np.cumsum(skips)])
+        if offsets[-1] >= length:
+            return None
+        indices = rng.integers(0, length - offsets[-1]) + offsets
+        if rng.random() < 0.5:
+            indices = 2 * indices[0] + offsets[-1] - indices  # time reversed
+        return [int(i) for i in indices]
+
+    def _frames(
+        self, rng: Generator, pairs: Sequence[AnnotatedImage]
+    ) -> tuple[list[Array], list[Array]]:
+        """The same view of every frame, but for a little jitter."""
+        view: Matrix | None = None
+        images, masks = [], []
+        for pair in pairs:
+            mask = pair.mask()
+            if view is None:
+                view = random_view(rng, mask.shape, self.size, area=(0.3, 1.3))
+            jitter = random_affine(rng, Jitter(4, 3, 0.04, 0.02), self.size)
+            image, mask = apply(jitter @ view, pair.image(), mask, (self.size, self.size))
+            images.append(image)
+            masks.append(mask)
+        return images, masks

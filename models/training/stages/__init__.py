@@ -1,0 +1,1 @@
+"""What is trained in one go: which parts learn, from what, with which losses."""
