@@ -11,6 +11,7 @@ from models.errors import OvosError
 from ovos_cli import __version__
 from ovos_cli.report import say
 from ovos_cli.segment import segment
+from ovos_cli.training.command import train
 
 app = typer.Typer(
     name="ovos",
@@ -20,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(segment)
+app.command()(train)
 
 
 def _version(wanted: bool) -> None:

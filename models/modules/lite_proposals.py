@@ -97,12 +97,13 @@ class LiteProposalGenerator(nn.Module):
         return maps, ImageList(blank, [features.size] * batch)
 
     def losses(
-        self, features: FrameFeatures, targets: list[dict[str, Tensor]]
+        self, frames: Tensor, features: FrameFeatures, targets: list[dict[str, Tensor]]
     ) -> dict[str, Tensor]:
         """Training losses by name.
 
         Args:
-            features: of B frames.
+            frames: (B, 3, H, W), not read here: the heads look at the features.
+            features: of the B frames.
             targets: for each frame boxes (K, 4), labels (K,) of ones and masks (K, H, W) uint8.
         """
         maps, images = self._pyramid(features)
