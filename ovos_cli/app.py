@@ -11,6 +11,7 @@ from models.errors import OvosError
 from ovos_cli import __version__
 from ovos_cli.evaluate import evaluate
 from ovos_cli.report import say
+from ovos_cli.report_command import report
 from ovos_cli.segment import segment
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(segment)
 app.command()(evaluate)
+app.command()(report)
 
 
 def _version(wanted: bool) -> None:
