@@ -11,6 +11,7 @@ from models.errors import OvosError
 from ovos_cli import __version__
 from ovos_cli.evaluate import evaluate
 from ovos_cli.report import say
+from ovos_cli.report_command import report
 from ovos_cli.segment import segment
 from ovos_cli.training.command import train
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 app.command()(segment)
 app.command()(evaluate)
+app.command()(report)
 app.command()(train)
 
 
