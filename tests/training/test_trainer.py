@@ -69,12 +69,17 @@ def test_a_run_that_was_killed_goes_on_from_its_last_state(tmp_path: Path) -> No
     def kill() -> bool:
         raise KilledError
 
-    steps = iter(range(14))
+    steps = iter(range(24))
     hooks = Hooks(stop=lambda: kill() if next(steps, None) is None else False)
+    schedule = SCHEDULE.model_copy(update={"save_every": 15})
     with pytest.raises(KilledError):
-        _train(tmp_path / "parts", hooks=hooks)
-    assert _trainer(tmp_path / "parts").step == 10
-    _equal(_train(tmp_path / "parts").stage, _train(tmp_path / "whole").stage)
+        _train(tmp_path / "parts", schedule, hooks)
+    assert _trainer(tmp_path / "parts").step == 15
+    resumed = _train(tmp_path / "parts", schedule)
+    _equal(resumed.stage, _train(tmp_path / "whole", schedule).stage)
+    # The log had come to step 20, beyond the state; what came again is not there twice.
+    rows = (tmp_path / "parts" / "log.csv").read_text().splitlines()
+    assert [row.split(",")[0] for row in rows] == ["step", "10", "20", "30"]
 
 
 def test_accumulated_micro_batches_equal_one_batch(tmp_path: Path) -> None:

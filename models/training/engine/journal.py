@@ -9,15 +9,18 @@ from typing import Any
 class Journal:
     """Collects values between two lines of the log and writes their means."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, step: int = 0) -> None:
+        """Go on with a folder's log after `step`; what was logged after it will be again."""
         self.file = folder / "log.csv"
+        if self.file.is_file():
+            self._cut(step)
         self._sums: defaultdict[str, float] = defaultdict(float)
         self._count = 0
         self._board: Any = None
         try:
             from torch.utils.tensorboard import SummaryWriter
 
-            self._board = SummaryWriter(str(folder / "tensorboard"))
+            self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)
         except ImportError:
             pass
 
@@ -44,6 +47,13 @@ class Journal:
             if fresh:
                 writer.writeheader()
             writer.writerow({key: f"{value:.6g}" for key, value in row.items()})
+
+    def _cut(self, step: int) -> None:
+        head, *rows = self.file.read_text().splitlines(keepends=True)
+        kept = [row for row in rows if float(row.split(",")[0]) <= step]
+        temporary = self.file.with_suffix(".tmp")
+        temporary.write_text("".join([head, *kept]))
+        temporary.replace(self.file)
 
     def scalars(self, step: int, values: dict[str, float]) -> None:
         """Show values in TensorBoard."""

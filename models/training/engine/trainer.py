@@ -94,7 +94,7 @@ class Trainer:
             batches: from the first step to do, an endless stream of this process's samples.
         """
         hooks = hooks or Hooks()
-        journal = Journal(self.out) if self.team.leads else None
+        journal = Journal(self.out, self.step) if self.team.leads else None
         started, first = time.monotonic(), self.step
         stream = iter(batches(self.step))
         progress = Progress(self.step, self.iterations)
