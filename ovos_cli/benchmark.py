@@ -9,8 +9,9 @@ from rich.markup import escape
 
 from models import MemoryPolicy, Precision
 from ovos_cli import benchmark_options, options
+from ovos_cli.benchmarking.cluster import executor_for
 from ovos_cli.benchmarking.method import Method, ModelMethod
-from ovos_cli.benchmarking.session import Outcome, Watch, check_folder, run_method
+from ovos_cli.benchmarking.session import Executor, Outcome, Watch, check_folder, run_method
 from ovos_cli.benchmarking.timing import timing_table
 from ovos_cli.datasets import open_dataset
 from ovos_cli.datasets.sequence import Dataset
@@ -47,6 +48,7 @@ def benchmark(
             rich_help_panel=options.OUTPUT,
         ),
     ] = False,
+    cluster: benchmark_options.Cluster = None,
     quiet: options.Quiet = False,
     model: options.Model = "lite",
     weights: options.Weights = None,
@@ -84,7 +86,8 @@ def benchmark(
     )
     folder = out or Path(f"{data.name}-{Path(data.split).stem}_{method.name}")
     check_folder(folder, method, overwrite=overwrite)
-    outcome = _run(data, method, folder, console)
+    with executor_for(cluster) as executor:
+        outcome = _run(data, method, folder, console, executor)
     if outcome.record["measures"] is not None:
         console.print(score_table(outcome.record))
     if timing and outcome.record["timing"]:
@@ -93,7 +96,9 @@ def benchmark(
         say(console, escape(str(file)))
 
 
-def _run(data: Dataset, method: Method, folder: Path, console: Console) -> Outcome:
+def _run(
+    data: Dataset, method: Method, folder: Path, console: Console, executor: Executor
+) -> Outcome:
     """Run with a progress bar; Ctrl-C says how to go on."""
     total, done = len(data.sequences), [0]
     with progress_bar(console, "frames/s") as bar:
@@ -114,7 +119,7 @@ def _run(data: Dataset, method: Method, folder: Path, console: Console) -> Outco
 
         watch = Watch(resumed, lambda n: bar.advance(task, n), lambda _: finished())
         try:
-            return run_method(data, method, folder, watch=watch)
+            return run_method(data, method, folder, executor=executor, watch=watch)
         except KeyboardInterrupt:
             bar.stop()
             say(
