@@ -41,6 +41,16 @@ Jobs = Annotated[
     int | None,
     typer.Option(min=1, help="Processes that score. Default: one for each core."),
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Spread the sequences over a running Ray cluster: HOST:PORT of its head node, "
+        "ray://HOST:PORT, or auto. Its machines need ovos-cli, and no data. Sequences share "
+        "machines there, so seconds per frame are not those of a quiet one.",
+        show_default=False,
+    ),
+]
 
 
 def names(sequences: str | None) -> list[str] | None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from ovos_cli.evaluation.results import SequenceScores
-from ovos_cli.html_report.published import Published
 from ovos_cli.html_report.runs import Run, sequence_means
 from ovos_cli.html_report.svg import GRID, INK, MUTED, PAPER, SUBJECT, figure, inline
 
@@ -40,7 +39,7 @@ def module_colour(index: int) -> str:
     return MODULE_COLOURS[index % len(MODULE_COLOURS)]
 
 
-def sequence_bars(run: Run, baselines: Sequence[Run], paper: Sequence[Published]) -> Markup:
+def sequence_bars(run: Run, baselines: Sequence[Run], paper: float | None) -> Markup:
     """J&F of each sequence as a bar, best first; baselines as marks, the paper's mean as a line."""
     ranked = sorted(
         ((m[0], s.name) for s in run.sequences.values() if (m := sequence_means(s))), reverse=True
@@ -63,8 +62,8 @@ def sequence_bars(run: Run, baselines: Sequence[Run], paper: Sequence[Published]
                 mec=PAPER,
                 mew=1,
             )
-    for line in paper[:1]:
-        axes.axvline(line.overall, color=INK, lw=1, ls=(0, (4, 3)))
+    if paper is not None:
+        axes.axvline(paper, color=INK, lw=1, ls=(0, (4, 3)))
     axes.set_yticks(rows, names)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlim(0, 1)

@@ -11,9 +11,10 @@ from ovos_cli.datasets import Dataset
 from ovos_cli.evaluation.results import SequenceScores
 from ovos_cli.html_report import charts, pictures, tables
 from ovos_cli.html_report.gallery import Gallery
-from ovos_cli.html_report.published import PAPER_TIMING, published
 from ovos_cli.html_report.runs import Run, means, sequence_means
 
+_PAPER = "DMN-AOA R50 (paper)"
+"""Whose mean the bars are held against."""
 _TITLES = {
     "davis16": "DAVIS 2016",
     "davis17": "DAVIS 2017",
@@ -65,12 +66,14 @@ def write_report(
 def _context(
     run: Run, gallery: Gallery, baselines: Sequence[Run], tick: Callable[[str], None]
 ) -> dict[str, Any]:
-    paper = published(run.dataset, run.split)
+    published = tables.published(run)
     sequences = []
     for sequence in run.sequences.values():
         sequences.append(_sequence(sequence, gallery, baselines))
         tick(sequence.name)
-    heads, rows = tables.summary(run, baselines, paper)
+    heads, rows = tables.summary(run, baselines)
+    sequence_heads, sequence_rows = tables.sequence_table(run, baselines)
+    paper = published.get(_PAPER)
     return {
         "title": _TITLES.get(run.dataset, run.dataset),
         "run": run,
@@ -79,10 +82,12 @@ def _context(
         "counts": _counts(run),
         "heads": heads,
         "rows": rows,
-        "paper": paper,
+        "published": bool(published),
+        "paper": _PAPER if paper else None,
         "baselines": _legend(baselines),
-        "bars": charts.sequence_bars(run, baselines, paper) if run.scored else None,
-        "sequence_rows": tables.sequence_rows(run, baselines),
+        "bars": charts.sequence_bars(run, baselines, paper and paper[2]) if run.scored else None,
+        "sequence_heads": sequence_heads,
+        "sequence_rows": sequence_rows,
         "timing": _timing(run) if run.timing else None,
         "worst": gallery.worst(),
         "truth": _css(pictures.TRUTH),
@@ -133,10 +138,18 @@ def _counts(run: Run) -> str:
 
 
 def _timing(run: Run) -> dict[str, Any]:
-    rows = [("here", run.timing), ("paper", PAPER_TIMING)]
+    rows = [("here", {name: t.mean for name, t in run.timing.items()})]
+    if all(t.paper is not None for t in run.timing.values()):
+        rows.append(("paper", {name: t.paper or 0.0 for name, t in run.timing.items()}))
+    record = run.record["timing"]
+    said = {"device": "on", "precision": "in", "size": "at a short side of"}
+    where = [f"{word} {record[key]}" for key, word in said.items() if key in record]
     return {
         "plot": charts.timing_split(rows),
+        "heads": tables.TIMING_HEADS,
         "rows": tables.timing_rows(run.timing),
+        "measured": f"{record['frames']:,} frames {' '.join(where)}".strip(),
+        "paper": len(rows) > 1,
         "colours": [charts.module_colour(index) for index in range(len(run.timing))],
     }
 

@@ -12,10 +12,20 @@ from ovos_cli.evaluation.statistics import mean
 
 
 @dataclass(frozen=True, slots=True)
+class ModuleTime:
+    """Seconds per frame: mean, median and 95th percentile; paper: its Table 4, if it has it."""
+
+    mean: float
+    median: float
+    p95: float
+    paper: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One method on one split.
 
-    measures: of the whole run, empty without scores. timing: seconds a frame by module, or empty.
+    measures: of the whole run, empty without scores. timing: by module, or empty.
     record: all of results.json.
     """
 
@@ -24,7 +34,7 @@ class Run:
     split: str
     measures: dict[str, float | None]
     sequences: dict[str, SequenceScores]
-    timing: dict[str, float]
+    timing: dict[str, ModuleTime]
     record: dict[str, Any]
 
     @property
@@ -63,9 +73,15 @@ def parse_run(record: dict[str, Any]) -> Run:
         record["split"],
         record["measures"] or {},
         {n: SequenceScores.from_dict(n, s) for n, s in record["sequences"].items()},
-        record["timing"] or {},
+        _modules(record["timing"] or {}),
         record,
     )
+
+
+def _modules(timing: dict[str, Any]) -> dict[str, ModuleTime]:
+    """Times of the modules; the total is left out, it is their sum."""
+    modules = {name: ModuleTime(**m) for name, m in timing.get("modules", {}).items()}
+    return {name: m for name, m in modules.items() if name != "total"}
 
 
 def means(scores: ObjectScores) -> tuple[float, float, float] | None:

@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from models.errors import InputError
+from ovos_cli.benchmarking.timing import timing_summary
 from ovos_cli.datasets import Dataset, DatasetName, open_dataset
 from ovos_cli.evaluation.files import results_record
 from ovos_cli.evaluation.results import SequenceScores
@@ -17,7 +19,6 @@ from ovos_cli.evaluation.scoring import score_all
 from ovos_cli.html_report import pictures, tables
 from ovos_cli.html_report.gallery import spread
 from ovos_cli.html_report.page import write_report
-from ovos_cli.html_report.published import PAPER_TIMING, published
 from ovos_cli.html_report.runs import Run, means, parse_run, read_run, sequence_means
 from ovos_cli.html_report.worst import worst_frames
 from tests.trees import copy_truth, davis_tree, write_sequence, youtube_tree
@@ -36,12 +37,13 @@ def dataset(tmp_path: Path) -> Dataset:
 
 
 def _record(dataset: Dataset, masks: Path, method: str) -> dict[str, Any]:
-    timing = {"BFE": 0.2, "OPG": 0.1, "MRN": 0.3}
+    times = {"times": {"BFE": [9.0, *[0.2] * 13], "MRN": [9.0, *[0.3] * 13]}}
     scores = [
-        SequenceScores(s.name, s.frames, s.size, s.objects, 7.0, timing)
+        SequenceScores(s.name, s.frames, s.size, s.objects, 7.0, None, times)
         for s in score_all(list(dataset.sequences), masks, jobs=1)
     ]
-    settings = {"size": 480, "note": "word" * 60}
+    settings = {"size": 480, "device": "cpu", "note": "word" * 60}
+    timing = timing_summary(scores, settings)
     record = results_record(dataset, scores, method=method, settings=settings, timing=timing)
     return record | {"split": "val"}
 
@@ -108,17 +110,26 @@ def test_worst_frames_are_the_worst_and_differ(run: Run) -> None:
 
 
 def test_summary_names_what_is_published_only(run: Run, baseline: Run) -> None:
-    heads, rows = tables.summary(run, [baseline], published("davis17", "val"))
-    assert [r.kind for r in rows] == ["subject", "baseline", "published", "published"]
+    heads, rows = tables.summary(run, [baseline])
+    assert [r.kind for r in rows] == ["subject", "baseline", *["published"] * (len(rows) - 2)]
     assert {len(r.cells) for r in rows} == {len(heads)}
     assert rows[0].cells[heads.index("J&F-Mean")] == f"{run.measures['J&F-Mean']:.3f}"
     assert rows[0].cells[heads.index("s / frame")] == "0.500"
     # The paper's Table 1, R50: J 81.0, F 87.0, G 84.0; it gives no recall.
-    row = dict(zip(heads, rows[2].cells, strict=True))
+    quoted = next(r for r in rows if r.name == "DMN-AOA R50 (paper)")
+    row = dict(zip(heads, quoted.cells, strict=True))
     assert (row["J-Mean"], row["F-Mean"], row["J&F-Mean"]) == ("0.810", "0.870", "0.840")
     assert row["J-Recall"] == row["s / frame"] == tables.NONE
-    assert published("davis16", "val") == ()
-    assert sum(PAPER_TIMING.values()) == pytest.approx(0.154)
+    train = replace(run, split="train")
+    assert [r.kind for r in tables.summary(train, [])[1]] == ["subject"]
+
+
+def test_timing_has_shares_and_the_paper_s(run: Run) -> None:
+    rows = tables.timing_rows(run.timing)
+    # Table 4: BFE .009, MRN .066. The first frame of a sequence is not counted.
+    assert rows[0] == ("BFE", "0.200", "0.200", "0.200", "40%", "0.009", "12%")
+    assert rows[1] == ("MRN", "0.300", "0.300", "0.300", "60%", "0.066", "88%")
+    assert rows[2][:2] == ("sum", "0.500")
 
 
 @pytest.mark.parametrize(
