@@ -20,10 +20,16 @@ class MemoryPolicy(StrEnum):
 
 
 class ProposalSource(StrEnum):
-    """Where object proposals come from."""
+    """Which proposal generator is part of a model, and so of its weights file.
+
+    A model can be run with another one; see `models.sources`.
+    """
 
     LITE = "lite"
     MASKRCNN_R50 = "maskrcnn-r50"
+    MASKRCNN_R50_V2 = "maskrcnn-r50-v2"
+    EXTERNAL = "external"
+    """None: it was trained on proposals from elsewhere and needs a source."""
 
 
 @dataclass(frozen=True, slots=True)

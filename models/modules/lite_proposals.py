@@ -15,7 +15,7 @@ from torchvision.ops.feature_pyramid_network import LastLevelMaxPool
 
 from models.config import ModelConfig
 from models.modules.base_features import FrameFeatures
-from models.proposals import Proposals
+from models.proposals import Origin, Proposals
 
 _LEVELS = ("p8", "p16", "p32")
 _HIDDEN = 256
@@ -97,12 +97,13 @@ class LiteProposalGenerator(nn.Module):
         return maps, ImageList(blank, [features.size] * batch)
 
     def losses(
-        self, features: FrameFeatures, targets: list[dict[str, Tensor]]
+        self, frames: Tensor, features: FrameFeatures, targets: list[dict[str, Tensor]]
     ) -> dict[str, Tensor]:
         """Training losses by name.
 
         Args:
-            features: of B frames.
+            frames: (B, 3, H, W), not read; the features say it all.
+            features: of the same frames.
             targets: for each frame boxes (K, 4), labels (K,) of ones and masks (K, H, W) uint8.
         """
         maps, images = self._pyramid(features)
@@ -110,7 +111,9 @@ class LiteProposalGenerator(nn.Module):
         _, head_losses = self.heads(maps, proposals, images.image_sizes, targets)
         return {**rpn_losses, **head_losses}
 
-    def propose(self, frames: Tensor, features: FrameFeatures) -> list[Proposals]:
+    def propose(
+        self, frames: Tensor, features: FrameFeatures, origin: Origin | None = None
+    ) -> list[Proposals]:
         """Propose objects; see `ObjectProposalGenerator`."""
         maps, images = self._pyramid(features)
         regions, _ = self.rpn(images, maps)

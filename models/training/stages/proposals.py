@@ -22,4 +22,4 @@ class ProposalStage(nn.Module):
         with torch.autocast("cpu", torch.bfloat16):
             with torch.no_grad():
                 features = self.features(frames)
-            return self.head.losses(features, [target for _, target in batch])
+            return self.head.losses(frames, features, [target for _, target in batch])
