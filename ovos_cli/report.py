@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models.clock import Clock
+from models.hub import LoadedModel
 
 PARTS = ("decode", "BFE", "OPG", "OTG", "AM", "MRN", "write")
 _MEANING = {
@@ -66,6 +67,16 @@ def timing_table(values: dict[str, Any]) -> Table:
 def say(console: Console, text: str) -> None:
     """Print one line that is not wrapped, so that paths can be copied; escape what is not ours."""
     console.print(text, highlight=False, soft_wrap=True)
+
+
+def warn_untrained(console: Console, loaded: LoadedModel) -> None:
+    """Say loudly that a model without weights makes masks without meaning."""
+    if loaded.path is None:
+        say(
+            console,
+            f"[bold yellow]warning: '{loaded.network.config.name}' is untrained, its weights are "
+            "random: THE MASKS MEAN NOTHING. Only times and shapes do[/]",
+        )
 
 
 def peak_memory() -> float | None:

@@ -28,7 +28,7 @@ from ovos_cli.media.overlay import OverlayWriter
 from ovos_cli.output import OutputFolder
 from ovos_cli.pipeline import Progress as Done
 from ovos_cli.pipeline import follow
-from ovos_cli.report import object_report, say, timing, timing_table, write_json
+from ovos_cli.report import object_report, say, timing, timing_table, warn_untrained, write_json
 
 _INTERRUPTED = 130
 _GPU_BATCH = 4
@@ -47,6 +47,9 @@ def segment(
     fps: options.FrameRate = 24.0,
     model: options.Model = "lite",
     weights: options.Weights = None,
+    proposals: options.Source = None,
+    weights_dir: options.WeightsDir = None,
+    allow_untrained: options.AllowUntrained = False,
     size: options.Size = 480,
     device: options.Device = "auto",
     precision: options.PrecisionName = Precision.AUTO,
@@ -70,10 +73,15 @@ def segment(
         model,
         weights,
         settings or (),
+        source=proposals,
+        weights_dir=weights_dir,
+        allow_untrained=allow_untrained,
         memory_policy=memory,
         memory_stride=memory_stride,
         memory_max=memory_max,
     )
+    errors = Console(stderr=True)
+    warn_untrained(errors, loaded)
     segmenter = Segmenter(loaded.network, size=size, device=device, precision=precision)
     folder = OutputFolder(out or Path(f"{video.resolve().stem}_ovos"), overwrite=overwrite)
     writer = OverlayWriter(folder.root / "overlay.mp4") if overlay else None
@@ -101,7 +109,6 @@ def segment(
     write_json(
         folder.root / "run.json", _record(video, mask, loaded, segmenter, done, reader.warnings)
     )
-    errors = Console(stderr=True)
     for warning in reader.warnings:
         say(errors, f"[yellow]warning:[/] {escape(warning)}")
     console.print(timing_table(values))
@@ -141,8 +148,9 @@ def _record(
         "source": str(video),
         "mask": str(mask),
         "model": loaded.network.config.name,
-        "weights": loaded.path.name,
+        "weights": loaded.path.name if loaded.path else "none: untrained",
         "weights_sha256": loaded.sha256,
+        "proposals": loaded.source,
         "device": str(segmenter.device),
         "precision": str(segmenter.dtype).removeprefix("torch."),
         "size": segmenter.size,

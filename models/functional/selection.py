@@ -44,7 +44,8 @@ def recut(masks: Tensor, boxes: Tensor, targets: Tensor) -> Tensor:
     inner = (targets - boxes[:, :2].repeat(1, 2)) * scale.repeat(1, 2)
     index = torch.arange(len(masks), device=masks.device, dtype=torch.float32)
     rois = torch.cat([index[:, None], inner.float()], dim=1)
-    cut = roi_align(masks[:, None].float(), rois, output_size=size, aligned=True)
+    # One sample for each cell: targets are no larger than boxes, and rounding must not decide.
+    cut = roi_align(masks[:, None].float(), rois, size, sampling_ratio=1, aligned=True)
     return cut[:, 0].clamp(0, 1)
 
 
