@@ -8,6 +8,8 @@ BIN := .venv/bin
 .venv/.installed: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev]"
+	# The peer of the evaluation's tests; with its own dependencies it would bring a second OpenCV.
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps vos-benchmark
 	touch $@
 
 install: .venv/.installed

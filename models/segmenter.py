@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -80,7 +81,8 @@ class Segmenter:
         self._geometry: Geometry | None = None
         self._prepared = 0
         self._slots: ObjectSlots | None = None
-        self._state: VideoState | None = None
+        self._groups: list[VideoState] = []
+        """One for the objects of each mask that was given, in the order of their slots."""
 
     @classmethod
     def load(
@@ -139,45 +141,82 @@ class Segmenter:
 
         Args:
             frame: (H, W, 3) uint8 RGB, or one of `prepare`'s results.
-            masks: (H, W) uint8 ids of the first frame's objects; given at the first step only.
+            masks: (H, W) uint8 ids of the objects that begin in this frame: all objects of the
+                first frame at the first step; at later steps new objects only. There, 0 says
+                nothing of the others: they are segmented, and the new ones laid over them.
 
         Raises:
-            InputError: no masks at the first step, masks at a later one, or a size that differs.
+            InputError: no masks at the first step, a later object that is followed already, or a
+                size that differs.
         """
-        if (masks is None) == (self._state is None):
-            raise InputError("masks are needed at the first step, and only there")
+        if masks is None and not self._groups:
+            raise InputError("masks are needed at the first step: which objects to follow")
         prepared = frame if isinstance(frame, PreparedFrame) else self.prepare([frame])[0]
         with self._computing():
-            if masks is not None:
-                return self._begin(prepared, masks)
-            return self._follow(prepared)
+            if masks is None:
+                return self._follow(prepared)
+            self._check(masks)
+            return self._add(prepared, masks) if self._groups else self._begin(prepared, masks)
 
-    def _begin(self, frame: PreparedFrame, masks: Ids) -> FrameMasks:
+    def _check(self, masks: Ids) -> None:
         assert self._geometry is not None
         if masks.shape != self._geometry.source:
             height, width = self._geometry.source
             raise InputError(
                 f"the mask is {masks.shape[1]}x{masks.shape[0]} but the frames are {width}x{height}"
             )
+
+    def _begin(self, frame: PreparedFrame, masks: Ids) -> FrameMasks:
         self._slots = ObjectSlots(masks)
-        planes = self._geometry.pad(self._slots.to_slots(masks, self._geometry.scaled))
-        self._state = self.network.begin(frame.features, planes.to(self.device), self.clock)
+        self._groups = [self._start(frame, masks, self._slots.ids)[0]]
         return FrameMasks(masks.copy(), dict.fromkeys(self._slots.ids, 1.0))
 
-    def _follow(self, frame: PreparedFrame) -> FrameMasks:
-        assert self._geometry and self._slots and self._state
-        network, state, clock = self.network, self._state, self.clock
-        result = network.segment(frame.features, frame.proposals, state, clock)
+    def _start(self, frame: PreparedFrame, masks: Ids, ids: list[int]) -> tuple[VideoState, Tensor]:
+        """The state of new objects, and their (O, H, W) masks at the padded size."""
+        assert self._geometry and self._slots
+        planes = self._geometry.pad(self._slots.to_slots(masks, self._geometry.scaled, ids))
+        planes = planes.to(self.device)
+        return self.network.begin(frame.features, planes, self.clock), planes
+
+    def _add(self, frame: PreparedFrame, masks: Ids) -> FrameMasks:
+        assert self._slots
+        fresh = self._slots.add(masks)
+        state, planes = self._start(frame, masks, fresh)
+        found = self._follow(frame, over=planes)
+        self._groups.append(state)
+        ids = np.where(masks > 0, masks, found.ids)
+        return FrameMasks(ids, found.confidence | dict.fromkeys(fresh, 1.0))
+
+    def _follow(self, frame: PreparedFrame, over: Tensor | None = None) -> FrameMasks:
+        """Segment a frame; what the (N, H, W) masks `over` cover is not the old objects'.
+
+        Groups are matched and refined each on its own, then aggregated together.
+        """
+        assert self._geometry and self._slots
+        network, clock = self.network, self.clock
+        results = [
+            network.segment(frame.features, frame.proposals, state, clock) for state in self._groups
+        ]
         with clock.measure("MRN"):
-            logits = soft_aggregate(self._clear_padding(result.probabilities))
+            probabilities = (
+                results[0].probabilities
+                if len(results) == 1
+                else torch.cat([r.probabilities for r in results])
+            )
+            logits = soft_aggregate(self._clear_padding(probabilities))
             merged = torch.softmax(logits, dim=0)
-            small = F.avg_pool2d(merged[1:, None], MASK_STRIDE)[:, 0]
-        network.memorize(state, frame.features, small, clock)
+            remembered = merged[1:, None]
+            if over is not None:
+                remembered = remembered * (1 - over.sum(0)).clamp_min(0)
+            small = F.avg_pool2d(remembered, MASK_STRIDE)[:, 0]
+        counts = [len(r.probabilities) for r in results]
+        for state, masks in zip(self._groups, small.split(counts), strict=True):
+            network.memorize(state, frame.features, masks, clock)
         with clock.measure("MRN"):
             winner = self._geometry.to_source(logits).argmax(dim=0).to(torch.uint8)
             confidence = _confidence(merged)
         ids = self._slots.to_ids(winner)
-        return FrameMasks(ids, dict(zip(self._slots.ids, confidence, strict=True)))
+        return FrameMasks(ids, dict(zip(self._slots.ids, confidence, strict=False)))
 
     def _clear_padding(self, probabilities: Tensor) -> Tensor:
         """No object is in the padding; without this, masks would leak into it and back."""

@@ -14,7 +14,7 @@ Ids = NDArray[np.uint8]
 class ObjectSlots:
     """Maps object ids (1 to 254, any order, gaps allowed) to slots 0..O-1 and back.
 
-    Ids never change once given; slots are an affair of the network.
+    Ids and slots never change once given; objects that appear later get the next slots.
     """
 
     def __init__(self, mask: Ids) -> None:
@@ -23,24 +23,49 @@ class ObjectSlots:
         Raises:
             InputError: the mask holds no object or the id 255.
         """
-        self.ids = [int(i) for i in np.unique(mask) if i]
-        if not self.ids:
-            raise InputError("the first mask holds no object: every pixel is background (0)")
-        if self.ids[-1] > 254:
-            raise InputError("the first mask holds the id 255; objects may have the ids 1 to 254")
+        self.ids: list[int] = []
+        self._table = np.zeros(1, np.uint8)
+        self.add(mask)
+
+    def add(self, mask: Ids) -> list[int]:
+        """Take the objects of a further mask; returns their ids, in the order of their slots.
+
+        Raises:
+            InputError: the mask holds no object, the id 255, or one that has a slot already.
+        """
+        fresh = [int(i) for i in np.unique(mask) if i]
+        which = "a later" if self.ids else "the first"
+        if not fresh:
+            raise InputError(f"{which} mask holds no object: every pixel is background (0)")
+        if fresh[-1] > 254:
+            raise InputError(f"{which} mask holds the id 255; objects may have the ids 1 to 254")
+        known = sorted(set(fresh) & set(self.ids))
+        if known:
+            raise InputError(
+                f"a later mask holds object {', '.join(map(str, known))}, which is followed "
+                "already; give the new objects only, and 0 elsewhere"
+            )
+        self.ids += fresh
         self._table = np.array([0, *self.ids], np.uint8)
+        return fresh
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def to_slots(self, mask: Ids, size: tuple[int, int]) -> Tensor:
-        """Split an id mask into (O, H, W) soft masks of `size` (H, W), in [0, 1]."""
+    def to_slots(self, mask: Ids, size: tuple[int, int], ids: list[int] | None = None) -> Tensor:
+        """Split an id mask into (O, H, W) soft masks of `size` (H, W), in [0, 1].
+
+        Args:
+            mask: (H, W) ids.
+            size: of the result.
+            ids: of these objects only; None is all.
+        """
         height, width = size
         shrinks = height * width < mask.size
         mode = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         planes = [
             cv2.resize((mask == i).astype(np.float32), (width, height), interpolation=mode)
-            for i in self.ids
+            for i in (self.ids if ids is None else ids)
         ]
         return torch.from_numpy(np.stack(planes))
 

@@ -2,4 +2,6 @@
 
 from ovos_cli.app import main
 
-main()
+# Guarded: worker processes import this file again on systems that cannot fork.
+if __name__ == "__main__":
+    main()

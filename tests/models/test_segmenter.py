@@ -126,8 +126,12 @@ def test_misuse_is_an_input_error() -> None:
     with pytest.raises(InputError, match="no object"):
         segmenter.step(first, _mask())
     segmenter.step(first, _mask(1))
-    with pytest.raises(InputError, match="only there"):
-        segmenter.step(second, _mask(1))
+    with pytest.raises(InputError, match="object 1, which is followed already"):
+        segmenter.step(second, _mask(1, 2))
+    with pytest.raises(InputError, match="a later mask holds no object"):
+        segmenter.step(second, _mask())
+    with pytest.raises(InputError, match="the mask is 10x10"):
+        segmenter.step(second, np.ones((10, 10), np.uint8))
     with pytest.raises(InputError, match="one size"):
         segmenter.step(second[:-4])
 
@@ -153,3 +157,66 @@ def test_r50_segments_a_small_frame() -> None:
     segmenter.step(first, _mask(1))
     assert segmenter.step(second).ids.shape == (HEIGHT, WIDTH)
     assert {"BFE", "OPG", "OTG", "AM", "MRN"} <= set(segmenter.clock.seconds)
+
+
+def test_an_object_may_appear_later() -> None:
+    segmenter = _segmenter(preset("lite"))
+    frames = _frames(6)
+    segmenter.step(frames[0], _mask(3))
+    segmenter.step(frames[1])
+    later = np.zeros((HEIGHT, WIDTH), np.uint8)
+    later[5:45, 8:80] = 7  # over all of object 3
+    result = segmenter.step(frames[2], later)
+    assert (result.ids[later == 7] == 7).all()
+    assert set(np.unique(result.ids)) <= {0, 3, 7}
+    assert list(result.confidence) == [3, 7] and result.confidence[7] == 1
+    for frame in frames[3:5]:
+        result = segmenter.step(frame)
+        assert set(np.unique(result.ids)) <= {0, 3, 7} and list(result.confidence) == [3, 7]
+    third = np.zeros((HEIGHT, WIDTH), np.uint8)
+    third[:4, :4] = 1
+    third[:4, 6:9] = 200
+    result = segmenter.step(frames[5], third)
+    assert set(np.unique(result.ids)) >= {1, 200} and list(result.confidence) == [3, 7, 1, 200]
+
+
+def test_what_is_far_from_a_later_object_is_segmented_as_without_it() -> None:
+    """0 in a later mask is not background: the first object goes on as if nothing was given."""
+    frames = _frames(2)
+    alone, joined = _segmenter(preset("lite")), _segmenter(preset("lite"))
+    first = _mask(5)
+    corner = np.zeros((HEIGHT, WIDTH), np.uint8)
+    corner[46:, 86:] = 9
+    seen = []
+    for index, (frame, masks) in enumerate(zip(frames, (first, corner), strict=True)):
+        expected = alone.step(frame, first if index == 0 else None).ids
+        found = joined.step(frame, masks).ids
+        seen.append((found[:40, :80] == expected[:40, :80]).mean())
+    assert seen == [1, 1]
+
+
+def test_groups_count_from_their_own_first_frame_and_are_aggregated_together() -> None:
+    segmenter = _segmenter(preset("lite"))
+    frames = _frames(3)
+    segmenter.step(frames[0], _mask(1))
+    segmenter.step(frames[1], np.where(_mask(0, 2) == 2, 2, 0).astype(np.uint8))
+    state_one, state_two = segmenter._groups
+    assert (state_one.offset, state_two.offset) == (1, 0)
+    segmenter.step(frames[2])
+    assert (state_one.offset, state_two.offset) == (2, 1)
+    # Aggregated probabilities of all objects never exceed one.
+    total = state_one.previous.masks.sum(0) + state_two.previous.masks.sum(0)
+    assert float(total.max()) <= 1 + 1e-3
+
+
+def test_what_a_later_object_covers_is_not_remembered_as_the_others() -> None:
+    remembered = []
+    frames = _frames(2)
+    everything = np.full((HEIGHT, WIDTH), 2, np.uint8)
+    for later in (None, everything):
+        segmenter = _segmenter(preset("lite"))
+        segmenter.step(frames[0], _mask(1))
+        ids = segmenter.step(frames[1], later).ids
+        remembered.append(float(segmenter._groups[0].previous.masks.max()))
+    assert (ids == 2).all()
+    assert remembered[0] > 0.01 and remembered[1] < 1e-6

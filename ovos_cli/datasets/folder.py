@@ -1,0 +1,64 @@
+"""Videos of one's own: a folder of frames and a folder of masks for each."""
+
+from pathlib import Path
+
+import numpy as np
+
+from models.errors import InputError
+from ovos_cli.datasets.annotation import read_ids
+from ovos_cli.datasets.layout import contents, known_names, pictures, read_list, subfolders
+from ovos_cli.datasets.sequence import Dataset, Protocol, Sequence
+
+_PAIRS = (("JPEGImages", "Annotations"), ("images", "masks"))
+
+
+def folder(root: Path, split: str) -> Dataset:
+    """Read `JPEGImages/NAME` with `Annotations/NAME`, or `images/NAME` with `masks/NAME`.
+
+    Every object begins in the first frame whose mask holds it; any frames may be annotated, and
+    those that are, after an object's first, are scored.
+
+    Args:
+        root: holds the two folders.
+        split: `all`, or a text file of names.
+
+    Raises:
+        InputError: the folders, a sequence or its first annotation are not there.
+    """
+    pair = next((p for p in _PAIRS if (root / p[1]).is_dir()), None)
+    if pair is None:
+        found = contents(root) if root.is_dir() else "no folder of that name"
+        raise InputError(
+            f"--root {root} should hold JPEGImages/NAME and Annotations/NAME, or images/NAME and "
+            f"masks/NAME; found: {found}"
+        )
+    images, masks = (root / p for p in pair)
+    known = subfolders(masks)
+    if split in {"all", "val"}:
+        names, source = known, f"--split {split}"
+    else:
+        names, source = read_list(Path(split)), f"the split file {split}"
+    if not names:
+        raise InputError(f"{masks} holds no folder; each video has one, with its masks")
+    sequences = [
+        _sequence(n, images / n, masks / n) for n in known_names(names, known, source, masks)
+    ]
+    return Dataset("folder", split, root, tuple(sequences))
+
+
+def _sequence(name: str, images: Path, masks: Path) -> Sequence:
+    annotations, frames = pictures(masks), pictures(images)
+    starts: dict[str, tuple[int, ...] | None] = {}
+    known: set[int] = set()
+    for frame, path in annotations.items():
+        fresh = {int(i) for i in np.unique(read_ids(path)) if i} - known
+        if fresh:
+            starts[frame] = tuple(sorted(fresh))
+            known |= fresh
+    if not starts:
+        raise InputError(f"sequence {name}: the first annotation is missing: no mask in {masks}")
+    order = list(frames or annotations)
+    begin = order.index(next(iter(starts))) if next(iter(starts)) in order else 0
+    return Sequence(
+        name, tuple(order[begin:]), frames, annotations, starts, Protocol.LATER, wanted=tuple(order)
+    )

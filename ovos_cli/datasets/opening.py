@@ -1,0 +1,40 @@
+"""One door to every data set."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from ovos_cli.datasets.davis import davis
+from ovos_cli.datasets.folder import folder
+from ovos_cli.datasets.sequence import Dataset
+from ovos_cli.datasets.youtube import youtube
+
+
+class DatasetName(StrEnum):
+    """What `--dataset` takes."""
+
+    DAVIS16 = "davis16"
+    DAVIS17 = "davis17"
+    YTVOS18 = "ytvos18"
+    YTVOS19 = "ytvos19"
+    FOLDER = "folder"
+
+
+def open_dataset(name: DatasetName, root: Path, split: str | None = None) -> Dataset:
+    """Read a data set's lists and folders; no frame is decoded (masks are, of a `folder`).
+
+    Args:
+        name: which data set.
+        root: where it is.
+        split: a name of the data set's, or a text file of sequence names; None is the validation
+            split (all of a `folder`).
+
+    Raises:
+        InputError: the root is not the data set, or something that every method needs is missing.
+    """
+    match name:
+        case DatasetName.DAVIS16 | DatasetName.DAVIS17:
+            return davis(root, f"20{name[-2:]}", split or "val")
+        case DatasetName.YTVOS18 | DatasetName.YTVOS19:
+            return youtube(root, f"20{name[-2:]}", split or "val")
+        case DatasetName.FOLDER:
+            return folder(root, split or "all")

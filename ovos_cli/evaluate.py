@@ -1,0 +1,73 @@
+"""`ovos evaluate`: parse, call, print."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from models.errors import InputError
+from ovos_cli import benchmark_options, options
+from ovos_cli.datasets import open_dataset
+from ovos_cli.evaluation.files import results_record, write_results
+from ovos_cli.evaluation.preflight import check_masks
+from ovos_cli.evaluation.scoring import score_all
+from ovos_cli.evaluation.tables import score_table
+from ovos_cli.progress import progress_bar
+from ovos_cli.report import say
+
+
+def evaluate(
+    results: Annotated[
+        Path,
+        typer.Argument(help="Masks of a method: SEQUENCE/FRAME.png, indexed.", show_default=False),
+    ],
+    dataset: benchmark_options.Dataset,
+    root: benchmark_options.Root,
+    split: benchmark_options.Split = None,
+    sequences: benchmark_options.Sequences = None,
+    limit: benchmark_options.Limit = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for the tables. Default: that of the masks."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="The method's name, for the tables.")] = None,
+    jobs: benchmark_options.Jobs = None,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Score the masks of any method with the measures of DAVIS and YouTube-VOS.
+
+    Writes the official tool's two CSV files, and `results.json` with the values of each frame.
+    Scores are always computed anew.
+
+    Example: `ovos evaluate masks --dataset davis17 --root DAVIS`
+    """
+    console = Console(quiet=quiet)
+    data = open_dataset(dataset, root, split).select(benchmark_options.names(sequences), limit)
+    unscored = [s.name for s in data.sequences if not s.has_truth]
+    if unscored:
+        raise InputError(
+            f"{data.name} {data.split} has no ground truth here "
+            f"({len(unscored)} of {len(data.sequences)} sequences have first annotations only), "
+            "so there is nothing to score; a server scores it"
+        )
+    check_masks(data, results)
+    total = sum(len({f for i in s.objects for f in s.scored_frames(i)}) for s in data.sequences)
+    started = time.perf_counter()
+    with progress_bar(console, "frames/s") as bar:
+        task = bar.add_task("scoring", total=total)
+        scores = score_all(
+            list(data.sequences), results, jobs=jobs, tick=lambda n: bar.advance(task, n)
+        )
+    seconds = time.perf_counter() - started
+    record = results_record(
+        data, scores, method=name or results.resolve().name, settings={"masks": str(results)}
+    )
+    files = write_results(out or results, record)
+    console.print(score_table(record))
+    say(console, f"{total} frames scored in {seconds:.1f} s")
+    for file in files:
+        say(console, escape(str(file)))

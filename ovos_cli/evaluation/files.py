@@ -1,0 +1,144 @@
+"""The files of a scored run: the official tool's CSVs and `results.json`."""
+
+import csv
+import json
+import os
+import platform
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from models.errors import InputError
+from ovos_cli import __version__
+from ovos_cli.datasets.sequence import Dataset
+from ovos_cli.evaluation.results import MEASURES, SequenceScores, global_measures
+from ovos_cli.report import write_json
+
+JSON_NAME = "results.json"
+
+
+def results_record(
+    dataset: Dataset,
+    sequences: list[SequenceScores],
+    *,
+    method: str,
+    settings: dict[str, Any],
+    model: dict[str, str] | None = None,
+    timing: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Everything about a run, as `results.json` has it.
+
+    Args:
+        dataset: what was run or scored.
+        sequences: their scores.
+        method: its name, for people.
+        settings: what may change the masks.
+        model: name, weights and sha256; None for masks from elsewhere.
+        timing: of the whole run, by module.
+    """
+    return {
+        "ovos": __version__,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "dataset": dataset.name,
+        "split": Path(dataset.split).stem,
+        "method": method,
+        "settings": settings,
+        "model": model,
+        "machine": machine(),
+        "measures": global_measures(sequences, dataset.seen),
+        "sequences": {s.name: s.to_dict() for s in sequences},
+        "timing": timing,
+    }
+
+
+def write_results(folder: Path, record: dict[str, Any]) -> list[Path]:
+    """Write `results.json` and, if there are scores, the two CSVs; each complete or not at all.
+
+    Returns:
+        the files.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        split = record["split"]
+        tables = {
+            f"global_results-{split}.csv": _global_rows(record),
+            f"per-sequence_results-{split}.csv": _object_rows(record),
+        }
+        written = []
+        for name, rows in tables.items():
+            (folder / name).unlink(missing_ok=True)
+            if record["measures"] is not None:
+                _write_csv(folder / name, rows)
+                written.append(folder / name)
+        write_json(folder / JSON_NAME, record)
+        return [*written, folder / JSON_NAME]
+    except OSError as error:
+        raise InputError(
+            f"the results cannot be written to {folder}: {error.strerror}; choose another --out"
+        ) from error
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """Read `results.json`, from itself or its folder.
+
+    Raises:
+        InputError: it is missing or no such file.
+    """
+    file = path / JSON_NAME if path.is_dir() else path
+    try:
+        record = json.loads(file.read_text())
+        assert "sequences" in record and "measures" in record
+    except (OSError, ValueError, AssertionError, TypeError) as error:
+        raise InputError(f"{file} is missing or no results of ovos") from error
+    return record
+
+
+def machine() -> dict[str, Any]:
+    """What computed, in words."""
+    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
+    return {
+        "system": platform.platform(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "gpu": gpu,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(x.split(":", 1)[1].strip() for x in lines if x.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def _global_rows(record: dict[str, Any]) -> Iterable[list[str]]:
+    measures = record["measures"] or {}
+    yield list(measures) or list(MEASURES)
+    yield [_three(v) for v in measures.values()]
+
+
+def _object_rows(record: dict[str, Any]) -> Iterable[list[str]]:
+    yield ["Sequence", "J-Mean", "F-Mean"]
+    for name, sequence in record["sequences"].items():
+        for ident, scores in sequence["objects"].items():
+            yield [f"{name}_{ident}", _three(scores["J-Mean"]), _three(scores["F-Mean"])]
+
+
+def _three(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _write_csv(path: Path, rows: Iterable[list[str]]) -> None:
+    temporary = path.with_name(f".{path.name}.part")
+    with temporary.open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    temporary.replace(path)

@@ -1,0 +1,183 @@
+"""Score the masks of whole sequences against a data set, on all cores."""
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from models.errors import InputError
+from ovos_cli.datasets.annotation import read_ids
+from ovos_cli.datasets.sequence import Sequence
+from ovos_cli.evaluation.measures import frame_scores
+from ovos_cli.evaluation.results import ObjectScores, SequenceScores
+
+_CHUNK = 12
+"""Frames of one task: small, so that one long sequence does not keep all but one core idle."""
+
+Scores = dict[int, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """One comparison: which file with which, and which objects count there."""
+
+    name: str
+    prediction: Path
+    truth: Path
+    objects: list[int]
+    known: frozenset[int]
+    merged: bool
+
+
+def scored_sequence(sequence: Sequence, masks: Path) -> SequenceScores:
+    """Score the masks `masks/FRAME.png` of one sequence, in this process.
+
+    Raises:
+        InputError: a mask is missing, unreadable, of another size, or has an id that the truth
+            has not.
+    """
+    frames = _comparisons(sequence, masks)
+    return _gather(sequence, {f.name: _compare(f) for f in frames})
+
+
+def score_all(
+    sequences: list[Sequence],
+    root: Path,
+    *,
+    jobs: int | None = None,
+    tick: Callable[[int], None] = lambda _: None,
+) -> list[SequenceScores]:
+    """Score `root/SEQUENCE/FRAME.png`.
+
+    Args:
+        sequences: those with ground truth are scored.
+        root: the masks.
+        jobs: processes; None is one for each core.
+        tick: called with the number of frames just done.
+
+    Raises:
+        InputError: as `scored_sequence`, with what is wrong in all sequences.
+    """
+    chunks = [
+        (sequence.name, frames[i : i + _CHUNK])
+        for sequence in sequences
+        for frames in [_comparisons(sequence, root / sequence.name)]
+        for i in range(0, len(frames), _CHUNK)
+    ]
+    found: dict[str, dict[str, Scores]] = {s.name: {} for s in sequences}
+    problems: list[str] = []
+    with _workers(jobs or usable_cores(), len(chunks)) as submit:
+        pending = {submit(chunk): name for name, chunk in chunks}
+        for future in as_completed(pending):
+            scores, wrong = future.result()
+            found[pending[future]] |= scores
+            problems += wrong
+            tick(len(scores))
+    if problems:
+        raise InputError(problem_list("the masks cannot be scored", sorted(problems)))
+    return [_gather(s, found[s.name]) for s in sequences]
+
+
+def problem_list(what: str, problems: list[str], most: int = 10) -> str:
+    """A message with many lines, the first few of them."""
+    more = [f"… and {len(problems) - most} more"] if len(problems) > most else []
+    return "\n  ".join([f"{what}:", *problems[:most], *more])
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _comparisons(sequence: Sequence, masks: Path) -> list[_Frame]:
+    by_frame: dict[str, list[int]] = {}
+    for ident in sequence.objects if sequence.has_truth else ():
+        for name in sequence.scored_frames(ident):
+            by_frame.setdefault(name, []).append(ident)
+    known = frozenset(sequence.objects)
+    return [
+        _Frame(
+            name,
+            masks / f"{name}.png",
+            sequence.annotations[name],
+            by_frame[name],
+            known,
+            sequence.merged,
+        )
+        for name in sequence.frames
+        if name in by_frame
+    ]
+
+
+def _compare(frame: _Frame) -> Scores:
+    prediction = read_ids(frame.prediction, merged=frame.merged)
+    truth = read_ids(frame.truth, merged=frame.merged)
+    if prediction.shape != truth.shape:
+        raise InputError(
+            f"{frame.prediction} is {prediction.shape[1]}x{prediction.shape[0]}, its truth is "
+            f"{truth.shape[1]}x{truth.shape[0]}; masks must have the annotation's size"
+        )
+    present = np.flatnonzero(np.bincount(prediction.ravel(), minlength=256))
+    foreign = set(present.tolist()) - frame.known - {0}
+    if foreign:
+        raise InputError(
+            f"{frame.prediction} has the id {', '.join(map(str, sorted(foreign)[:8]))}; "
+            f"the sequence's objects are {', '.join(map(str, sorted(frame.known)))}"
+        )
+    return frame_scores(prediction, truth, frame.objects)
+
+
+def _compare_chunk(frames: list[_Frame]) -> tuple[dict[str, Scores], list[str]]:
+    scores, problems = {}, []
+    for frame in frames:
+        try:
+            scores[frame.name] = _compare(frame)
+        except InputError as error:
+            problems.append(str(error))
+    return scores, problems
+
+
+def _gather(sequence: Sequence, scores: dict[str, Scores]) -> SequenceScores:
+    objects = {}
+    for ident in sequence.objects if sequence.has_truth else ():
+        frames = sequence.scored_frames(ident)
+        values = [scores[name][ident] for name in frames]
+        objects[ident] = ObjectScores(
+            frames, [j for j, _ in values], [f for _, f in values], sequence.categories.get(ident)
+        )
+    return SequenceScores(sequence.name, list(sequence.frames), sequence.size, objects)
+
+
+Outcome = tuple[dict[str, Scores], list[str]]
+
+
+@contextmanager
+def _workers(jobs: int, tasks: int) -> Iterator[Callable[[list[_Frame]], "Future[Outcome]"]]:
+    """Something to submit chunks to: processes, or this one where there would be one only."""
+    if min(jobs, tasks) <= 1:
+        yield _here
+        return
+    # Forking is quick, and safe as long as the parent's threads hold nothing that children use.
+    method = "fork" if sys.platform == "linux" else "spawn"
+    context = multiprocessing.get_context(method)
+    with ProcessPoolExecutor(min(jobs, tasks), context, cv2.setNumThreads, (1,)) as pool:
+        try:
+            yield lambda chunk: pool.submit(_compare_chunk, chunk)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _here(chunk: list[_Frame]) -> "Future[Outcome]":
+    future: Future[Outcome] = Future()
+    future.set_result(_compare_chunk(chunk))
+    return future

@@ -1,0 +1,210 @@
+"""`ovos evaluate` as a user runs it."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from ovos_cli.app import app, main
+from ovos_cli.datasets.annotation import read_ids
+from ovos_cli.evaluation.measures import contour_accuracy, region_similarity
+from tests.conftest import write_indexed
+from tests.trees import copy_truth, davis_tree, scene, youtube_tree
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return davis_tree(tmp_path / "davis")
+
+
+@pytest.fixture
+def masks(root: Path, tmp_path: Path) -> Path:
+    return copy_truth(root, tmp_path / "masks", shift=2)
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> tuple[int, str]:
+    """Exit status and what was printed to stderr, through the real entry point."""
+    said: list[str] = []
+    monkeypatch.setattr("ovos_cli.app.fail", said.append)
+    monkeypatch.setattr("sys.argv", ["ovos", *map(str, arguments)])
+    try:
+        main()
+    except SystemExit as end:
+        return int(end.code or 0), "\n".join(said)
+    return 0, "\n".join(said)
+
+
+def _evaluate(masks: Path, root: Path, *options: object, dataset: str = "davis17") -> str:
+    arguments = ["evaluate", masks, "--dataset", dataset, "--root", root, *options]
+    result = CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": "120"})
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def _rows(path: Path) -> list[list[str]]:
+    with path.open() as file:
+        return list(csv.reader(file))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_scores_are_those_of_the_measures(masks: Path, root: Path, jobs: int) -> None:
+    output = _evaluate(masks, root, "--jobs", jobs)
+    names = [f"{i:05d}" for i in range(1, 5)]  # without the first and the last
+    expected = {}
+    for name, ident in (("bear", 1), ("dogs", 1), ("dogs", 2)):
+        pairs = [
+            [
+                read_ids(place / name / f"{n}.png") == ident
+                for place in (masks, root / "Annotations/480p")
+            ]
+            for n in names
+        ]
+        expected[name, ident] = (
+            [region_similarity(*p) for p in pairs],
+            [contour_accuracy(*p) for p in pairs],
+        )
+    record = json.loads((masks / "results.json").read_text())
+    for (name, ident), (j, f) in expected.items():
+        scores = record["sequences"][name]["objects"][str(ident)]
+        assert scores["frames"] == names
+        assert scores["J"] == pytest.approx(j) and scores["F"] == pytest.approx(f)
+        assert f"{scores['J-Mean']:.3f}" in output
+    means = [np.mean(j) for j, _ in expected.values()]
+    assert record["measures"]["J-Mean"] == pytest.approx(np.mean(means))
+    assert record["dataset"] == "davis17" and record["split"] == "val" and record["model"] is None
+
+    header, values = _rows(masks / "global_results-val.csv")
+    assert header[:2] == ["J&F-Mean", "J-Mean"]
+    assert header[2:] == ["J-Recall", "J-Decay", "F-Mean", "F-Recall", "F-Decay"]
+    assert values == [f"{record['measures'][h]:.3f}" for h in header]
+    table = _rows(masks / "per-sequence_results-val.csv")
+    assert table[0] == ["Sequence", "J-Mean", "F-Mean"]
+    assert [row[0] for row in table[1:]] == ["bear_1", "dogs_1", "dogs_2"]
+    assert table[2][1] == f"{np.mean(expected['dogs', 1][0]):.3f}"
+
+
+def test_the_truth_itself_is_perfect_also_merged(tmp_path: Path) -> None:
+    root = davis_tree(tmp_path / "d", "2016")
+    masks = copy_truth(root, tmp_path / "m")
+    # Swapped ids do not matter where all objects are one.
+    for path in (masks / "dogs").iterdir():
+        write_indexed(path, np.array([0, 2, 1], np.uint8)[read_ids(path)])
+    _evaluate(masks, root, "--out", tmp_path / "o", dataset="davis16")
+    record = json.loads((tmp_path / "o" / "results.json").read_text())
+    assert record["measures"]["J-Mean"] == record["measures"]["F-Mean"] == 1
+    assert list(record["sequences"]["dogs"]["objects"]) == ["1"]
+    assert not (masks / "results.json").exists()
+
+
+def test_an_object_that_leaves_and_returns_and_one_that_is_missed(
+    root: Path, tmp_path: Path
+) -> None:
+    for index in (2, 3):  # object 2 is gone in frames 2 and 3
+        write_indexed(root / f"Annotations/480p/dogs/{index:05d}.png", scene(index, 1))
+    masks = copy_truth(root, tmp_path / "m")
+    write_indexed(masks / "dogs/00003.png", scene(3, 2))  # seen where it is not
+    write_indexed(masks / "dogs/00004.png", scene(4, 1))  # not seen where it is
+    _evaluate(masks, root)
+    scores = json.loads((masks / "results.json").read_text())["sequences"]["dogs"]["objects"]["2"]
+    assert scores["J"] == scores["F"] == [1, 1, 0, 0]
+
+
+def test_scores_are_never_old_ones(masks: Path, root: Path, tmp_path: Path) -> None:
+    _evaluate(masks, root)
+    before = json.loads((masks / "results.json").read_text())["measures"]["J-Mean"]
+    assert before < 1
+    copy_truth(root, masks)
+    _evaluate(masks, root)
+    assert json.loads((masks / "results.json").read_text())["measures"]["J-Mean"] == 1
+
+
+def test_youtube_with_truth_has_g(tmp_path: Path) -> None:
+    root = youtube_tree(tmp_path / "y", truth=True)
+    name = "0a1b2c3d4e"
+    (tmp_path / "m" / name).mkdir(parents=True)
+    for index in (5, 10):
+        write_indexed(tmp_path / "m" / name / f"{index:05d}.png", scene(index, 1))
+    output = _evaluate(tmp_path / "m", root, dataset="ytvos19")
+    measures = json.loads((tmp_path / "m" / "results.json").read_text())["measures"]
+    assert (measures["J-Seen"], measures["J-Unseen"]) == (1, 0)
+    assert measures["G"] == 0.5
+    assert "G 0.500" in output
+
+
+def _drop(path: str):  # type: ignore[no-untyped-def]
+    return lambda masks: (masks / path).unlink()
+
+
+def _rgb(masks: Path) -> None:
+    Image.new("RGB", (64, 48), (128, 0, 0)).save(masks / "dogs/00002.png")
+
+
+def _small(masks: Path) -> None:
+    write_indexed(masks / "dogs/00002.png", np.zeros((24, 32), np.uint8))
+
+
+def _foreign(masks: Path) -> None:
+    write_indexed(masks / "dogs/00002.png", np.full((48, 64), 9, np.uint8))
+
+
+def _broken(masks: Path) -> None:
+    (masks / "dogs/00002.png").write_bytes(b"nothing")
+
+
+def _no_sequence(masks: Path) -> None:
+    (masks / "dogs").rename(masks / "cats")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (_drop("dogs/00002.png"), "dogs: no mask of 1 of its frames (00002)"),
+        (_rgb, "dogs: 00002.png is no mask of ids but a picture of mode RGB"),
+        (_small, "dogs: 00002.png is 32x24, the annotation 64x48"),
+        (_foreign, "00002.png has the id 9; the sequence's objects are 1, 2"),
+        (_broken, "is not a readable image"),
+        (_no_sequence, "dogs: no folder"),
+    ],
+)
+def test_masks_that_do_not_fit_are_refused(
+    masks: Path, root: Path, monkeypatch: pytest.MonkeyPatch, spoil, message: str
+) -> None:
+    spoil(masks)
+    status, said = _run(
+        monkeypatch, "evaluate", masks, "--dataset", "davis17", "--root", root, "-q"
+    )
+    assert status == 2
+    assert message in said
+    assert not (masks / "results.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--root", "nothing"], "--root nothing is not a folder"),
+        (["--split", "train"], "there is no split 'train'"),
+        (["--sequences", "cat"], "cat is not in davis17 val"),
+        (["--out", "/proc/ovos"], "cannot be written to /proc/ovos"),
+    ],
+)
+def test_bad_options_are_one_sentence_and_status_2(
+    masks: Path, root: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], message: str
+) -> None:
+    arguments = ["evaluate", masks, "--dataset", "davis17", "--root", root, "-q", *options]
+    status, said = _run(monkeypatch, *arguments)
+    assert status == 2
+    assert message in said
+
+
+def test_without_truth_there_is_no_score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = youtube_tree(tmp_path / "y")
+    (tmp_path / "m").mkdir()
+    status, said = _run(
+        monkeypatch, "evaluate", tmp_path / "m", "--dataset", "ytvos18", "--root", root
+    )
+    assert status == 2
+    assert "no ground truth" in said
