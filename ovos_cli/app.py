@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from models.errors import OvosError
 from ovos_cli import __version__
+from ovos_cli.benchmark import benchmark
 from ovos_cli.evaluate import evaluate
 from ovos_cli.report import say
 from ovos_cli.segment import segment
@@ -21,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(segment)
+app.command()(benchmark)
 app.command()(evaluate)
 
 

@@ -7,7 +7,7 @@ import typer
 
 from models import MemoryPolicy, Precision
 
-_INPUT, _OUTPUT, _MODEL, _MEMORY = "Input", "Output", "Model", "Memory"
+_INPUT, OUTPUT, _MODEL, _MEMORY = "Input", "Output", "Model", "Memory"
 
 Video = Annotated[
     Path, typer.Argument(help="A video file, or a folder of images.", show_default=False)
@@ -51,17 +51,17 @@ FrameRate = Annotated[
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", "-o", help="Output folder. Default: NAME_ovos here.", rich_help_panel=_OUTPUT
+        "--out", "-o", help="Output folder. Default: NAME_ovos here.", rich_help_panel=OUTPUT
     ),
 ]
 Overwrite = Annotated[
     bool,
-    typer.Option("--overwrite", help="Replace an earlier run's files.", rich_help_panel=_OUTPUT),
+    typer.Option("--overwrite", help="Replace an earlier run's files.", rich_help_panel=OUTPUT),
 ]
-Overlay = Annotated[bool, typer.Option(help="Write overlay.mp4.", rich_help_panel=_OUTPUT)]
+Overlay = Annotated[bool, typer.Option(help="Write overlay.mp4.", rich_help_panel=OUTPUT)]
 Quiet = Annotated[
     bool,
-    typer.Option("--quiet", "-q", help="No progress bar, no table.", rich_help_panel=_OUTPUT),
+    typer.Option("--quiet", "-q", help="No progress bar, no table.", rich_help_panel=OUTPUT),
 ]
 
 Model = Annotated[

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import imageio.v3 as imageio
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image as Picture
 
 from models.errors import InputError
@@ -58,11 +59,20 @@ class FolderReader:
         """
         last = len(self.files) if self.end is None else self.end + 1
         for index, file in list(enumerate(self.files))[self.start : last]:
-            try:
-                pixels = imageio.imread(file, index=0, plugin="pillow", mode="RGB", rotate=True)
-            except OSError as error:
-                raise InputError(f"{file} is not a readable image: {error}") from error
-            yield Frame(index, file.stem, pixels.astype(np.uint8, copy=False), index / self.rate)
+            yield Frame(index, file.stem, read_picture(file), index / self.rate)
+
+
+def read_picture(path: Path) -> NDArray[np.uint8]:
+    """Read (H, W, 3) RGB, turned as its metadata says.
+
+    Raises:
+        InputError: not a readable image.
+    """
+    try:
+        pixels = imageio.imread(path, index=0, plugin="pillow", mode="RGB", rotate=True)
+    except OSError as error:
+        raise InputError(f"{path} is not a readable image: {error}") from error
+    return pixels.astype(np.uint8, copy=False)
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:

@@ -1,0 +1,125 @@
+"""`ovos benchmark`: parse, call, print."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from models import MemoryPolicy, Precision
+from ovos_cli import benchmark_options, options
+from ovos_cli.benchmarking.method import Method, ModelMethod
+from ovos_cli.benchmarking.session import Outcome, Watch, check_folder, run_method
+from ovos_cli.benchmarking.timing import timing_table
+from ovos_cli.datasets import open_dataset
+from ovos_cli.datasets.sequence import Dataset
+from ovos_cli.evaluation.preflight import check_frames
+from ovos_cli.evaluation.tables import score_table
+from ovos_cli.progress import progress_bar
+from ovos_cli.report import say
+
+_INTERRUPTED = 130
+
+
+def benchmark(
+    dataset: benchmark_options.Dataset,
+    root: benchmark_options.Root,
+    split: benchmark_options.Split = None,
+    sequences: benchmark_options.Sequences = None,
+    limit: benchmark_options.Limit = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="Output folder; a run that was interrupted goes on there. "
+            "Default: DATASET-SPLIT_MODEL here.",
+            rich_help_panel=options.OUTPUT,
+        ),
+    ] = None,
+    overwrite: options.Overwrite = False,
+    timing: Annotated[
+        bool,
+        typer.Option(
+            "--timing",
+            help="Print seconds per module beside the paper's Table 4.",
+            rich_help_panel=options.OUTPUT,
+        ),
+    ] = False,
+    quiet: options.Quiet = False,
+    model: options.Model = "lite",
+    weights: options.Weights = None,
+    size: options.Size = 480,
+    device: options.Device = "auto",
+    precision: options.PrecisionName = Precision.AUTO,
+    memory: options.Memory = MemoryPolicy.STRIDE,
+    memory_stride: options.MemoryStride = 5,
+    memory_max: options.MemoryMax = 50,
+    settings: options.Settings = None,
+    debug: options.Debug = False,
+) -> None:
+    """Run the model over a data set and score it with the data set's own measures.
+
+    Writes masks, the official tool's two CSV files, and `results.json` with the values of each
+    frame; where a server keeps the ground truth, an archive to send there. An interrupted run goes
+    on with the next sequence when it is started again; masks of other weights or settings are
+    never taken for its own.
+
+    Example: `ovos benchmark --dataset davis17 --root DAVIS --sequences bear,dog`
+    """
+    console = Console(quiet=quiet)
+    data = open_dataset(dataset, root, split).select(benchmark_options.names(sequences), limit)
+    check_frames(data)
+    method = ModelMethod(
+        model,
+        weights,
+        tuple(settings or ()),
+        memory,
+        memory_stride,
+        memory_max,
+        size,
+        device,
+        precision,
+    )
+    folder = out or Path(f"{data.name}-{Path(data.split).stem}_{method.name}")
+    check_folder(folder, method, overwrite=overwrite)
+    outcome = _run(data, method, folder, console)
+    if outcome.record["measures"] is not None:
+        console.print(score_table(outcome.record))
+    if timing and outcome.record["timing"]:
+        console.print(timing_table(outcome.record["timing"], outcome.record["machine"]))
+    for file in outcome.files:
+        say(console, escape(str(file)))
+
+
+def _run(data: Dataset, method: Method, folder: Path, console: Console) -> Outcome:
+    """Run with a progress bar; Ctrl-C says how to go on."""
+    total, done = len(data.sequences), [0]
+    with progress_bar(console, "frames/s") as bar:
+        task = bar.add_task(method.name, total=sum(len(s.frames) for s in data.sequences))
+
+        def finished(count: int = 1) -> None:
+            done[0] += count
+            bar.update(task, description=f"{method.name} {done[0]}/{total}")
+
+        def resumed(count: int) -> None:
+            finished(count)
+            if count:
+                say(
+                    bar.console,
+                    f"{count} of {total} sequences were run before with the same weights and "
+                    "settings; they are scored anew, not run again",
+                )
+
+        watch = Watch(resumed, lambda n: bar.advance(task, n), lambda _: finished())
+        try:
+            return run_method(data, method, folder, watch=watch)
+        except KeyboardInterrupt:
+            bar.stop()
+            say(
+                Console(stderr=True),
+                f"interrupted: {done[0]} of {total} sequences are done and kept in "
+                f"{escape(str(folder))}; the same command goes on from there",
+            )
+            raise typer.Exit(_INTERRUPTED) from None

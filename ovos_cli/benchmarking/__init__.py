@@ -1,0 +1,1 @@
+"""Running methods over data sets: the model, its ablations, simple baselines."""

@@ -1,0 +1,154 @@
+"""What a method is to the benchmark, and the model as one."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import MemoryPolicy, Precision, load_model
+from models.clock import Clock
+from models.hub import LoadedModel
+from models.segmenter import Segmenter
+from ovos_cli.datasets.annotation import Ids
+
+_GPU_BATCH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFrame:
+    """What a method gets of a frame: (H, W, 3) uint8 RGB, and the ids that begin there."""
+
+    image: NDArray[np.uint8]
+    given: Ids | None
+
+
+class Tracker(Protocol):
+    """Follows the objects of one video.
+
+    times: seconds by part of the method for each frame done, the first frame included.
+    """
+
+    times: list[dict[str, float]]
+
+    def follow(self, frames: Iterable[GivenFrame]) -> Iterator[Ids]:
+        """Yield the (H, W) ids of each frame in turn, seeing nothing of later ones' truth."""
+        ...
+
+
+class Method(Protocol):
+    """Something that can be run over a data set; it can be pickled, to run elsewhere."""
+
+    @property
+    def name(self) -> str:
+        """For tables and folders."""
+        ...
+
+    def settings(self) -> dict[str, Any]:
+        """Everything that may change its masks, as JSON values."""
+        ...
+
+    def model(self) -> dict[str, str] | None:
+        """name, weights and sha256 of a model; None for a method without weights."""
+        ...
+
+    def tracker(self) -> Tracker:
+        """A fresh one for the next video."""
+        ...
+
+
+@dataclass(frozen=True)
+class ModelMethod:
+    """DMN-AOA with its options; the network is loaded once in each process."""
+
+    preset: str = "lite"
+    weights: Path | None = None
+    changes: tuple[str, ...] = ()
+    memory_policy: MemoryPolicy = MemoryPolicy.STRIDE
+    memory_stride: int = 5
+    memory_max: int | None = 50
+    size: int = 480
+    device: str = "auto"
+    precision: Precision = Precision.AUTO
+    label: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The label, else the model's name."""
+        return self.label or self.preset
+
+    def loaded(self) -> LoadedModel:
+        """The network with its record.
+
+        Raises:
+            InputError: there are no such weights, or a setting does not exist.
+        """
+        return _load(self)
+
+    def settings(self) -> dict[str, Any]:
+        """Configuration, size inside the model, and number format."""
+        segmenter = self._segmenter()
+        return {
+            "config": self.loaded().network.config.to_dict(),
+            "size": self.size,
+            "device": segmenter.device.type,
+            "precision": str(segmenter.dtype).removeprefix("torch."),
+        }
+
+    def model(self) -> dict[str, str] | None:
+        """name, weights and sha256."""
+        loaded = self.loaded()
+        return {"name": self.preset, "weights": loaded.path.name, "sha256": loaded.sha256}
+
+    def tracker(self) -> "ModelTracker":
+        """A segmenter of its own over the shared network."""
+        return ModelTracker(self._segmenter())
+
+    def _segmenter(self) -> Segmenter:
+        return Segmenter(
+            self.loaded().network, size=self.size, device=self.device, precision=self.precision
+        )
+
+
+class ModelTracker:
+    """Feeds a segmenter; on a GPU, features and proposals of a few frames at once."""
+
+    def __init__(self, segmenter: Segmenter) -> None:
+        self._segmenter = segmenter
+        self._batch = _GPU_BATCH if segmenter.device.type == "cuda" else 1
+        self.times: list[dict[str, float]] = []
+
+    def follow(self, frames: Iterable[GivenFrame]) -> Iterator[Ids]:
+        """See `Tracker`."""
+        iterator = iter(frames)
+        while group := list(islice(iterator, self._batch)):
+            prepared = self._segmenter.prepare([frame.image for frame in group])
+            shared = _taken(self._segmenter.clock)
+            for frame, ready in zip(group, prepared, strict=True):
+                ids = self._segmenter.step(ready, frame.given).ids
+                each = {part: seconds / len(group) for part, seconds in shared.items()}
+                self.times.append(each | _taken(self._segmenter.clock))
+                yield ids
+
+
+def _taken(clock: Clock) -> dict[str, float]:
+    """Seconds by part since the last call."""
+    seconds = {part: sum(values) for part, values in clock.seconds.items()}
+    clock.seconds.clear()
+    return seconds
+
+
+@lru_cache(maxsize=2)
+def _load(method: ModelMethod) -> LoadedModel:
+    return load_model(
+        method.preset,
+        method.weights,
+        method.changes,
+        memory_policy=method.memory_policy,
+        memory_stride=method.memory_stride,
+        memory_max=method.memory_max,
+    )

@@ -1,0 +1,160 @@
+"""One sequence: run a method over it, keep its masks, score them.
+
+Sequences are independent of each other, so this is what another machine runs. A sequence is done
+when its record is there, which is written last; a record is only believed when method and data
+are the same as now. Scores are no part of it: they are computed from the masks whenever wanted.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.errors import InputError, OvosError
+from ovos_cli import __version__
+from ovos_cli.benchmarking.method import GivenFrame, Method
+from ovos_cli.datasets.sequence import Sequence
+from ovos_cli.evaluation.results import SequenceScores
+from ovos_cli.evaluation.scoring import scored_sequence
+from ovos_cli.masks.palette import davis_palette
+from ovos_cli.masks.writer import write_mask
+from ovos_cli.media.folder_reader import read_picture
+from ovos_cli.report import write_json
+
+MASKS, RECORDS = "masks", "runs"
+
+
+def run_sequence(
+    sequence: Sequence,
+    method: Method,
+    folder: Path,
+    tick: Callable[[], None] = lambda: None,
+) -> SequenceScores:
+    """Run a method over one sequence, and score it where there is ground truth.
+
+    Writes `masks/NAME/FRAME.png` below the folder, then `runs/NAME.json`; needs and touches
+    nothing of other sequences.
+
+    Args:
+        sequence: with frames and first annotations.
+        method: what to run.
+        folder: of this method's results.
+        tick: called after each frame.
+
+    Raises:
+        InputError: a frame or a first annotation cannot be read.
+        OvosError: the method fails.
+    """
+    masks = folder / MASKS / sequence.name
+    record = folder / RECORDS / f"{sequence.name}.json"
+    record.unlink(missing_ok=True)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    masks.mkdir(parents=True, exist_ok=True)
+    for old in masks.glob("*.png"):
+        old.unlink()
+    tracker, palette = method.tracker(), davis_palette()
+    started = time.perf_counter()
+    with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
+        written = []
+        followed = tracker.follow(_frames(sequence, reader))
+        for name, ids in zip(sequence.frames, followed, strict=True):
+            written.append(writer.submit(write_mask, masks / f"{name}.png", ids, palette))
+            tick()
+        seconds = time.perf_counter() - started
+        for future in written:
+            future.result()
+    parts = list(dict.fromkeys(part for times in tracker.times for part in times))
+    values = {
+        "method": method_key(method),
+        "data": _data_key(sequence),
+        "seconds": seconds,
+        "times": {
+            part: [round(times.get(part, 0.0), 6) for times in tracker.times] for part in parts
+        },
+    }
+    write_json(record, values)
+    done = finished_sequence(sequence, method, folder)
+    if done is None:
+        raise OvosError(
+            f"sequence {sequence.name}: its data changed while it was run; run it again"
+        )
+    return done
+
+
+def finished_sequence(sequence: Sequence, method: Method, folder: Path) -> SequenceScores | None:
+    """Scores of a sequence that was run before, from its masks; None if it must be run (again).
+
+    Raises:
+        InputError: a mask cannot be scored.
+    """
+    record = read_record(folder / RECORDS / f"{sequence.name}.json")
+    masks = folder / MASKS / sequence.name
+    if (
+        record is None
+        or record["method"] != method_key(method)
+        or record["data"] != _data_key(sequence)
+        or not all((masks / f"{name}.png").is_file() for name in sequence.frames)
+    ):
+        return None
+    timing = {part: sum(values) for part, values in record["times"].items()}
+    return replace(
+        scored_sequence(sequence, masks),
+        seconds=record["seconds"],
+        timing=timing,
+        extra={"followed": len(sequence.objects), "times": record["times"]},
+    )
+
+
+def read_record(path: Path) -> dict[str, Any] | None:
+    """The record of a sequence; None if there is none or it is damaged."""
+    try:
+        record = json.loads(path.read_text())
+        return record if {"method", "data", "seconds", "times"} <= set(record) else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def method_key(method: Method) -> str:
+    """Names everything of a method that may change its masks: version, settings, weights."""
+    model = method.model()
+    parts = {
+        "ovos": __version__,
+        "settings": method.settings(),
+        "sha256": model["sha256"] if model else None,
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _data_key(sequence: Sequence) -> str:
+    """Names what a method sees of a sequence: frames by name and bytes, given masks by content."""
+    digest = hashlib.sha256()
+    for frame in sequence.frames:
+        path = sequence.images[frame]
+        digest.update(f"{frame} {path.name} {path.stat().st_size}\n".encode())
+    for frame in sequence.starts:
+        given = sequence.given(frame)
+        digest.update(f"{frame}\n".encode() + (b"" if given is None else given.tobytes()))
+    return digest.hexdigest()
+
+
+def _frames(sequence: Sequence, reader: ThreadPoolExecutor) -> Iterator[GivenFrame]:
+    """Frames in order, the next one being read meanwhile."""
+    ahead = reader.submit(read_picture, sequence.images[sequence.frames[0]])
+    for place, name in enumerate(sequence.frames):
+        image = ahead.result()
+        following = sequence.frames[place + 1 : place + 2]
+        if following:
+            ahead = reader.submit(read_picture, sequence.images[following[0]])
+        given = sequence.given(name)
+        if given is not None and given.shape != image.shape[:2]:
+            raise InputError(
+                f"sequence {sequence.name}: frame {name} is {image.shape[1]}x{image.shape[0]}, "
+                f"its annotation {given.shape[1]}x{given.shape[0]}"
+            )
+        yield GivenFrame(np.ascontiguousarray(image), given)

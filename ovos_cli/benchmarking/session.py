@@ -1,0 +1,148 @@
+"""A method over a data set: what is done already, what is left, who runs it, what is written."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from models.errors import InputError
+from ovos_cli.benchmarking.method import Method
+from ovos_cli.benchmarking.runner import (
+    MASKS,
+    RECORDS,
+    finished_sequence,
+    method_key,
+    read_record,
+    run_sequence,
+)
+from ovos_cli.benchmarking.submission import write_submission
+from ovos_cli.benchmarking.timing import timing_summary
+from ovos_cli.datasets.sequence import Dataset, Sequence
+from ovos_cli.evaluation.files import JSON_NAME, results_record, write_results
+from ovos_cli.evaluation.results import SequenceScores
+
+
+class Executor(Protocol):
+    """Runs sequences, here or elsewhere, and yields the scores of each as it is done.
+
+    tick is called with the number of frames just done, or not at all.
+    """
+
+    def __call__(
+        self, sequences: list[Sequence], method: Method, folder: Path, tick: Callable[[int], None]
+    ) -> Iterator[SequenceScores]:
+        """Run them; masks and records are below `folder` when a sequence is yielded."""
+        ...
+
+
+def one_by_one(
+    sequences: list[Sequence], method: Method, folder: Path, tick: Callable[[int], None]
+) -> Iterator[SequenceScores]:
+    """The executor of this process."""
+    for sequence in sequences:
+        yield run_sequence(sequence, method, folder, lambda: tick(1))
+
+
+@dataclass
+class Watch:
+    """What a session tells while it runs; all of it may stay as it is.
+
+    resumed: called once with the number of sequences that an earlier run did.
+    tick: called with a number of frames just done. finished: called with each sequence's scores.
+    """
+
+    resumed: Callable[[int], None] = lambda _: None
+    tick: Callable[[int], None] = lambda _: None
+    finished: Callable[[SequenceScores], None] = lambda _: None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a session left: `results.json`'s content and the files."""
+
+    record: dict[str, Any]
+    files: list[Path]
+
+
+def check_folder(folder: Path, method: Method, *, overwrite: bool) -> None:
+    """Make sure that a folder is empty, or holds results of the same method, settings and weights.
+
+    Raises:
+        InputError: it is a file, holds masks from elsewhere, or (without `overwrite`) results of
+            another method.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"the output {folder} is a file; give a folder with --out")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the output folder {folder} cannot be made: {error.strerror}") from error
+    if (folder / MASKS).exists() and not (folder / RECORDS).is_dir():
+        raise InputError(
+            f"{folder} holds masks that are no benchmark's, and they would be replaced; "
+            "choose another --out"
+        )
+    if overwrite:
+        for path in [*folder.glob(f"{RECORDS}/*.json"), folder / JSON_NAME]:
+            path.unlink(missing_ok=True)
+        return
+    for path in sorted(folder.glob(f"{RECORDS}/*.json")):
+        record = read_record(path)
+        if record is not None and record["method"] != method_key(method):
+            raise InputError(
+                f"{folder} holds results of other weights, settings or another version of ovos "
+                f"({path.stem}); choose another --out, or --overwrite to replace them"
+            )
+
+
+def run_method(
+    dataset: Dataset,
+    method: Method,
+    folder: Path,
+    *,
+    executor: Executor = one_by_one,
+    watch: Watch | None = None,
+) -> Outcome:
+    """Run what an earlier session has not done, score everything, write the results.
+
+    Args:
+        dataset: checked by `preflight.check_frames`.
+        method: what to run.
+        folder: its results; checked by `check_folder`.
+        executor: who runs the sequences.
+        watch: to be told of progress.
+
+    Raises:
+        InputError: something cannot be read or written.
+        OvosError: the method fails.
+        KeyboardInterrupt: what is done stays, and is not done again next time.
+    """
+    watch = watch or Watch()
+    scores: dict[str, SequenceScores] = {}
+    for sequence in dataset.sequences:
+        done = finished_sequence(sequence, method, folder)
+        if done is not None:
+            scores[sequence.name] = done
+            watch.tick(len(sequence.frames))
+    watch.resumed(len(scores))
+    left = [s for s in dataset.sequences if s.name not in scores]
+    for result in executor(left, method, folder, watch.tick):
+        scores[result.name] = result
+        watch.finished(result)
+    return _write(dataset, method, folder, [scores[s.name] for s in dataset.sequences])
+
+
+def _write(dataset: Dataset, method: Method, folder: Path, scores: list[SequenceScores]) -> Outcome:
+    settings = method.settings()
+    record = results_record(
+        dataset,
+        scores,
+        method=method.name,
+        settings=settings,
+        model=method.model(),
+        timing=timing_summary(scores, settings),
+    )
+    files = write_results(folder, record)
+    if dataset.submission is not None:
+        files.append(write_submission(dataset, folder / MASKS, folder / "submission.zip"))
+    return Outcome(record, files)

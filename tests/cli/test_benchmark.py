@@ -1,0 +1,298 @@
+"""`ovos benchmark` as a user runs it, with a random model: plumbing, not scores."""
+
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from typer.testing import CliRunner
+
+import ovos_cli.benchmarking.session
+from models.network import DMNAOA
+from models.presets import preset
+from models.weights_file import save_weights
+from ovos_cli.app import app, main
+from ovos_cli.benchmarking.method import ModelMethod
+from ovos_cli.benchmarking.runner import finished_sequence, run_sequence
+from ovos_cli.datasets import DatasetName, open_dataset
+from ovos_cli.datasets.annotation import read_ids
+from tests.conftest import write_indexed
+from tests.trees import davis_tree, scene, youtube_tree
+
+SMALL = ["--size", "64", "--device", "cpu"]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return davis_tree(tmp_path / "davis")
+
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(root: Path, untrained: Path) -> Run:
+    def invoke(*options: object, dataset: str = "davis17", at: Path = root, status: int = 0) -> str:
+        arguments = ["benchmark", "--dataset", dataset, "--root", at, "--weights", untrained]
+        arguments += [*SMALL, *options]
+        result = CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": "120"})
+        assert result.exit_code == status, result.output
+        return result.output
+
+    return invoke
+
+
+def _record(out: Path) -> dict:
+    return json.loads((out / "results.json").read_text())
+
+
+def test_a_run_leaves_masks_scores_and_a_full_record(run: Run, root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "o"
+    output = run("--out", out, "--timing")
+    for name, objects in (("bear", [1]), ("dogs", [1, 2])):
+        masks = sorted((out / "masks" / name).iterdir())
+        assert [m.name for m in masks] == [f"{i:05d}.png" for i in range(6)]
+        np.testing.assert_array_equal(read_ids(masks[0]), scene(0, len(objects)))
+        with Image.open(masks[3]) as mask:
+            assert mask.mode == "P" and mask.size == (64, 48)
+    record = _record(out)
+    assert {"ovos", "created", "machine", "settings"} <= set(record)
+    assert record["method"] == "lite" and len(record["model"]["sha256"]) == 64
+    assert record["settings"]["size"] == 64 and record["settings"]["config"]["use_aoa"] is True
+    assert 0 <= record["measures"]["J&F-Mean"] <= 1
+    dogs = record["sequences"]["dogs"]
+    assert dogs["size"] == [48, 64] and list(dogs["objects"]) == ["1", "2"]
+    assert dogs["objects"]["2"]["frames"] == ["00001", "00002", "00003", "00004"]
+    assert dogs["seconds"] > 0 and set(dogs["timing"]) == {"BFE", "OPG", "OTG", "AM", "MRN"}
+    assert (out / "global_results-val.csv").is_file()
+    assert not [p for p in out.rglob("*") if "part" in p.name]
+    # Ten frames of the two sequences; their first frames are no measure of a frame's cost.
+    assert record["timing"]["frames"] == 10 and record["timing"]["objects"] == 1.5
+    modules = record["timing"]["modules"]
+    assert modules["MRN"]["paper"] == 0.066
+    for module in modules.values():
+        assert 0 < module["median"] <= module["p95"]
+    parts = [v["mean"] for name, v in modules.items() if name != "total"]
+    assert modules["total"]["mean"] == pytest.approx(sum(parts), rel=1e-3)
+    for word in ("Seconds per frame", "0.066", "64 inside", "cpu", "10 frames"):
+        assert word in output
+
+
+def test_evaluate_agrees_with_the_run(run: Run, root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "o"
+    run("--out", out, "-q")
+    arguments = ["evaluate", out / "masks", "--dataset", "davis17", "--root", root]
+    arguments += ["--out", tmp_path / "e", "-q"]
+    assert CliRunner().invoke(app, [str(a) for a in arguments]).exit_code == 0
+    assert _record(tmp_path / "e")["measures"] == _record(out)["measures"]
+
+
+def test_a_run_that_was_interrupted_goes_on(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, started = tmp_path / "o", []
+
+    def one_then_stop(sequence, method, folder, tick):  # type: ignore[no-untyped-def]
+        started.append(sequence.name)
+        if len(started) == 2:
+            raise KeyboardInterrupt
+        return run_sequence(sequence, method, folder, tick)
+
+    monkeypatch.setattr(ovos_cli.benchmarking.session, "run_sequence", one_then_stop)
+    output = run("--out", out, status=130)
+    assert "1 of 2 sequences are done" in output and "goes on" in output
+    assert not (out / "results.json").exists()
+    kept = (out / "masks/bear/00003.png").stat().st_mtime_ns
+    output = run("--out", out)
+    assert started == ["bear", "dogs", "dogs"]
+    assert "1 of 2 sequences were run before" in output
+    assert (out / "masks/bear/00003.png").stat().st_mtime_ns == kept
+    assert list(_record(out)["sequences"]) == ["bear", "dogs"]
+
+
+def test_old_masks_are_scored_anew_and_never_those_of_other_weights(
+    run: Run, root: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "o"
+    run("--out", out, "-q")
+    write_indexed(root / "Annotations/480p/bear/00003.png", np.zeros((48, 64), np.uint8))
+    output = run("--out", out)
+    assert "2 of 2 sequences were run before" in output
+    scores = _record(out)["sequences"]["bear"]["objects"]["1"]
+    expected = read_ids(out / "masks/bear/00003.png").any()
+    assert scores["J"][2] == (0 if expected else 1)
+
+    torch.manual_seed(1)
+    other = tmp_path / "other.safetensors"
+    save_weights(DMNAOA(preset("lite")), other, {"training": "none"})
+    for change in (["--weights", other], ["--size", "96"], ["--set", "use_aoa=false"]):
+        with pytest.raises(AssertionError):
+            run("--out", out, *change)
+    assert "run before" not in run("--out", out, "--weights", other, "--overwrite")
+    sha = _record(out)["model"]["sha256"]
+    assert "2 of 2" in run("--out", out, "--weights", other)
+    assert _record(out)["model"]["sha256"] == sha
+
+
+def test_a_sequence_is_run_again_when_its_data_changed(root: Path, untrained: Path) -> None:
+    method = ModelMethod(weights=untrained, size=64, device="cpu")
+    out = root.parent / "o"
+    (bear, _) = open_dataset(DatasetName.DAVIS17, root).sequences
+    assert finished_sequence(bear, method, out) is None
+    scores = run_sequence(bear, method, out)
+    assert finished_sequence(bear, method, out) == scores
+    (out / "masks/bear/00004.png").unlink()
+    assert finished_sequence(bear, method, out) is None
+    run_sequence(bear, method, out)
+    first = root / "Annotations/480p/bear/00000.png"
+    write_indexed(first, np.roll(read_ids(first), 1, axis=0))
+    (bear, _) = open_dataset(DatasetName.DAVIS17, root).sequences
+    assert finished_sequence(bear, method, out) is None
+
+
+def test_youtube_gets_an_archive_with_later_objects_and_no_score(run: Run, tmp_path: Path) -> None:
+    out, video = tmp_path / "o", "0a1b2c3d4e"
+    run("--out", out, dataset="ytvos19", at=youtube_tree(tmp_path / "y"))
+    assert _record(out)["measures"] is None
+    assert not list(out.glob("*.csv"))
+    assert len(list((out / "masks" / video).iterdir())) == 11
+    with zipfile.ZipFile(out / "submission.zip") as archive:
+        names = archive.namelist()
+        assert names == [f"Annotations/{video}/{n}.png" for n in ("00000", "00005", "00010")]
+        archive.extractall(tmp_path / "z")
+    np.testing.assert_array_equal(read_ids(tmp_path / "z" / names[0]), scene(0, 1))
+    later = read_ids(tmp_path / "z" / names[1])
+    assert (later[scene(5, 2) == 2] == 2).all()
+
+
+def test_youtube_with_truth_is_scored(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "o"
+    output = run("--out", out, dataset="ytvos18", at=youtube_tree(tmp_path / "y", truth=True))
+    measures = _record(out)["measures"]
+    parts = [measures[k] for k in ("J-Seen", "J-Unseen", "F-Seen", "F-Unseen")]
+    assert measures["G"] == pytest.approx(sum(parts) / 4)
+    assert "J-Unseen" in output
+    assert not (out / "submission.zip").exists()
+
+
+def test_test_dev_gets_davis_archive(run: Run, root: Path, tmp_path: Path) -> None:
+    for path in (root / "Annotations/480p").rglob("*.png"):
+        if path.stem != "00000":
+            path.unlink()
+    (root / "ImageSets/2017/test-dev.txt").write_text("dogs\n")
+    run("--split", "test-dev", "--out", tmp_path / "o", "-q")
+    with zipfile.ZipFile(tmp_path / "o/submission.zip") as archive:
+        assert archive.namelist() == [f"dogs/{i:05d}.png" for i in range(6)]
+
+
+def test_sequences_and_limit(run: Run, tmp_path: Path) -> None:
+    run("--out", tmp_path / "a", "--sequences", "dogs", "-q")
+    assert list(_record(tmp_path / "a")["sequences"]) == ["dogs"]
+    run("--out", tmp_path / "b", "--limit", "1", "-q")
+    assert list(_record(tmp_path / "b")["sequences"]) == ["bear"]
+
+
+def test_davis_2016_follows_one_object(run: Run, tmp_path: Path) -> None:
+    run("--out", tmp_path / "o", "-q", dataset="davis16", at=davis_tree(tmp_path / "d", "2016"))
+    assert list(_record(tmp_path / "o")["sequences"]["dogs"]["objects"]) == ["1"]
+    assert set(np.unique(read_ids(tmp_path / "o/masks/dogs/00003.png"))) <= {0, 1}
+
+
+def _no_first(root: Path) -> None:
+    (root / "Annotations/480p/dogs/00000.png").unlink()
+
+
+def _no_images(root: Path) -> None:
+    shutil.rmtree(root / "JPEGImages/480p/dogs")
+
+
+def _empty_first(root: Path) -> None:
+    write_indexed(root / "Annotations/480p/dogs/00000.png", np.zeros((48, 64), np.uint8))
+
+
+def _other_size(root: Path) -> None:
+    Image.new("RGB", (32, 24)).save(root / "JPEGImages/480p/dogs/00003.jpg")
+
+
+def _lost_frame(root: Path) -> None:
+    (root / "JPEGImages/480p/dogs/00003.jpg").unlink()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (_no_first, "sequence dogs: the first annotation is missing"),
+        (_no_images, "dogs: no frames (JPEGImages)"),
+        (_empty_first, "holds no object"),
+        (_other_size, "different sizes: 32x24, 64x48"),
+        (_lost_frame, "without an image: 1 of its frames (00003)"),
+    ],
+)
+def test_what_is_missing_is_said_before_anything_runs(
+    root: Path,
+    untrained: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[Path], None],
+    message: str,
+) -> None:
+    spoil(root)
+    status, said = _main(monkeypatch, root, "--weights", untrained, "-o", tmp_path / "o")
+    assert status == 2
+    assert message in said
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--split", "nonsense"], "no split 'nonsense'"),
+        (["--sequences", "cat"], "cat is not in davis17 val"),
+        (["--model", "r50"], "holds the model 'lite'"),
+        (["--device", "toaster"], "no device"),
+        (["--size", "8"], "too small"),
+        (["--set", "nonsense=1"], "no setting 'nonsense'"),
+        (["--out", "text.txt"], "is a file"),
+        (["--out", "own"], "holds masks that are no benchmark's"),
+        (["--out", "/proc/ovos"], "the output folder /proc/ovos cannot be made"),
+    ],
+)
+def test_bad_options(
+    root: Path,
+    untrained: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("text.txt").touch()
+    Path("own/masks").mkdir(parents=True)
+    status, said = _main(monkeypatch, root, "--weights", untrained, *options)
+    assert status == 2
+    assert message in said
+
+
+def _main(monkeypatch: pytest.MonkeyPatch, root: Path, *options: object) -> tuple[int, str]:
+    """Exit status and error text, through the real entry point."""
+    said: list[str] = []
+    monkeypatch.setattr("ovos_cli.app.fail", said.append)
+    arguments = ["benchmark", "--dataset", "davis17", "--root", root, "-q", *SMALL, *options]
+    monkeypatch.setattr("sys.argv", ["ovos", *map(str, arguments)])
+    try:
+        main()
+    except SystemExit as end:
+        return int(end.code or 0), "\n".join(said)
+    return 0, "\n".join(said)
+
+
+def test_help_teaches() -> None:
+    result = CliRunner().invoke(app, ["benchmark", "--help"], env={"COLUMNS": "120"})
+    assert result.exit_code == 0
+    for word in ("--timing", "Example", "goes on", "ytvos19"):
+        assert word in result.output
