@@ -22,14 +22,19 @@ WEIGHTS = Path(__file__).parent / "weights"
 class LoadedModel:
     """A network with where its weights and its proposals came from.
 
-    path, sha256: of the weights file; None where the weights are random.
+    path, sha256: of the weights file; where the weights are random, `untrained` and nothing.
     source: of proposals, as `--proposals` takes it.
     """
 
     network: DMNAOA
-    path: Path | None
-    sha256: str | None
+    path: Path
+    sha256: str
     source: str
+
+    @property
+    def trained(self) -> bool:
+        """Whether the weights come from a file; random ones make masks without meaning."""
+        return bool(self.sha256)
 
 
 def load_model(
@@ -70,14 +75,14 @@ def _network(
     settings: Sequence[str],
     changes: dict[str, object],
     allow_untrained: bool,
-) -> tuple[DMNAOA, Path | None, str | None]:
+) -> tuple[DMNAOA, Path, str]:
     expected = preset(name)
     path = weights or WEIGHTS / f"{name}.safetensors"
     if weights is None and not path.is_file():
         if allow_untrained:
             torch.manual_seed(0)
             config = expected.replace(**changes).override(list(settings))
-            return DMNAOA(config).eval(), None, None
+            return DMNAOA(config).eval(), Path("untrained"), ""
         raise InputError(
             f"no trained weights of '{name}' exist: its authors published none. "
             "Give your own with --weights PATH, or use --model lite. For timing and shapes "

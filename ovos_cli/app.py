@@ -11,6 +11,7 @@ from models.errors import OvosError
 from ovos_cli import __version__
 from ovos_cli.benchmark import benchmark
 from ovos_cli.evaluate import evaluate
+from ovos_cli.propose.command import propose
 from ovos_cli.report import say
 from ovos_cli.segment import segment
 
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.command()(segment)
 app.command()(benchmark)
 app.command()(evaluate)
+app.command()(propose)
 
 
 def _version(wanted: bool) -> None:

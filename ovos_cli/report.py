@@ -71,7 +71,7 @@ def say(console: Console, text: str) -> None:
 
 def warn_untrained(console: Console, loaded: LoadedModel) -> None:
     """Say loudly that a model without weights makes masks without meaning."""
-    if loaded.path is None:
+    if not loaded.trained:
         say(
             console,
             f"[bold yellow]warning: '{loaded.network.config.name}' is untrained, its weights are "
@@ -89,7 +89,7 @@ def peak_memory() -> float | None:
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def write_json(path: Path, values: dict[str, Any]) -> None:
+def write_json(path: Path, values: dict[str, Any] | list[Any]) -> None:
     """Write JSON, complete or not at all."""
     temporary = path.with_name(f".{path.name}.part")
     temporary.write_text(json.dumps(values, indent=2) + "\n")

@@ -148,7 +148,7 @@ def _record(
         "source": str(video),
         "mask": str(mask),
         "model": loaded.network.config.name,
-        "weights": loaded.path.name if loaded.path else "none: untrained",
+        "weights": loaded.path.name,
         "weights_sha256": loaded.sha256,
         "proposals": loaded.source,
         "device": str(segmenter.device),

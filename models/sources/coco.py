@@ -1,6 +1,7 @@
 """Proposals in COCO's result format: one JSON list of instances with run-length masks."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from models.sources.stored import StoredProposals
 IMAGES = "images.json"
 """COCO's list of images, which says the frame that each `image_id` is."""
 RESULTS = "results.json"
+RECORD = "run.json"
+"""How the proposals were made; not read here."""
 
 
 class CocoStore:
@@ -28,7 +31,7 @@ class CocoStore:
         Raises:
             InputError: no results file or several, or one that cannot be used.
         """
-        found = sorted(f for f in folder.glob("*.json") if f.name != IMAGES)
+        found = sorted(f for f in folder.glob("*.json") if f.name not in (IMAGES, RECORD))
         if len(found) != 1:
             raise InputError(
                 f"{folder} should hold one file of COCO results, NAME.json; it holds {len(found)}"
@@ -158,7 +161,7 @@ def _overflows(tools: Any, counts: str, room: int) -> bool:
     return False
 
 
-def encode(masks: NDArray[np.bool_]) -> list[dict[str, Any]]:
+def encode(masks: Iterable[NDArray[np.bool_]]) -> list[dict[str, Any]]:
     """Run-length encodings of (N, H, W) masks, as JSON values.
 
     Raises:

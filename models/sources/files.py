@@ -11,7 +11,7 @@ from models.errors import InputError
 from models.functional.selection import best
 from models.modules.base_features import FrameFeatures
 from models.proposals import Origin, Proposals
-from models.sources.coco import CocoStore
+from models.sources.coco import RECORD, CocoStore
 from models.sources.npz import NpzStore
 from models.sources.stored import StoredProposals
 
@@ -36,7 +36,8 @@ def open_store(folder: Path) -> Store:
     """
     if not folder.is_dir():
         raise InputError(f"the folder of proposals {folder} does not exist")
-    arrays, lists = any(folder.glob("*.npz")), any(folder.glob("*.json"))
+    arrays = any(folder.glob("*.npz"))
+    lists = any(file.name != RECORD for file in folder.glob("*.json"))
     if arrays == lists:
         raise InputError(
             f"the folder {folder} should hold proposals either as npz files or as COCO results "

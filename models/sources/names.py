@@ -51,5 +51,11 @@ class SourceName:
             raise InputError(f"the proposal source '{text}' should read {said}")
         return cls(kind, argument)
 
+    def of_sequence(self, name: str) -> Self:
+        """The source for one sequence of a data set: files lie in a folder for each."""
+        if self.kind is not Kind.FILES:
+            return self
+        return type(self)(self.kind, f"{self.argument.rstrip('/')}/{name}")
+
     def __str__(self) -> str:
         return f"{self.kind}:{self.argument}" if self.argument else str(self.kind)
