@@ -21,6 +21,7 @@ from models import MemoryPolicy, Precision, load_model
 from models.errors import OvosError
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
+from models.sources.install import expect_frames
 from ovos_cli import __version__, options
 from ovos_cli.masks.first_mask import parse_colours, read_first_mask
 from ovos_cli.media.open_source import open_source, past_the_end
@@ -80,6 +81,8 @@ def segment(
         memory_stride=memory_stride,
         memory_max=memory_max,
     )
+    if end is None and reader.estimate is not None:
+        expect_frames(loaded.network, start + reader.estimate)
     errors = Console(stderr=True)
     warn_untrained(errors, loaded)
     segmenter = Segmenter(loaded.network, size=size, device=device, precision=precision)

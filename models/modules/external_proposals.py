@@ -15,6 +15,11 @@ class ExternalProposals(nn.Module):
         # In a tuple, a module's weights are not taken for the network's.
         self._held = (generator,)
 
+    @property
+    def generator(self) -> ObjectProposalGenerator | None:
+        """The generator that is asked."""
+        return self._held[0]
+
     def propose(
         self, frames: Tensor, features: FrameFeatures, origin: Origin | None = None
     ) -> list[Proposals]:
@@ -23,9 +28,8 @@ class ExternalProposals(nn.Module):
         Raises:
             InputError: there is no generator.
         """
-        (generator,) = self._held
-        if generator is None:
+        if self.generator is None:
             raise InputError(
                 "this model has no proposals of its own: say with --proposals where they come from"
             )
-        return generator.propose(frames, features, origin)
+        return self.generator.propose(frames, features, origin)

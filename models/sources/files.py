@@ -58,6 +58,21 @@ class FileProposals:
         self.folder, self.store = folder, open_store(folder)
         self.nms, self.limit = config.proposal_nms, config.max_proposals
 
+    def expect(self, frames: int) -> None:
+        """Refuse proposals of more frames than the video has.
+
+        Too few are noticed when one is missing: a video may be used in part.
+
+        Raises:
+            InputError: there are more.
+        """
+        count = len(self.store.names())
+        if count > frames:
+            raise InputError(
+                f"{self.folder} holds proposals of {count} frames, but the video has {frames}. "
+                "Are they of another video? If not, give --end"
+            )
+
     def propose(
         self, frames: Tensor, features: FrameFeatures, origin: Origin | None = None
     ) -> list[Proposals]:

@@ -63,6 +63,17 @@ def use_source(network: DMNAOA, source: SourceName, weights_dir: Path | None = N
             network.opg = ExternalProposals(FileProposals(Path(source.argument), config))
 
 
+def expect_frames(network: DMNAOA, count: int) -> None:
+    """Refuse stored proposals of more frames than the video's `count`; others are not asked.
+
+    Raises:
+        InputError: there are more.
+    """
+    held = network.opg.generator if isinstance(network.opg, ExternalProposals) else None
+    if isinstance(held, FileProposals):
+        held.expect(count)
+
+
 def generator_of(source: SourceName) -> ProposalSource:
     """What `ModelConfig.proposals` is for a model that is trained on this source."""
     if source.kind in (Kind.DETECTRON2, Kind.FILES):

@@ -14,6 +14,7 @@ from models import Precision, load_model
 from models.errors import InputError
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
+from models.sources.names import Kind, SourceName
 from models.sources.stored import StoredProposals
 from ovos_cli import __version__, options
 from ovos_cli.datasets import DatasetName, open_dataset
@@ -119,18 +120,27 @@ def propose(
     if not recall and (video is None or root is not None):
         raise InputError("give a video; or measure a data set with --recall --root FOLDER")
     changes = {"max_proposals": 100} if recall else {}
+    source = SourceName.parse(proposals) if proposals else None
+    by_sequence = recall and source is not None and source.kind is Kind.FILES
     loaded = load_model(
         model,
         weights,
         settings or (),
-        source=proposals,
+        source=None if by_sequence else proposals,
         weights_dir=weights_dir,
         allow_untrained=allow_untrained,
         use_matcher=True,
         **changes,
     )
     warn_untrained(Console(stderr=True), loaded)
-    run = _Run(loaded, size, device, precision, Console(quiet=quiet))
+    run = _Run(
+        loaded,
+        source or SourceName.parse(loaded.source),
+        size,
+        device,
+        precision,
+        Console(quiet=quiet),
+    )
     if video is None:
         assert root is not None
         run.measure(dataset, root, split, every, out, sheet)
@@ -146,6 +156,7 @@ def propose(
 @dataclass(frozen=True)
 class _Run:
     loaded: LoadedModel
+    source: SourceName
     size: int
     device: str
     precision: Precision
@@ -211,7 +222,8 @@ class _Run:
             task = bar.add_task("comparing", total=total)
             outcome = measure(
                 data,
-                self.loaded,
+                self.loaded.network,
+                self.source,
                 self.segmenter,
                 every=every,
                 keep=_PICTURES if sheet else 0,
@@ -219,7 +231,7 @@ class _Run:
             )
         if not outcome.tally.objects:
             raise InputError(f"{data.name} {data.split} has no annotated object to compare with")
-        self.console.print(recall_table(outcome.tally, self.loaded.source))
+        self.console.print(recall_table(outcome.tally, str(self.source)))
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             data_record = {"dataset": data.name, "split": data.split, "every": every}
@@ -235,7 +247,7 @@ class _Run:
         return {
             "ovos": __version__,
             "command": sys.argv,
-            "source": self.loaded.source,
+            "source": str(self.source),
             "model": config.name,
             "weights": self.loaded.path.name,
             "weights_sha256": self.loaded.sha256,

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
-from models.hub import LoadedModel
+from models.network import DMNAOA
 from models.segmenter import Segmenter
 from models.sources.install import use_source
-from models.sources.names import SourceName
+from models.sources.names import Kind, SourceName
 from models.sources.stored import StoredProposals
 from ovos_cli.datasets import Dataset, Sequence
 from ovos_cli.evaluation.measures import boundary
@@ -48,7 +48,8 @@ class Outcome:
 
 def measure(
     data: Dataset,
-    loaded: LoadedModel,
+    network: DMNAOA,
+    source: SourceName,
     segmenter: Callable[[], Segmenter],
     *,
     every: int,
@@ -59,8 +60,10 @@ def measure(
 
     Args:
         data: the sequences.
-        loaded: the model; its source of proposals is set for each sequence.
-        segmenter: makes a fresh one over the loaded network.
+        network: it asks `source` already, unless that is files: they lie in a folder for each
+            sequence.
+        source: of proposals.
+        segmenter: makes a fresh one over the network.
         every: compare every so many annotated frames of each sequence.
         keep: how many misses to keep for pictures.
         tick: called after each frame.
@@ -69,10 +72,9 @@ def measure(
         InputError: a frame, a mask or a file of proposals cannot be read.
     """
     outcome = Outcome(Tally(), [])
-    source = SourceName.parse(loaded.source)
     for sequence in data.sequences:
-        if source.of_sequence(sequence.name) != source:
-            use_source(loaded.network, source.of_sequence(sequence.name))
+        if source.kind is Kind.FILES:
+            use_source(network, source.of_sequence(sequence.name))
         fresh = segmenter()
         for frame in compared(sequence, every):
             image = read_picture(sequence.images[frame])

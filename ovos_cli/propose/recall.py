@@ -15,8 +15,9 @@ Masks = NDArray[np.bool_]
 
 def overlaps(proposals: Masks, objects: Masks) -> NDArray[np.float64]:
     """IoU of (O, H, W) objects with (N, H, W) proposals: (O, N) in [0, 1]."""
-    p = proposals.reshape(len(proposals), -1).astype(np.float32)
-    o = objects.reshape(len(objects), -1).astype(np.float32)
+    pixels = objects[0].size
+    p = proposals.reshape(len(proposals), pixels).astype(np.float32)
+    o = objects.reshape(len(objects), pixels).astype(np.float32)
     shared = (o @ p.T).astype(np.float64)
     union = o.sum(1)[:, None] + p.sum(1)[None] - shared
     return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
