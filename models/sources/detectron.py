@@ -52,6 +52,8 @@ def read_config(name: str) -> Any:
     """
     package = _detectron2()
     file = Path(name)
+    if file.suffix == ".py":
+        raise InputError(f"'{name}' is a Python configuration; detectron2's YAML ones can be used")
     config = package.config.get_cfg()
     try:
         if file.is_file():
