@@ -13,7 +13,9 @@ from ovos_cli.benchmark import benchmark
 from ovos_cli.evaluate import evaluate
 from ovos_cli.propose.command import propose
 from ovos_cli.report import say
+from ovos_cli.report_command import report
 from ovos_cli.segment import segment
+from ovos_cli.training.command import train
 
 app = typer.Typer(
     name="ovos",
@@ -25,7 +27,9 @@ app = typer.Typer(
 app.command()(segment)
 app.command()(benchmark)
 app.command()(evaluate)
+app.command()(report)
 app.command()(propose)
+app.command()(train)
 
 
 def _version(wanted: bool) -> None:

@@ -102,8 +102,8 @@ class LiteProposalGenerator(nn.Module):
         """Training losses by name.
 
         Args:
-            frames: (B, 3, H, W), not read; the features say it all.
-            features: of the same frames.
+            frames: (B, 3, H, W), not read here: the heads look at the features.
+            features: of the B frames.
             targets: for each frame boxes (K, 4), labels (K,) of ones and masks (K, H, W) uint8.
         """
         maps, images = self._pyramid(features)

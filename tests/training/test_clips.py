@@ -5,44 +5,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from models.errors import InputError
-from models.training.data.davis import davis_videos
 from models.training.data.folders import folder_pairs
-from models.training.data.pairs import IGNORE, Pair, Video
-from models.training.samples.clip import Mixture
+from models.training.data.pairs import IGNORE, Video
+from models.training.samples.mixture import Mixture
 from models.training.samples.stills import StillClips
+from models.training.samples.style import make_drawn
 from models.training.samples.videos import VideoClips
 from models.training.samples.views import Views
 from tests.conftest import write_indexed
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    (tmp_path / "images").mkdir()
-    (tmp_path / "masks").mkdir()
-    rng = np.random.default_rng(0)
-    for index in range(6):
-        image = rng.integers(0, 100, (120, 160, 3), np.uint8)
-        mask = np.zeros((120, 160), np.uint8)
-        mask[30:90, 20 + 5 * index : 70 + 5 * index] = 1
-        mask[40:80, 100:150] = 2
-        image[mask == 1] = (250, 20, 20)
-        image[mask == 2] = (20, 20, 250)
-        Image.fromarray(image).save(tmp_path / "images" / f"{index}.png")
-        write_indexed(tmp_path / "masks" / f"{index}.png", mask)
-    return tmp_path
-
-
-def _pairs(root: Path) -> list[Pair]:
-    return folder_pairs(root)
-
-
 @pytest.mark.parametrize("kind", ["stills", "video", "mixture"])
-def test_clips_show_their_objects_first_and_follow_them(root: Path, kind: str) -> None:
-    stills = StillClips(_pairs(root), size=96, paste=0.0)
-    video = VideoClips([Video("v", tuple(_pairs(root)))], size=96, longest_skip=1)
+def test_clips_show_their_objects_first_and_follow_them(folders: Path, kind: str) -> None:
+    stills = StillClips(folder_pairs(folders), size=96, paste=0.0)
+    video = VideoClips([Video("v", tuple(folder_pairs(folders)))], size=96, longest_skip=1)
     source = {"stills": stills, "video": video, "mixture": Mixture([(1, stills), (1, video)])}[kind]
     for seed in range(5):
         clip = source(np.random.default_rng(seed))
@@ -58,23 +36,47 @@ def test_clips_show_their_objects_first_and_follow_them(root: Path, kind: str) -
                     assert apart.abs().max() > 10
 
 
-def test_the_same_seed_gives_the_same_clip(root: Path) -> None:
-    source = StillClips(_pairs(root), size=64, paste=1.0)
+def test_the_same_seed_gives_the_same_clip(folders: Path) -> None:
+    source = StillClips(folder_pairs(folders), size=64, paste=1.0)
     a, b, c = (source(np.random.default_rng(seed)) for seed in (3, 3, 4))
     assert torch.equal(a.frames, b.frames) and torch.equal(a.ids, b.ids)
     assert not torch.equal(a.frames, c.frames)
 
 
-def test_proposal_samples_have_tight_boxes(root: Path) -> None:
-    image, target = Views(_pairs(root), size=96)(np.random.default_rng(0))
+def test_proposal_samples_have_tight_boxes(folders: Path) -> None:
+    image, target = Views(folder_pairs(folders), size=96)(np.random.default_rng(0))
     assert image.shape == (3, 96, 96)
     for box, mask in zip(target["boxes"], target["masks"], strict=True):
         x0, y0, x1, y1 = (int(v) for v in box)
         assert mask[y0:y1, x0:x1].sum() == mask.sum() > 0
 
 
-def test_what_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="images/ and masks/"):
-        folder_pairs(tmp_path)
-    with pytest.raises(InputError, match="not a DAVIS 2016 root"):
-        davis_videos(tmp_path, "train")
+def test_look_alikes_and_occluders_are_pasted_into_videos(folders: Path) -> None:
+    pairs = folder_pairs(folders)
+    video = Video("v", tuple(pairs))
+    plain = VideoClips([video], size=96, longest_skip=1, most_objects=9)
+    pasted = VideoClips([video], size=96, longest_skip=1, paste=1.0, others=pairs, most_objects=9)
+    counts = [
+        source(np.random.default_rng(seed)).objects
+        for source in (plain, pasted)
+        for seed in range(9)
+    ]
+    assert max(counts[9:]) > max(counts[:9]) == 2
+
+
+def test_a_drawn_look_keeps_edges_and_removes_noise() -> None:
+    rng = np.random.default_rng(0)
+    image = rng.normal(100, 12, (80, 80, 3)).clip(0, 255).astype(np.uint8)
+    image[:, 40:] = (image[:, 40:] + 100).clip(0, 255)
+    [out] = make_drawn(rng, [image])
+    assert out[:, 5:35].std() < 0.7 * image[:, 5:35].std()
+    assert out[:, 50:].mean() - out[:, :30].mean() > 70
+
+
+def test_data_without_any_object_is_reported(folders: Path) -> None:
+    for index in range(6):
+        write_indexed(folders / "masks" / f"{index}.png", np.zeros((120, 160), np.uint8))
+    pairs = folder_pairs(folders)
+    for source in (StillClips(pairs, size=64), Views(pairs, size=64)):
+        with pytest.raises(InputError, match="draws in a row"):
+            source(np.random.default_rng(0))

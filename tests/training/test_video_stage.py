@@ -7,6 +7,7 @@ import torch
 from models.network import DMNAOA
 from models.presets import preset
 from models.training.data.pairs import IGNORE
+from models.training.recipe import LossPart
 from models.training.samples.clip import Clip
 from models.training.stages.losses import dice_loss, mask_cross_entropy, match_loss
 from models.training.stages.video import VideoStage
@@ -43,13 +44,14 @@ def test_match_loss_prefers_the_overlapping_proposal_or_the_null() -> None:
 
 def test_one_step_reaches_every_trained_parameter() -> None:
     torch.manual_seed(0)
-    stage = VideoStage(DMNAOA(preset("lite"))).train()
+    losses = LossPart(hardest=0.4, dice=1.0, coarse=0.3, match=0.2, template=0.3)
+    stage = VideoStage(DMNAOA(preset("lite")), losses).train()
     ids = torch.zeros(3, 96, 96, dtype=torch.uint8)
     ids[:, 20:60, 20:50], ids[:, 30:80, 60:90] = 1, 2
     clip = Clip(torch.randint(0, 256, (3, 3, 96, 96), dtype=torch.uint8), ids, 2)
-    losses = stage.losses(clip)
-    assert set(losses) == {"cross_entropy", "dice", "coarse", "match", "template"}
-    torch.stack(list(losses.values())).sum().backward()
+    named = stage([clip])
+    assert set(named) == {"cross_entropy", "dice", "coarse", "match", "template"}
+    torch.stack(list(named.values())).sum().backward()
     trained = {name for name, p in stage.named_parameters() if p.requires_grad}
     reached = {name for name, p in stage.named_parameters() if p.grad is not None}
     assert trained == reached

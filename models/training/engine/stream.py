@@ -1,6 +1,7 @@
 """Endless, exactly resumable streams of samples."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,15 +9,35 @@ import torch
 from numpy.random import Generator
 from torch.utils.data import DataLoader, Dataset
 
+from models.errors import InputError
 
-class Drawn(Dataset[Any]):
+_TRIES = 50
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A sample, its place in the stream, and what had to be skipped to get it."""
+
+    index: int
+    sample: Any
+    skipped: tuple[str, ...]
+
+
+class Draws(Dataset[Drawn]):
     """Sample `i` depends on the seed and on `i` alone, so a resumed run sees the same ones."""
 
     def __init__(self, draw: Callable[[Generator], Any], seed: int) -> None:
         self.draw, self.seed = draw, seed
 
-    def __getitem__(self, index: int) -> Any:
-        return self.draw(np.random.default_rng([self.seed, index]))
+    def __getitem__(self, index: int) -> Drawn:
+        rng = np.random.default_rng([self.seed, index])
+        skipped: list[str] = []
+        for _ in range(_TRIES):
+            try:
+                return Drawn(index, self.draw(rng), tuple(skipped))
+            except InputError as error:
+                skipped.append(str(error))
+        raise InputError(f"{_TRIES} draws in a row failed; the last: {skipped[-1]}")
 
 
 def _alone() -> None:
@@ -26,22 +47,41 @@ def _alone() -> None:
 
 
 def stream(
-    draw: Callable[[Generator], Any], *, seed: int, batch: int, workers: int
-) -> Callable[[int], Iterable[list[Any]]]:
-    """Return a function from a step number to the batches from that step on."""
+    draw: Callable[[Generator], Any],
+    *,
+    seed: int,
+    batch: int,
+    start: int = 0,
+    rank: int = 0,
+    world: int = 1,
+    workers: int = 0,
+) -> Iterator[list[Drawn]]:
+    """Batches from step `start` on.
 
-    def batches(step: int) -> Iterable[list[Any]]:
-        last = 2**40
-        return DataLoader(
-            Drawn(draw, seed),
-            batch_size=batch,
-            sampler=range(step * batch, last),
-            num_workers=workers,
-            collate_fn=list,
-            prefetch_factor=4 if workers else None,
-            worker_init_fn=lambda _: _alone(),
-            # A loader draws a seed when it starts; not from the state that a resume restores.
-            generator=torch.Generator(),
-        )
+    Args:
+        batch: samples of a step over all processes; this one, `rank` of `world`, gets its
+            share, so that together they see what a single process would.
+    """
+    share = batch // world
+    last = 2**40
+    indices = (step * batch + rank * share + i for step in range(start, last) for i in range(share))
+    loader = DataLoader(
+        Draws(draw, seed),
+        batch_size=share,
+        sampler=_Sampler(indices),
+        num_workers=workers,
+        collate_fn=list,
+        prefetch_factor=4 if workers else None,
+        worker_init_fn=lambda _: _alone(),
+        # A loader draws a seed when it starts; not from the global state.
+        generator=torch.Generator(),
+    )
+    return iter(loader)
 
-    return batches
+
+class _Sampler(torch.utils.data.Sampler[int]):
+    def __init__(self, indices: Iterator[int]) -> None:
+        self.indices = indices
+
+    def __iter__(self) -> Iterator[int]:
+        return self.indices

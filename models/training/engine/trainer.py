@@ -1,146 +1,205 @@
-"""One training loop for every stage: schedule, mixed precision, averaging, exact resume."""
+"""One training loop for every stage: accumulation, mixed precision, averaging, exact resume."""
 
-import csv
 import math
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from models.training.engine.journal import Journal
+from models.training.engine.processes import Processes
+from models.training.engine.schedule import make_optimizer, rate_factor
+from models.training.engine.state import load_state, save_state
+from models.training.engine.stream import Drawn
+from models.training.recipe import SchedulePart
+
 Losses = dict[str, Tensor]
+_LOG_EVERY = 10
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """How long and how fast to train.
+@dataclass
+class Progress:
+    """Where a run stands. `losses`: means since the last line of the log."""
 
-    iterations: optimizer steps. rate: peak learning rate of AdamW, reached after `warmup`
-    steps, then a cosine down to a hundredth. clip: largest gradient norm. ema: decay of the
-    averaged weights, which are what is kept. minutes: stop early, resumable, after so long.
+    step: int
+    iterations: int
+    losses: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Hooks:
+    """What a caller may do between steps.
+
+    tick: after every step. evaluate: every `every` steps and at the end, by the leading
+    process; its score, higher is better, is kept with the run. best: after a score that beats
+    all before, with the averaged module. stop: asked after every step; True ends the run,
+    resumable.
     """
 
-    iterations: int
-    rate: float
-    weight_decay: float = 0.01
-    warmup: int = 50
-    clip: float = 5.0
-    ema: float = 0.99
-    save_every: int = 50
-    minutes: float = math.inf
-
-    def factor(self, step: int) -> float:
-        """Learning rate at `step` as a share of the peak."""
-        if step < self.warmup:
-            return (step + 1) / self.warmup
-        progress = (step - self.warmup) / max(1, self.iterations - self.warmup)
-        return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+    tick: Callable[[Progress], None] = lambda progress: None
+    evaluate: Callable[[int, nn.Module], float] | None = None
+    every: int = 500
+    best: Callable[[int, nn.Module, float], None] = lambda step, module, score: None
+    stop: Callable[[], bool] = lambda: False
 
 
 class Trainer:
-    """Trains one module; everything it needs to go on lives in `<out>/state.pt`."""
+    """Trains a stage: a module that takes a list of samples and returns its named losses.
 
-    def __init__(self, module: nn.Module, schedule: Schedule, out: Path) -> None:
-        self.module, self.schedule, self.out = module, schedule, out
-        parameters = [p for p in module.parameters() if p.requires_grad]
-        self.optimizer = torch.optim.AdamW(
-            parameters, lr=schedule.rate, weight_decay=schedule.weight_decay
+    Everything a run needs to go on lives in `<out>/state.pt`: weights, averaged weights,
+    optimizer, schedule, loss scale, best score and step. Samples and random numbers depend on
+    the seed and the step alone.
+    """
+
+    def __init__(
+        self,
+        stage: nn.Module,
+        schedule: SchedulePart,
+        iterations: int,
+        out: Path,
+        *,
+        seed: int = 0,
+        team: Processes | None = None,
+        scale_loss: bool = False,
+    ) -> None:
+        self.stage, self.schedule, self.iterations, self.out = stage, schedule, iterations, out
+        self.seed = seed
+        self.team = team or Processes(0, 1, torch.device("cpu"))
+        self.optimizer = make_optimizer(schedule, stage.named_parameters())
+        self.scheduler = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: rate_factor(schedule, iterations, step)
         )
-        self.scheduler = torch.optim.lr_scheduler.LambdaLR(self.optimizer, schedule.factor)
-        self.average = AveragedModel(module, multi_avg_fn=get_ema_multi_avg_fn(schedule.ema))
-        self.step = 0
+        self.average = AveragedModel(stage, multi_avg_fn=get_ema_multi_avg_fn(schedule.ema))
+        self.scaler = torch.amp.GradScaler(self.team.device.type, enabled=scale_loss)
+        self.step, self.best_score = 0, -math.inf
+        self.skipped: set[str] = set()
         out.mkdir(parents=True, exist_ok=True)
         if (out / "state.pt").is_file():
             self._load()
+        self._wrapped = self.team.wrap(stage)
 
     def run(
-        self,
-        batches: Callable[[int], Iterable[list[Any]]],
-        losses: Callable[[Any], Losses],
-        report: Callable[[str], None] = print,
+        self, batches: Callable[[int], Iterator[list[Drawn]]], hooks: Hooks | None = None
     ) -> None:
-        """Train until the schedule or its minutes end.
+        """Train until the schedule ends or a hook stops it.
 
         Args:
-            batches: from the first step to do, an endless stream of lists of samples.
-            losses: from one sample the named losses; their sum is minimized, averaged
-                over the samples of a batch. Samples go one by one, which bounds memory.
-            report: takes a line of progress now and then.
+            batches: from the first step to do, an endless stream of this process's samples.
         """
-        started, count = time.monotonic(), 0
-        sums: defaultdict[str, float] = defaultdict(float)
-        stream: Iterator[list[Any]] = iter(batches(self.step))
-        while self.step < self.schedule.iterations:
-            batch = next(stream)
-            for sample in batch:
-                named = losses(sample)
-                total = torch.stack(list(named.values())).sum() / len(batch)
-                if torch.isfinite(total):
-                    total.backward()
-                for name, value in named.items():
-                    sums[name] += float(value.detach()) / len(batch)
-            parameters = [p for p in self.module.parameters() if p.requires_grad]
-            nn.utils.clip_grad_norm_(parameters, self.schedule.clip)
-            self.optimizer.step()
-            self.scheduler.step()
-            self.optimizer.zero_grad(set_to_none=True)
-            # Early averages would keep the random start alive for too long.
-            if self.step < 2 * self.schedule.warmup:
-                self.average.module.load_state_dict(self.module.state_dict())
-            else:
-                self.average.update_parameters(self.module)
-            self.step, count = self.step + 1, count + 1
-            over = time.monotonic() - started > 60 * self.schedule.minutes
-            if self.step % 10 == 0:
-                means = {name: value / count for name, value in sums.items()}
-                self._log(means, (time.monotonic() - started), report)
-                sums.clear()
-                count = 0
-            if over or self.step % self.schedule.save_every == 0:
-                self.save()
-            if over:
-                return
-        self.save()
+        hooks = hooks or Hooks()
+        journal = Journal(self.out, self.step) if self.team.leads else None
+        started, first = time.monotonic(), self.step
+        stream = iter(batches(self.step))
+        progress = Progress(self.step, self.iterations)
+        saved = self.step
+        try:
+            while self.step < self.iterations:
+                values = self._advance(next(stream))
+                progress.step = self.step
+                if journal is not None:
+                    journal.add(values)
+                    if self.step % _LOG_EVERY == 0 or self.step == self.iterations:
+                        rate = float(self.scheduler.get_last_lr()[0])
+                        pace = (time.monotonic() - started) / (self.step - first)
+                        extra = {"rate": rate, "seconds_per_step": pace}
+                        progress.losses = journal.write(self.step, extra)
+                hooks.tick(progress)
+                stop = self.team.any(hooks.stop())
+                due = self.step % hooks.every == 0 or self.step == self.iterations
+                if hooks.evaluate is not None and due and not stop:
+                    self._evaluate(hooks, journal)
+                if stop or due or self.step % self.schedule.save_every == 0:
+                    self.save()
+                    saved = self.step
+                if stop:
+                    return
+        finally:
+            if journal is not None:
+                journal.close()
+            del stream
+        if saved != self.step:
+            self.save()
 
-    def _log(self, means: dict[str, float], seconds: float, report: Callable[[str], None]) -> None:
-        rate = self.scheduler.get_last_lr()[0]
-        row = {"step": self.step, "seconds": round(seconds, 1), "rate": rate, **means}
-        file = self.out / "log.csv"
-        fresh = not file.exists()
-        with file.open("a", newline="") as stream:
-            writer = csv.DictWriter(stream, list(row))
-            if fresh:
-                writer.writeheader()
-            writer.writerow(row)
-        values = "  ".join(f"{name} {value:.3f}" for name, value in means.items())
-        report(f"step {self.step:5d}  {seconds:7.0f} s  {values}")
+    def _advance(self, batch: list[Drawn]) -> dict[str, float]:
+        """One optimizer step; mean losses of this process's samples."""
+        size = self.schedule.micro_batch
+        parts = [batch[i : i + size] for i in range(0, len(batch), size)]
+        sums: dict[str, float] = {}
+        for number, part in enumerate(parts):
+            self.skipped.update(text for drawn in part for text in drawn.skipped)
+            # Whatever a stage draws depends on the sample, not on what came before it.
+            torch.manual_seed(self.seed * 2**40 + part[0].index)
+            last = number == len(parts) - 1
+            waiting = isinstance(self._wrapped, DistributedDataParallel) and not last
+            with self._wrapped.no_sync() if waiting else nullcontext():  # type: ignore[operator]
+                losses: Losses = self._wrapped([drawn.sample for drawn in part])
+                total = torch.stack(list(losses.values())).sum() / len(parts)
+                self.scaler.scale(total).backward()
+            for name, value in losses.items():
+                sums[name] = sums.get(name, 0.0) + float(value.detach()) / len(parts)
+        self._update()
+        return sums
+
+    def _update(self) -> None:
+        self.scaler.unscale_(self.optimizer)
+        parameters = [p for p in self.stage.parameters() if p.requires_grad]
+        norm = nn.utils.clip_grad_norm_(parameters, self.schedule.clip)
+        # One sample without a finite loss must not spoil the weights; gradients are the same in
+        # all processes, so all skip the step together.
+        if torch.isfinite(norm):
+            self.scaler.step(self.optimizer)
+        self.scaler.update()
+        self.scheduler.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        # Early averages would keep the random start alive for too long.
+        if self.step < 2 * self.schedule.warmup or not self.schedule.ema:
+            self.average.module.load_state_dict(self.stage.state_dict())
+        else:
+            self.average.update_parameters(self.stage)
+        self.step += 1
+
+    def _evaluate(self, hooks: Hooks, journal: Journal | None) -> None:
+        if self.team.leads and hooks.evaluate is not None:
+            module = self.average.module
+            score = hooks.evaluate(self.step, module)
+            if journal is not None:
+                journal.scalars(self.step, {"dev_score": score})
+            if score > self.best_score:
+                self.best_score = score
+                hooks.best(self.step, module, score)
+        self.team.barrier()
 
     def save(self) -> None:
-        """Write the state complete or not at all."""
-        state = {
-            "step": self.step,
-            "module": self.module.state_dict(),
-            "average": self.average.module.state_dict(),
-            "averaged": self.average.n_averaged,
-            "optimizer": self.optimizer.state_dict(),
-            "scheduler": self.scheduler.state_dict(),
-            "random": torch.get_rng_state(),
-        }
-        temporary = self.out / "state.tmp"
-        torch.save(state, temporary)
-        temporary.replace(self.out / "state.pt")
+        """Write the state complete or not at all. Raises OvosError where it cannot."""
+        if self.team.leads:
+            state: dict[str, Any] = {
+                "step": self.step,
+                "module": self.stage.state_dict(),
+                "average": self.average.module.state_dict(),
+                "averaged": self.average.n_averaged,
+                "optimizer": self.optimizer.state_dict(),
+                "scheduler": self.scheduler.state_dict(),
+                "scaler": self.scaler.state_dict(),
+                "best_score": self.best_score,
+                "skipped": sorted(self.skipped),
+            }
+            save_state(state, self.out / "state.pt")
+        self.team.barrier()
 
     def _load(self) -> None:
-        state = torch.load(self.out / "state.pt", map_location="cpu", weights_only=True)
-        self.step = state["step"]
-        self.module.load_state_dict(state["module"])
+        state = load_state(self.out / "state.pt")
+        self.step, self.best_score = state["step"], state["best_score"]
+        self.skipped.update(state["skipped"])
+        self.stage.load_state_dict(state["module"])
         self.average.module.load_state_dict(state["average"])
         self.average.n_averaged.copy_(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.scheduler.load_state_dict(state["scheduler"])
-        torch.set_rng_state(state["random"])
+        self.scaler.load_state_dict(state["scaler"])

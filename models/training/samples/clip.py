@@ -1,6 +1,5 @@
 """A training clip: a short sequence of frames with the same objects."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +8,13 @@ from numpy.random import Generator
 from torch import Tensor
 
 from models.training.data.pairs import IGNORE, Array
-from models.training.samples.style import drawn
+from models.training.samples.style import make_drawn
 from models.training.samples.warp import Colour, visible_objects
 
 SMALLEST = 0.003
 """Least share of the view that an object covers in the first frame."""
-_DRAWN = 0.12
-"""How often a clip is made to look drawn."""
+TRIES = 100
+"""Draws without any object before giving up on the data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,18 @@ class Clip:
     objects: int
 
 
-def assemble(rng: Generator, images: list[Array], masks: list[Array], most: int) -> Clip | None:
-    """Choose objects, give them ids 1..O and adjust colours; None if the first frame has none."""
+def assemble(
+    rng: Generator, images: list[Array], masks: list[Array], most: int, drawn: float
+) -> Clip | None:
+    """Choose objects, give them ids 1..O and adjust colours.
+
+    Args:
+        most: objects to choose at most.
+        drawn: how often the clip is made to look like animation.
+
+    Returns:
+        None if the first frame shows no object.
+    """
     seen = visible_objects(masks[0], SMALLEST)
     if not seen:
         return None
@@ -40,8 +49,8 @@ def assemble(rng: Generator, images: list[Array], masks: list[Array], most: int)
     table = np.zeros(256, np.uint8)
     table[chosen] = np.arange(1, len(chosen) + 1)
     table[IGNORE] = IGNORE
-    if rng.random() < _DRAWN:
-        images = drawn(rng, images)
+    if rng.random() < drawn:
+        images = make_drawn(rng, images)
     scene = Colour.draw(rng, 0.15, grey=0.05)
     frames = np.stack([Colour.draw(rng, 0.02)(scene(image)) for image in images])
     return Clip(
@@ -49,15 +58,3 @@ def assemble(rng: Generator, images: list[Array], masks: list[Array], most: int)
         torch.from_numpy(table[np.stack(masks)]),
         len(chosen),
     )
-
-
-@dataclass(frozen=True)
-class Mixture:
-    """Draws from several sources of samples by weight."""
-
-    parts: Sequence[tuple[float, Callable[[Generator], Clip]]]
-
-    def __call__(self, rng: Generator) -> Clip:
-        weights = np.array([weight for weight, _ in self.parts])
-        index = int(rng.choice(len(weights), p=weights / weights.sum()))
-        return self.parts[index][1](rng)

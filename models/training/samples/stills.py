@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
+from models.errors import InputError
 from models.training.data.pairs import AnnotatedImage, Array
-from models.training.samples.clip import Clip, assemble
+from models.training.samples.clip import TRIES, Clip, assemble
 from models.training.samples.pasting import paste
 from models.training.samples.warp import Jitter, apply, random_affine, random_view
 
@@ -21,9 +22,10 @@ class StillClips:
     length: int = 4
     paste: float = 0.6
     most_objects: int = 2
+    drawn: float = 0.0
 
     def __call__(self, rng: Generator) -> Clip:
-        while True:
+        for _ in range(TRIES):
             pair = draw(rng, self.pairs)
             images, masks = drifting(rng, pair, self.size, self.length, (0.5, 1.5))
             if rng.random() < self.paste:
@@ -31,9 +33,10 @@ class StillClips:
                 other = pair if rng.random() < 0.25 else draw(rng, self.pairs)
                 theirs = drifting(rng, other, self.size, self.length, (0.8, 4.0))
                 paste(rng, images, masks, *theirs)
-            clip = assemble(rng, images, masks, self.most_objects)
+            clip = assemble(rng, images, masks, self.most_objects, self.drawn)
             if clip is not None:
                 return clip
+        raise InputError(f"{TRIES} draws in a row gave no clip; are there objects in the masks?")
 
 
 def draw(rng: Generator, pairs: Sequence[AnnotatedImage]) -> AnnotatedImage:

@@ -10,7 +10,7 @@ from numpy.random import Generator
 from models.training.data.pairs import Array
 
 
-def drawn(rng: Generator, images: list[Array]) -> list[Array]:
+def make_drawn(rng: Generator, images: list[Array]) -> list[Array]:
     """Smooth away texture but not edges and saturate the colours, alike in all frames.
 
     Args:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
+from models.errors import InputError
 from models.training.data.pairs import AnnotatedImage, Array, Video
-from models.training.samples.clip import Clip, assemble
+from models.training.samples.clip import TRIES, Clip, assemble
 from models.training.samples.pasting import paste
 from models.training.samples.stills import draw, drifting
 from models.training.samples.warp import Jitter, Matrix, apply, random_affine, random_view
@@ -32,9 +33,10 @@ class VideoClips:
     farthest: int = 25
     paste: float = 0.0
     others: Sequence[AnnotatedImage] = ()
+    drawn: float = 0.0
 
     def __call__(self, rng: Generator) -> Clip:
-        while True:
+        for _ in range(TRIES):
             video = self.videos[int(rng.integers(len(self.videos)))]
             indices = self._indices(rng, video.length)
             if indices is None:
@@ -45,9 +47,10 @@ class VideoClips:
                 other = draw(rng, video.frames if alike else self.others)
                 theirs = drifting(rng, other, self.size, self.length, (0.8, 4.0))
                 paste(rng, images, masks, *theirs)
-            clip = assemble(rng, images, masks, self.most_objects)
+            clip = assemble(rng, images, masks, self.most_objects, self.drawn)
             if clip is not None:
                 return clip
+        raise InputError(f"{TRIES} draws in a row gave no clip; are there objects in the masks?")
 
     def _indices(self, rng: Generator, length: int) -> list[int] | None:
         """Frames of a clip; None where the video is too short for the skips drawn."""

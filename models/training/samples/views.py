@@ -7,10 +7,12 @@ import torch
 from numpy.random import Generator
 from torch import Tensor
 
+from models.errors import InputError
 from models.functional.masks import mask_boxes
-from models.training.data.pairs import AnnotatedImage
+from models.training.data.pairs import AnnotatedImage, Array
+from models.training.samples.clip import TRIES
 from models.training.samples.stills import draw
-from models.training.samples.style import drawn
+from models.training.samples.style import make_drawn
 from models.training.samples.warp import (
     Colour,
     Jitter,
@@ -30,10 +32,10 @@ class Views:
 
     pairs: Sequence[AnnotatedImage]
     size: int = 416
-    drawn: float = 0.15
+    drawn: float = 0.0
 
     def __call__(self, rng: Generator) -> View:
-        while True:
+        for _ in range(TRIES):
             pair = draw(rng, self.pairs)
             image, mask = pair.image(), pair.mask()
             view = random_view(rng, mask.shape, self.size, area=(0.4, 1.8))
@@ -41,9 +43,12 @@ class Views:
             image, mask = apply(jitter @ view, image, mask, (self.size, self.size))
             objects = visible_objects(mask, least=0.004)
             if objects:
-                break
+                return self._view(rng, image, mask, objects)
+        raise InputError(f"{TRIES} draws in a row showed no object; do the masks hold any?")
+
+    def _view(self, rng: Generator, image: Array, mask: Array, objects: list[int]) -> View:
         if rng.random() < self.drawn:
-            [image] = drawn(rng, [image])
+            [image] = make_drawn(rng, [image])
         image = Colour.draw(rng, 0.15)(image)
         masks = torch.stack([torch.from_numpy(mask == i) for i in objects]).to(torch.uint8)
         boxes, _ = mask_boxes(masks.float())

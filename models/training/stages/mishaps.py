@@ -3,11 +3,15 @@
 In a clip of four frames the references are nearly always right, and the refinement network
 would learn to believe nothing else. Then an object that grows, turns or was lost once is never
 found again, although the matcher has its coarse mask. So training spoils, now and then, what
-one module gives to another, and the others learn to make up for it.
+one module gives to another, and the others learn to make up for it. How often is the recipe's:
+
+previous: in a frame, the previous mask is incomplete, lost, displaced or has leaked.
+first: in a clip, the first mask shows a part of the object only.
+proposals: in a frame, the best proposals are missing.
+later: in a clip, the frames claim to be far from the first one, up to `latest` frames.
 """
 
 import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -16,23 +20,6 @@ from torchvision.ops import box_iou
 from models.functional.masks import mask_boxes, pairwise_iou
 from models.modules.refinement import Reference
 from models.proposals import Proposals
-
-
-@dataclass(frozen=True)
-class Mishaps:
-    """How often each mishap happens, in [0, 1].
-
-    previous: in a frame, the previous mask is incomplete, lost, displaced or has leaked.
-    first: in a clip, the first mask shows a part of the object only.
-    proposals: in a frame, the best proposals are missing.
-    later: in a clip, the frames claim to be far from the first one, up to `latest` frames.
-    """
-
-    previous: float = 0.5
-    first: float = 0.25
-    proposals: float = 0.1
-    later: float = 0.5
-    latest: int = 150
 
 
 def mislaid(reference: Reference, others: Tensor) -> Reference:
@@ -62,9 +49,9 @@ def incomplete(reference: Reference) -> Reference:
     ys, xs = _grid(masks)
     weight = masks.sum((1, 2), keepdim=True).clamp_min(1e-6)
     cy, cx = (masks * ys).sum((1, 2), keepdim=True), (masks * xs).sum((1, 2), keepdim=True)
-    angle = torch.rand(len(masks), 1, 1) * 2 * math.pi
+    angle = _random(masks) * 2 * math.pi
     distance = angle.cos() * (xs - cx / weight) + angle.sin() * (ys - cy / weight)
-    cut = _extent(masks) * 0.4 * (2 * torch.rand(len(masks), 1, 1) - 1)
+    cut = _extent(masks) * 0.4 * (2 * _random(masks) - 1)
     return Reference(reference.frame, masks * (distance > cut))
 
 
@@ -98,7 +85,14 @@ def _inside(others: Tensor, masks: Tensor) -> Tensor:
 
 
 def _grid(masks: Tensor) -> tuple[Tensor, Tensor]:
-    return torch.arange(masks.shape[1])[None, :, None], torch.arange(masks.shape[2])[None, None]
+    ys = torch.arange(masks.shape[1], device=masks.device)
+    xs = torch.arange(masks.shape[2], device=masks.device)
+    return ys[None, :, None], xs[None, None]
+
+
+def _random(masks: Tensor) -> Tensor:
+    """A number in [0, 1) for each mask, drawn on the CPU so that every device draws alike."""
+    return torch.rand(len(masks), 1, 1).to(masks.device)
 
 
 def _extent(masks: Tensor) -> Tensor:

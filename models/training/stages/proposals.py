@@ -1,25 +1,30 @@
-"""Stage one: class-agnostic instance segmentation for the lite proposal head."""
+"""The proposals stage: class-agnostic instance segmentation."""
 
 import torch
 from torch import Tensor, nn
 
-from models.modules.base_features import BaseFeatureExtractor
-from models.modules.lite_proposals import LiteProposalGenerator
+from models.network import DMNAOA
 from models.training.samples.views import View
 
 
 class ProposalStage(nn.Module):
-    """The frozen backbone and the trainable proposal head."""
+    """A network of which the proposal generator alone learns."""
 
-    def __init__(self, features: BaseFeatureExtractor, head: LiteProposalGenerator) -> None:
+    def __init__(self, network: DMNAOA, *, dtype: torch.dtype = torch.bfloat16) -> None:
         super().__init__()
-        self.features, self.head = features, head
-        features.requires_grad_(False)
+        self.network, self.dtype = network, dtype
+        network.requires_grad_(False)
+        network.opg.requires_grad_(True)
 
-    def losses(self, batch: list[View]) -> dict[str, Tensor]:
+    def forward(self, views: list[View]) -> dict[str, Tensor]:
         """Mask R-CNN's losses on a batch of views."""
-        frames = torch.stack([image for image, _ in batch]).float() / 255
-        with torch.autocast("cpu", torch.bfloat16):
+        network = self.network
+        device = network.bfe.mean.device
+        frames = torch.stack([image for image, _ in views]).to(device).float() / 255
+        targets = [{k: v.to(device) for k, v in target.items()} for _, target in views]
+        mixed = self.dtype != torch.float32
+        with torch.autocast(device.type, self.dtype if mixed else None, enabled=mixed):
             with torch.no_grad():
-                features = self.features(frames)
-            return self.head.losses(frames, features, [target for _, target in batch])
+                features = network.bfe(frames)
+            losses: dict[str, Tensor] = network.opg.losses(frames, features, targets)  # type: ignore[operator]
+        return losses

@@ -1,23 +1,75 @@
-"""Where the video stage starts from."""
+"""What a stage starts from: ImageNet, a weights file, another stage's proposals."""
 
 from pathlib import Path
 
-import torch
-
 from models.errors import InputError
+from models.hub import WEIGHTS
 from models.network import DMNAOA
+from models.training.recipe import StartPart
+from models.training.stages.imagenet import load_lite2
+from models.weights_file import read_weights
+
+BEST, LAST = "best.safetensors", "last.safetensors"
+"""Names of the weights in a run's folder."""
 
 
-def install_proposals(network: DMNAOA, folder: Path) -> None:
-    """Copy the backbone and the averaged proposal head of a proposals stage into a network.
+def install(network: DMNAOA, start: StartPart) -> None:
+    """Fill a network with what a recipe starts from.
+
+    Parts that a file lacks (a deeper block, another proposal generator) keep their random
+    start; tensors that do not fit are refused.
 
     Raises:
-        InputError: the folder holds no such stage.
+        InputError: a file is missing, or another model's.
     """
-    file = folder / "state.pt"
-    if not file.is_file():
-        raise InputError(f"{file} is missing; train the proposals stage first")
-    weights = torch.load(file, map_location="cpu", weights_only=True)["average"]
-    for prefix, module in (("features.backbone.", network.bfe.backbone), ("head.", network.opg)):
-        part = {k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)}
-        module.load_state_dict(part)
+    if start.imagenet:
+        if network.config.backbone != "tf_efficientnet_lite2":
+            raise InputError(
+                "start.imagenet is for lite only; for other backbones give start.weights"
+            )
+        load_lite2(network.bfe.backbone)
+    if start.weights is not None:
+        _copy(network, weights_path(start.weights, network.config.name), "")
+    if start.proposals is not None:
+        _copy(network, weights_path(start.proposals, network.config.name), "opg.")
+
+
+def weights_path(text: str, model: str) -> Path:
+    """The weights file that a recipe's text means: "package", a run's folder, or a file.
+
+    Raises:
+        InputError: there is none.
+    """
+    if text == "package":
+        path = WEIGHTS / f"{model}.safetensors"
+        if not path.is_file():
+            raise InputError(f"the package has no weights of '{model}'; give a file instead")
+        return path
+    path = Path(text)
+    if path.is_dir():
+        found = [path / name for name in (BEST, LAST) if (path / name).is_file()]
+        if not found:
+            raise InputError(f"{path} holds neither {BEST} nor {LAST}; has its training run?")
+        return found[0]
+    return path
+
+
+def _copy(network: DMNAOA, path: Path, prefix: str) -> None:
+    info, tensors = read_weights(path)
+    if info.config.name != network.config.name:
+        raise InputError(
+            f"{path} holds the model '{info.config.name}', the recipe trains "
+            f"'{network.config.name}'"
+        )
+    own = network.state_dict()
+    for name, tensor in tensors.items():
+        if not name.startswith(prefix):
+            continue
+        if name not in own:
+            raise InputError(f"{path} does not fit the recipe's model: {name} is unknown there")
+        if own[name].shape != tensor.shape:
+            raise InputError(
+                f"{path} does not fit the recipe's model: {name} is {tuple(tensor.shape)} "
+                f"there and {tuple(own[name].shape)} here"
+            )
+        own[name].copy_(tensor)

@@ -1,4 +1,4 @@
-"""Stage two: memory, matching and refinement, unrolled over a clip."""
+"""Pretraining and main training: memory, matching and refinement, unrolled over a clip."""
 
 import torch
 import torch.nn.functional as F
@@ -10,41 +10,56 @@ from models.functional.masks import pairwise_iou, paste_masks, pool_regions
 from models.network import DMNAOA, MASK_STRIDE, FrameResult, VideoState
 from models.proposals import Proposals
 from models.training.data.pairs import IGNORE
+from models.training.recipe import LossPart, MishapPart
 from models.training.samples.clip import Clip
 from models.training.stages.losses import dice_loss, mask_cross_entropy, match_loss
-from models.training.stages.mishaps import Mishaps, incomplete, mislaid, without_best
+from models.training.stages.mishaps import incomplete, mislaid, without_best
 
 
 class VideoStage(nn.Module):
-    """The network with backbone and proposals frozen."""
+    """The network with its proposals frozen, and its backbone too unless it is to learn."""
 
-    def __init__(self, network: DMNAOA, mishaps: Mishaps | None = None) -> None:
+    def __init__(
+        self,
+        network: DMNAOA,
+        losses: LossPart | None = None,
+        mishaps: MishapPart | None = None,
+        *,
+        dtype: torch.dtype = torch.bfloat16,
+        train_backbone: bool = False,
+    ) -> None:
         super().__init__()
         self.network = network
-        self.mishaps = mishaps or Mishaps()
-        network.bfe.backbone.requires_grad_(False)
+        self.weights, self.mishaps = losses or LossPart(), mishaps or MishapPart()
+        self.dtype = dtype
+        network.bfe.backbone.requires_grad_(train_backbone)
         network.opg.requires_grad_(False)
 
     def train(self, mode: bool = True) -> "VideoStage":
+        """Set the mode of everything but the proposal generator, which only proposes."""
         super().train(mode)
         self.network.opg.eval()
         return self
 
-    def losses(self, clip: Clip) -> dict[str, Tensor]:
-        """Unroll the network over a clip; mean losses over its frames but the first."""
+    def forward(self, clips: list[Clip]) -> dict[str, Tensor]:
+        """Mean losses over clips; the network takes one after the other."""
+        each = [self._unroll(clip) for clip in clips]
+        return {name: torch.stack([one[name] for one in each]).mean() for name in each[0]}
+
+    def _unroll(self, clip: Clip) -> dict[str, Tensor]:
+        """Mean losses over a clip's frames but the first."""
         network, clock = self.network, Clock()
-        frames = clip.frames.float() / 255
-        truth = torch.stack([clip.ids == i + 1 for i in range(clip.objects)], dim=1).float()
+        device = network.bfe.mean.device
+        frames, ids = clip.frames.to(device).float() / 255, clip.ids.to(device)
+        truth = torch.stack([ids == i + 1 for i in range(clip.objects)], dim=1).float()
         terms: list[dict[str, Tensor]] = []
-        with torch.autocast("cpu", torch.bfloat16):
+        mixed = self.dtype != torch.float32
+        with torch.autocast(device.type, self.dtype if mixed else None, enabled=mixed):
             features = network.bfe(frames)
             with torch.no_grad():
                 proposals = network.propose(frames, features)
             state = network.begin(features[0], truth[0], clock)
-            if torch.rand(()) < self.mishaps.later:
-                state.offset = int(torch.randint(self.mishaps.latest, ()))
-            if torch.rand(()) < self.mishaps.first:
-                state.first = incomplete(state.first)
+            self._spoil_start(state)
             for index in range(1, len(frames)):
                 if torch.rand(()) < self.mishaps.previous:
                     state.previous = mislaid(state.previous, _pasted(proposals[index - 1], state))
@@ -54,10 +69,46 @@ class VideoStage(nn.Module):
                 result = network.segment(features[index], offered, state, clock)
                 logits = soft_aggregate(result.probabilities)
                 merged = torch.softmax(logits, dim=0)[1:]
-                terms.append(_frame_losses(result, logits, merged, clip.ids[index], truth[index]))
+                terms.append(self._losses(result, logits, merged, ids[index], truth[index]))
                 small = F.avg_pool2d(merged[:, None], MASK_STRIDE)[:, 0]
                 network.memorize(state, features[index], small, clock)
         return {name: torch.stack([t[name] for t in terms]).mean() for name in terms[0]}
+
+    def _spoil_start(self, state: VideoState) -> None:
+        if torch.rand(()) < self.mishaps.later:
+            state.offset = int(torch.randint(self.mishaps.latest, ()))
+        if torch.rand(()) < self.mishaps.first:
+            state.first = incomplete(state.first)
+
+    def _losses(
+        self, result: FrameResult, logits: Tensor, merged: Tensor, ids: Tensor, truth: Tensor
+    ) -> dict[str, Tensor]:
+        """The losses with a weight, of one frame; the paper has the cross entropy alone."""
+        weights = self.weights
+        valid = (ids != IGNORE).float()
+        small = F.avg_pool2d(truth[:, None], MASK_STRIDE)[:, 0]
+        zero = logits.sum() * 0
+        losses = {"cross_entropy": mask_cross_entropy(logits, ids, hardest=weights.hardest)}
+        if weights.dice:
+            losses["dice"] = weights.dice * dice_loss(merged, truth, valid)
+        if weights.coarse:
+            reachable = F.max_pool2d(valid[None], MASK_STRIDE)[0]
+            losses["coarse"] = weights.coarse * dice_loss(result.coarse, small, reachable)
+        if weights.match:
+            losses["match"] = zero
+            if result.match is not None:
+                overlap = pairwise_iou(small, result.pasted)
+                losses["match"] = weights.match * match_loss(
+                    result.match.similarity, result.match.null_similarity, overlap.detach()
+                )
+        if weights.template:
+            losses["template"] = zero
+            if result.template_logits is not None:
+                target = _own_regions(truth, result.query_boxes, result.template_logits.shape[-1])
+                losses["template"] = weights.template * F.binary_cross_entropy_with_logits(
+                    result.template_logits, target
+                )
+        return losses
 
 
 def _pasted(proposals: Proposals, state: VideoState) -> Tensor:
@@ -66,29 +117,7 @@ def _pasted(proposals: Proposals, state: VideoState) -> Tensor:
     return paste_masks(proposals.masks, proposals.boxes, height, width, MASK_STRIDE)
 
 
-def _frame_losses(
-    result: FrameResult, logits: Tensor, merged: Tensor, ids: Tensor, truth: Tensor
-) -> dict[str, Tensor]:
-    valid = (ids != IGNORE).float()
-    small = F.avg_pool2d(truth[:, None], MASK_STRIDE)[:, 0]
-    zero = logits.sum() * 0
-    losses = {
-        "cross_entropy": mask_cross_entropy(logits, ids, hardest=0.4),
-        "dice": dice_loss(merged, truth, valid),
-        "coarse": 0.3 * dice_loss(result.coarse, small, F.max_pool2d(valid[None], MASK_STRIDE)[0]),
-        "match": zero,
-        "template": zero,
-    }
-    if result.match is not None:
-        overlap = pairwise_iou(small, result.pasted)
-        losses["match"] = 0.2 * match_loss(
-            result.match.similarity, result.match.null_similarity, overlap.detach()
-        )
-    if result.template_logits is not None:
-        size = result.template_logits.shape[-1]
-        index = torch.arange(len(truth))
-        target = pool_regions(truth, result.query_boxes, 1, size)[index, index]
-        losses["template"] = 0.3 * F.binary_cross_entropy_with_logits(
-            result.template_logits, target.clamp(0, 1)
-        )
-    return losses
+def _own_regions(truth: Tensor, boxes: Tensor, size: int) -> Tensor:
+    """Each object's true mask within its own box: (O, size, size)."""
+    index = torch.arange(len(truth), device=truth.device)
+    return pool_regions(truth, boxes, 1, size)[index, index].clamp(0, 1)

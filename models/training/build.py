@@ -1,0 +1,93 @@
+"""From a recipe to what it trains and what it trains on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from numpy.random import Generator
+from torch import nn
+
+from models.config import ModelConfig
+from models.errors import InputError
+from models.network import DMNAOA
+from models.presets import preset
+from models.training.data.catalog import DataSet
+from models.training.recipe import Recipe
+from models.training.samples.mixture import Mixture
+from models.training.samples.stills import StillClips
+from models.training.samples.videos import VideoClips
+from models.training.samples.views import Views
+from models.training.stages.proposals import ProposalStage
+from models.training.stages.start import install
+from models.training.stages.video import VideoStage
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Draws one sample from a generator of random numbers; so many make an epoch."""
+
+    draw: Callable[[Generator], Any]
+    epoch: int
+
+
+def build_config(recipe: Recipe) -> ModelConfig:
+    """The recipe's model configuration. Raises InputError."""
+    return preset(recipe.model.preset).override(list(recipe.model.settings))
+
+
+def build_stage(recipe: Recipe, device: torch.device, dtype: torch.dtype) -> nn.Module:
+    """The stage with its network, filled with what the recipe starts from. Raises InputError."""
+    torch.manual_seed(recipe.seed)
+    network = DMNAOA(build_config(recipe))
+    install(network, recipe.start)
+    stage: nn.Module
+    if recipe.stage == "proposals":
+        stage = ProposalStage(network, dtype=dtype)
+    else:
+        if recipe.schedule.micro_batch != 1:
+            raise InputError(
+                "schedule.micro_batch must be 1 here: clips have different objects and go one by "
+                "one; schedule.batch may be larger"
+            )
+        stage = VideoStage(
+            network,
+            recipe.losses,
+            recipe.mishaps,
+            dtype=dtype,
+            train_backbone=recipe.schedule.backbone_rate > 0,
+        )
+    return stage.to(device).train()
+
+
+def build_samples(recipe: Recipe, data: Sequence[DataSet]) -> Samples:
+    """How the recipe's samples are drawn. Raises InputError where it has nothing to draw."""
+    part = recipe.samples
+    stills = [image for one in data for image in one.images]
+    parts: list[tuple[float, Callable[[Generator], Any]]] = []
+    for one in data:
+        if recipe.stage == "proposals":
+            draw: Callable[[Generator], Any] = Views(one.stills(), part.size, part.drawn)
+        elif one.videos and recipe.stage == "main":
+            draw = VideoClips(
+                one.videos,
+                size=part.size,
+                length=part.length,
+                longest_skip=part.longest_skip,
+                most_objects=part.most_objects,
+                far=part.far,
+                farthest=part.farthest,
+                paste=part.paste_videos,
+                others=stills,
+                drawn=part.drawn,
+            )
+        else:
+            draw = StillClips(
+                one.stills(), part.size, part.length, part.paste, part.most_objects, part.drawn
+            )
+        parts.append((one.part.weight, draw))
+    if recipe.stage == "main" and not any(one.videos for one in data):
+        raise InputError("the main stage needs videos (davis or ytvos); the recipe names none")
+    whole = recipe.stage == "main"
+    count = sum(len(one) if whole else len(one.stills()) for one in data)
+    return Samples(Mixture(parts), count)

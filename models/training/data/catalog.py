@@ -1,0 +1,60 @@
+"""Data sets by kind, as recipes name them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.training.data.coco import coco_images
+from models.training.data.davis import davis_videos
+from models.training.data.folders import folder_pairs
+from models.training.data.pairs import AnnotatedImage, Video
+from models.training.data.youtube import youtube_videos
+from models.training.recipe import DataPart
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set on disk: images or videos, never both."""
+
+    part: DataPart
+    images: Sequence[AnnotatedImage] = ()
+    videos: Sequence[Video] = ()
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return f"{self.part.kind} {self.part.root}"
+
+    def stills(self) -> list[AnnotatedImage]:
+        """Its images, or every so many frames of its videos."""
+        return [*self.images, *(f for v in self.videos for f in v.frames[:: self.part.every])]
+
+    def __len__(self) -> int:
+        return len(self.images) or len(self.videos)
+
+
+def open_data(part: DataPart, base: Path) -> DataSet:
+    """List what a data set holds; nothing is decoded yet.
+
+    Args:
+        base: folder that the part's root is relative to.
+
+    Raises:
+        InputError: it is not there, not of its kind, or empty.
+    """
+    root = base / part.root
+    match part.kind:
+        case "folders":
+            return DataSet(part, images=folder_pairs(root))
+        case "coco":
+            names = f"annotations/instances_{part.split}{part.year}.json"
+            return DataSet(
+                part,
+                images=coco_images(
+                    root / f"{part.split}{part.year}", root / (part.annotations or names)
+                ),
+            )
+        case "davis":
+            return DataSet(part, videos=davis_videos(root, part.split, part.year))
+        case "ytvos":
+            return DataSet(part, videos=youtube_videos(root, part.split))

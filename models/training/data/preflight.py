@@ -1,0 +1,81 @@
+"""A look at the data before the first step: what is there, and what is broken."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from PIL import Image
+
+from models.errors import InputError
+from models.training.data.catalog import DataSet
+from models.training.data.pairs import IGNORE, AnnotatedImage, Pair
+
+
+@dataclass
+class Survey:
+    """What was found in one data set.
+
+    broken: one sentence for each pair that cannot be used. empty: masks without any object.
+    """
+
+    name: str
+    images: int = 0
+    videos: int = 0
+    broken: list[str] = field(default_factory=list)
+    empty: int = 0
+    decoded: bool = False
+
+
+def survey(data: DataSet, *, decode: bool, tick: Callable[[], None] = lambda: None) -> Survey:
+    """Look at every pair of a data set.
+
+    Args:
+        decode: read every pixel and count masks without an object; else compare the headers
+            only, which takes a millisecond a pair.
+        tick: called after every pair.
+    """
+    found = Survey(data.name, videos=len(data.videos), decoded=decode)
+    for pair in _pairs(data):
+        found.images += 1
+        try:
+            if decode:
+                found.empty += not _decoded(pair)
+            else:
+                _headers(pair)
+        except InputError as error:
+            found.broken.append(str(error))
+        tick()
+    return found
+
+
+def _pairs(data: DataSet) -> Iterator[AnnotatedImage]:
+    yield from data.images
+    for video in data.videos:
+        yield from video.frames
+
+
+def _headers(pair: AnnotatedImage) -> None:
+    try:
+        with Image.open(pair.image_path) as picture:
+            size = picture.size
+        if isinstance(pair, Pair):
+            with Image.open(pair.mask_path) as mask:
+                _same(pair, size, mask.size)
+    except FileNotFoundError as error:
+        raise InputError(f"{error.filename} is missing") from error
+    except OSError as error:
+        raise InputError(f"{pair.image_path} or its mask cannot be read: {error}") from error
+
+
+def _decoded(pair: AnnotatedImage) -> bool:
+    """Whether there is an object."""
+    image, mask = pair.image(), pair.mask()
+    _same(pair, image.shape[1::-1], mask.shape[::-1])
+    return bool(((mask != 0) & (mask != IGNORE)).any() & np.isfinite(image).all())
+
+
+def _same(pair: AnnotatedImage, image: tuple[int, ...], mask: tuple[int, ...]) -> None:
+    if tuple(image) != tuple(mask):
+        raise InputError(
+            f"{pair.image_path} is {image[0]}x{image[1]} but its mask is {mask[0]}x{mask[1]}"
+        )

@@ -1,0 +1,81 @@
+"""One process, or several that `torchrun` started: who is who, and how they agree."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+from models.errors import InputError
+
+
+@dataclass(frozen=True)
+class Processes:
+    """This process's place among all.
+
+    rank: 0 writes files and speaks. world: how many there are. device: this process's.
+    """
+
+    rank: int
+    world: int
+    device: torch.device
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process writes and speaks."""
+        return self.rank == 0
+
+    def wrap(self, module: nn.Module) -> nn.Module:
+        """PyTorch's DistributedDataParallel where there are several processes."""
+        if self.world == 1:
+            return module
+        # Which parts take part depends on the sample: no proposal, no match.
+        return DistributedDataParallel(
+            module,
+            device_ids=[self.device] if self.device.type == "cuda" else None,
+            find_unused_parameters=True,
+        )
+
+    def barrier(self) -> None:
+        """Wait for all."""
+        if self.world > 1:
+            dist.barrier()
+
+    def any(self, flag: bool) -> bool:
+        """Whether any process says yes, so that all stop together."""
+        if self.world == 1:
+            return flag
+        value = torch.tensor([float(flag)], device=self.device)
+        dist.all_reduce(value, op=dist.ReduceOp.MAX)
+        return bool(value.item())
+
+
+@contextmanager
+def processes(device: torch.device) -> Iterator[Processes]:
+    """Join the group that `torchrun` described in the environment, or be alone.
+
+    Raises:
+        InputError: the environment is incomplete.
+    """
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    if world == 1:
+        yield Processes(0, 1, device)
+        return
+    try:
+        rank, local = int(os.environ["RANK"]), int(os.environ["LOCAL_RANK"])
+    except KeyError as error:
+        raise InputError(
+            f"WORLD_SIZE is {world} but {error.args[0]} is missing; start with torchrun"
+        ) from error
+    if device.type == "cuda":
+        device = torch.device("cuda", local)
+        torch.cuda.set_device(device)
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    try:
+        yield Processes(rank, world, device)
+    finally:
+        dist.destroy_process_group()

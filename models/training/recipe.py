@@ -1,0 +1,211 @@
+"""A recipe: everything that one training run depends on, from a TOML file."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from models.errors import InputError
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class _Part(BaseModel):
+    """Unknown keys are refused: a misspelt one would silently change the experiment."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelPart(_Part):
+    """Which model."""
+
+    preset: str = "lite"
+    settings: tuple[str, ...] = ()
+    """Fields of the model's configuration to change: ["memory_stride=3"]."""
+
+
+class StartPart(_Part):
+    """Weights to begin with; what a later line names replaces what an earlier one brought."""
+
+    imagenet: bool = False
+    """The backbone's ImageNet weights."""
+    weights: str | None = None
+    """A weights file, a run's folder (its best weights), or "package"."""
+    proposals: str | None = None
+    """The same, but the proposal generator alone is taken from it."""
+
+
+class DataPart(_Part):
+    """One data set. `root` is relative to the folder that `--data` names."""
+
+    kind: Literal["folders", "coco", "davis", "ytvos"]
+    root: str
+    annotations: str | None = None
+    """coco: the instances JSON, relative to `root`."""
+    split: str = "train"
+    year: str = "2017"
+    weight: Annotated[float, Field(gt=0)] = 1.0
+    """Share of the samples drawn from it, over the sum of all weights; images of one kind
+    are drawn alike, whatever their number."""
+    every: Positive = 1
+    """Take every so many frames of a video where frames are drawn alone."""
+    licence: str = "not stated"
+
+
+class SamplesPart(_Part):
+    """How samples are drawn; see `models.training.samples`."""
+
+    size: Annotated[int, Field(ge=64, multiple_of=32)] = 384
+    length: Annotated[int, Field(ge=2)] = 4
+    longest_skip: Positive = 5
+    most_objects: Positive = 2
+    far: Share = 0.0
+    farthest: Positive = 25
+    paste: Share = 0.6
+    """Share of simulated clips with a second object pasted in."""
+    paste_videos: Share = 0.0
+    """Share of video clips with something pasted in; the paper pastes nothing."""
+    drawn: Share = 0.0
+    """Share of samples made to look like animation."""
+
+
+class LossPart(_Part):
+    """Weights of the losses; see `models.training.stages.losses`."""
+
+    hardest: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of the pixels, the worst ones, whose cross entropy counts."""
+    dice: float = 0.0
+    coarse: float = 0.0
+    match: float = 0.0
+    template: float = 0.0
+
+
+class MishapPart(_Part):
+    """How often each mishap happens; see `models.training.stages.mishaps`."""
+
+    previous: Share = 0.0
+    first: Share = 0.0
+    proposals: Share = 0.0
+    later: Share = 0.0
+    latest: Positive = 150
+
+
+class SchedulePart(_Part):
+    """How long and how fast."""
+
+    iterations: Positive | None = None
+    epochs: Positive | None = None
+    """Instead of iterations; an epoch is one sample per image or video, drawn at random."""
+    batch: Positive
+    """Samples of an optimizer step, over all processes."""
+    micro_batch: Positive = 1
+    """Samples in memory at once in one process; gradients accumulate over the rest."""
+    optimizer: Literal["adam", "adamw"] = "adamw"
+    rate: Annotated[float, Field(gt=0)]
+    backbone_rate: Annotated[float, Field(ge=0)] = 0.0
+    """0 leaves the backbone frozen."""
+    decay: Literal["cosine", "constant"] = "cosine"
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    warmup: Annotated[int, Field(ge=0)] = 50
+    clip: Annotated[float, Field(gt=0)] = 5.0
+    """Largest norm of the gradient."""
+    ema: Annotated[float, Field(ge=0, lt=1)] = 0.99
+    """Decay of the averaged weights, which are what is scored and kept; 0 averages nothing."""
+    save_every: Positive = 50
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Self:
+        if (self.iterations is None) == (self.epochs is None):
+            raise ValueError("give either iterations or epochs")
+        return self
+
+
+class DevPart(_Part):
+    """Videos to score on, with their truth; never trained on."""
+
+    root: str
+    split: str = "val"
+    year: str = "2017"
+    every: Positive = 500
+    """Score after every so many steps, and at the end."""
+    sequences: tuple[str, ...] = ()
+    """Only these; empty is all."""
+    frames: Positive = 40
+    """Only so many frames from each sequence's begin."""
+    size: int = 480
+
+
+class Recipe(_Part):
+    """One stage of training."""
+
+    name: str
+    stage: Literal["proposals", "pretrain", "main"]
+    model: ModelPart = ModelPart()
+    start: StartPart = StartPart()
+    data: Annotated[tuple[DataPart, ...], Field(min_length=1)]
+    samples: SamplesPart = SamplesPart()
+    losses: LossPart = LossPart()
+    mishaps: MishapPart = MishapPart()
+    schedule: SchedulePart
+    dev: DevPart | None = None
+    seed: int = 0
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+
+
+def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
+    """Read a recipe and change some of its values.
+
+    Args:
+        overrides: texts like `schedule.batch=8`, values as in TOML; `data.0.root=x` for the
+            first data set.
+
+    Raises:
+        InputError: the file is missing or not TOML, a key is unknown, a value cannot be used.
+    """
+    try:
+        values = tomllib.loads(path.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the recipe {path} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"the recipe {path} is not TOML: {error}") from error
+    for text in overrides:
+        _set(values, text)
+    try:
+        return Recipe.model_validate(values)
+    except ValidationError as error:
+        raise InputError(f"the recipe {path} cannot be used: {_explained(error)}") from error
+
+
+def _set(values: Any, text: str) -> None:
+    key, equals, literal = text.partition("=")
+    if not equals:
+        raise InputError(f"'{text}' sets nothing; write key=value, as in schedule.batch=8")
+    try:
+        value = tomllib.loads(f"value = {literal}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = literal  # a bare word is a string
+    *path, last = key.strip().split(".")
+    for name in path:
+        if isinstance(values, list):
+            if not name.isdigit() or int(name) >= len(values):
+                raise InputError(f"'{key}' names no entry; there are {len(values)}, from 0")
+            values = values[int(name)]
+        else:
+            values = values.setdefault(name, {})
+        if not isinstance(values, dict | list):
+            raise InputError(f"'{key}' names nothing: '{name}' is a plain value")
+    if isinstance(values, list):
+        raise InputError(f"'{key}' names no entry; write its number first, as in data.0.root=x")
+    values[last] = value
+
+
+def _explained(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        where = ".".join(str(part) for part in problem["loc"]) or "it"
+        unknown = problem["type"] == "extra_forbidden"
+        lines.append(f"there is no key '{where}'" if unknown else f"{where}: {problem['msg']}")
+    return "; ".join(lines)

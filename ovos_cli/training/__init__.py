@@ -1,0 +1,1 @@
+"""`ovos train`: the command, the score that chooses, the pictures that show."""

@@ -1,0 +1,112 @@
+"""`ovos train`: parse, call, print."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from models.device import Precision, choose_device, choose_precision
+from models.errors import InputError
+from ovos_cli import options
+from ovos_cli.report import say
+
+_INTERRUPTED = 130
+
+RecipeFile = Annotated[
+    str,
+    typer.Argument(
+        help="A recipe: a TOML file, or the name of one that comes with ovos (lite-main).",
+        show_default=False,
+    ),
+]
+DataRoot = Annotated[
+    Path, typer.Option("--data", "-d", help="Folder that the recipe's data roots are relative to.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        "-o",
+        help="Folder of the run; a run that is there goes on from its last state. "
+        "Default: runs/NAME.",
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", help="Change a value of the recipe: schedule.batch=2.", show_default=False
+    ),
+]
+Check = Annotated[
+    bool, typer.Option("--check", help="Read every image and mask, report, and stop there.")
+]
+Minutes = Annotated[
+    float | None, typer.Option(help="Stop, resumable, after so many minutes.", min=0)
+]
+Workers = Annotated[int, typer.Option(help="Processes that draw samples; 0 draws here.", min=0)]
+
+
+def train(
+    recipe: RecipeFile,
+    data: DataRoot = Path(),
+    out: Out = None,
+    settings: Settings = None,
+    check: Check = False,
+    minutes: Minutes = None,
+    workers: Workers = 1,
+    device: options.Device = "auto",
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Train a part of a model by a recipe: proposals, pretrain or main.
+
+    Saves its state every few steps and goes on from there when run again. Ctrl-C stops after the
+    current step and loses nothing. Start it with `torchrun` to use several GPUs or machines.
+
+    Example: `ovos train lite-main --data ~/data --set schedule.iterations=2000`
+    """
+    try:
+        from ovos_cli.training.session import Session
+    except ImportError as error:
+        raise InputError(
+            f"training needs {error.name}; install it with pip install 'ovos-cli[train]'"
+        ) from error
+    from models.training.engine.processes import processes
+    from ovos_cli.training.find import find_recipe
+
+    chosen = find_recipe(recipe, settings or ())
+    where = choose_device(device)
+    dtype = choose_precision(Precision(chosen.precision), where)
+    with processes(where) as team, _interruptible() as interrupted:
+        console = Console(quiet=quiet or not team.leads)
+        session = Session(chosen, data, out, team, dtype, console)
+        session.look(decode=check)
+        if check:
+            return
+        session.run(workers=workers, minutes=minutes, interrupted=interrupted)
+    if interrupted:
+        say(Console(stderr=True), escape("interrupted: run the same command to go on"))
+        raise typer.Exit(_INTERRUPTED)
+
+
+@contextmanager
+def _interruptible() -> Iterator[list[int]]:
+    """The first Ctrl-C or termination is noted, for the end of the step; the second one acts."""
+    noted: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        noted.append(number)
+        signal.signal(number, before[signal.Signals(number)])
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, note) for number in numbers}
+    try:
+        yield noted
+    finally:
+        for number in numbers:
+            signal.signal(number, before[number])

@@ -1,0 +1,126 @@
+"""How good a model in training is: scores on development videos, and pictures of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from models.device import Precision
+from models.errors import InputError
+from models.frames import Geometry
+from models.functional.masks import paste_masks
+from models.network import DMNAOA
+from models.segmenter import Segmenter
+from models.training.data.davis import davis_videos
+from models.training.data.pairs import IGNORE, Array, Video
+from models.training.recipe import DevPart
+from ovos_cli.evaluation.measures import contour_accuracy, region_similarity
+from ovos_cli.training.pictures import Strip
+
+_SHOWN = 5
+_PROPOSALS_EVERY = 12
+
+
+@dataclass
+class DevScore:
+    """score: higher is better; J&F, or the mean best IoU of proposals. by_sequence: the same."""
+
+    by_sequence: dict[str, float] = field(default_factory=dict)
+    strips: list[Strip] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        """Mean over sequences."""
+        return float(np.mean(list(self.by_sequence.values())))
+
+
+class DevSet:
+    """Development videos of a recipe; never trained on.
+
+    Raises:
+        InputError: the data are not there, or a sequence named is not among them.
+    """
+
+    def __init__(self, part: DevPart, base: Path) -> None:
+        self.part = part
+        videos = davis_videos(base / part.root, part.split, part.year)
+        self.videos = pick(videos, part.sequences)
+
+    def segmentation(self, network: DMNAOA, device: torch.device, precision: Precision) -> DevScore:
+        """J&F of each sequence's begin, all objects followed from the first mask."""
+        found = DevScore()
+        for video in self.videos:
+            segmenter = Segmenter(
+                network, size=self.part.size, device=str(device), precision=precision
+            )
+            frames = video.frames[: self.part.frames]
+            first = frames[0].mask()
+            first[first == IGNORE] = 0
+            segmenter.step(frames[0].image(), first)
+            shown = set(np.linspace(1, len(frames) - 1, _SHOWN).astype(int).tolist())
+            values, strip = [], Strip(video.name)
+            for index, frame in enumerate(frames[1:], start=1):
+                image, truth = frame.image(), frame.mask()
+                ids = segmenter.step(image).ids
+                values.append(_region_and_contour(ids, truth, np.unique(first[first > 0])))
+                if index in shown:
+                    strip.add(image, ids)
+            found.by_sequence[video.name] = float(np.mean(values))
+            found.strips.append(strip)
+        return found
+
+    def proposals(self, network: DMNAOA, device: torch.device, precision: Precision) -> DevScore:
+        """Mean best IoU of any proposal with each object, in every twelfth frame."""
+        found = DevScore()
+        for video in self.videos:
+            segmenter = Segmenter(
+                network, size=self.part.size, device=str(device), precision=precision
+            )
+            values, strip = [], Strip(video.name)
+            for frame in video.frames[::_PROPOSALS_EVERY]:
+                image, truth = frame.image(), frame.mask()
+                masks = _proposed(segmenter, image)
+                best = np.zeros_like(truth)
+                for value in (v for v in np.unique(truth) if v not in (0, IGNORE)):
+                    overlaps = [region_similarity(m, truth == value) for m in masks]
+                    values.append(max(overlaps, default=0.0))
+                    if overlaps:
+                        best[masks[int(np.argmax(overlaps))]] = value
+                strip.add(image, best)
+            found.by_sequence[video.name] = float(np.mean(values)) if values else 0.0
+            found.strips.append(strip)
+        return found
+
+
+def pick(videos: Sequence[Video], names: Sequence[str]) -> list[Video]:
+    """The videos of these names, all without any.
+
+    Raises:
+        InputError: a name is not among them.
+    """
+    by_name = {video.name: video for video in videos}
+    missing = [name for name in names if name not in by_name]
+    if missing:
+        raise InputError(f"the development set has no sequence {', '.join(missing)}")
+    return [by_name[name] for name in names] if names else list(videos)
+
+
+def _region_and_contour(ids: Array, truth: Array, objects: Array) -> float:
+    """Mean of J and F over the objects."""
+    pairs = [(ids == value, truth == value) for value in objects]
+    return float(
+        np.mean([(region_similarity(p, t) + contour_accuracy(p, t)) / 2 for p, t in pairs])
+    )
+
+
+def _proposed(segmenter: Segmenter, image: Array) -> list[NDArray[np.bool_]]:
+    height, width = image.shape[:2]
+    geometry = Geometry.fit((height, width), segmenter.size)
+    proposals = segmenter.prepare([image])[0].proposals
+    pasted = paste_masks(
+        proposals.masks.float().cpu(), proposals.boxes.float().cpu(), *geometry.padded, stride=1
+    )
+    return list((geometry.to_source(pasted) > 0.5).numpy())

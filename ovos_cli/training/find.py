@@ -1,0 +1,29 @@
+"""Recipes by name: those that come with ovos, and files."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from models.errors import InputError
+from models.training.recipe import Recipe, read_recipe
+
+_FOLDERS = (
+    Path(__file__).parents[2] / "recipes",  # a checkout
+    Path(sys.prefix) / "share" / "ovos" / "recipes",  # an installed wheel
+)
+
+
+def find_recipe(text: str, overrides: Sequence[str]) -> Recipe:
+    """Read a recipe by file or by name.
+
+    Raises:
+        InputError: there is none, or it cannot be used.
+    """
+    path = Path(text)
+    if path.suffix == ".toml" or path.is_file():
+        return read_recipe(path, overrides)
+    known = {file.stem: file for folder in _FOLDERS for file in sorted(folder.glob("*.toml"))}
+    if text not in known:
+        names = ", ".join(sorted(known)) or "none was installed"
+        raise InputError(f"there is no recipe '{text}'; there are: {names}; or give a .toml file")
+    return read_recipe(known[text], overrides)

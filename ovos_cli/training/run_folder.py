@@ -1,0 +1,95 @@
+"""A run's folder: its recipe, state, weights, log and pictures."""
+
+import json
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from models.errors import InputError
+from models.network import DMNAOA
+from models.training.data.catalog import DataSet
+from models.training.recipe import Recipe
+from models.training.stages.start import BEST, LAST
+from models.weights_file import save_weights
+
+_FREE_TO_CHANGE = ("schedule.iterations", "schedule.epochs", "schedule.save_every", "dev", "name")
+
+
+class RunFolder:
+    """Opens a folder for a recipe, or finds there what an earlier run of it left."""
+
+    def __init__(self, root: Path, recipe: Recipe) -> None:
+        """Compare with what is there.
+
+        Raises:
+            InputError: the folder holds a run of another recipe, or files of something else.
+        """
+        self.root, self.recipe = root, recipe
+        self.record = root / "recipe.json"
+        if root.is_dir() and any(root.iterdir()) and not self.record.is_file():
+            raise InputError(f"{root} holds files but no training run; give another --out")
+        self.resumes = (root / "state.pt").is_file()
+        if self.record.is_file() and self.resumes:
+            self._compare(json.loads(self.record.read_text()))
+
+    def open(self) -> None:
+        """Create the folder and write the resolved recipe into it."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.record.write_text(self.recipe.model_dump_json(indent=2) + "\n")
+
+    def _compare(self, earlier: object) -> None:
+        old, new = _flat(earlier), _flat(json.loads(self.recipe.model_dump_json()))
+        changed = sorted(
+            key
+            for key in old.keys() | new.keys()
+            if old.get(key) != new.get(key) and not key.startswith(_FREE_TO_CHANGE)
+        )
+        if changed:
+            what = ", ".join(
+                f"{key} was {old.get(key)!r}, is {new.get(key)!r}" for key in changed[:3]
+            )
+            raise InputError(
+                f"{self.root} holds a run of another recipe ({what}); give another --out, "
+                "or the same recipe to go on with it"
+            )
+
+    def write_weights(
+        self, stage: nn.Module, name: str, step: int, score: float | None, data: list[DataSet]
+    ) -> None:
+        """Write a stage's network as weights that `ovos segment --weights` takes."""
+        network = stage.network
+        assert isinstance(network, DMNAOA)
+        notes = {
+            "recipe": self.recipe.model_dump_json(),
+            "data": "; ".join(f"{d.name} ({d.part.licence})" for d in data),
+            "seed": str(self.recipe.seed),
+            "step": str(step),
+        }
+        if score is not None:
+            notes["dev_score"] = f"{score:.4f}"
+        with torch.no_grad():
+            save_weights(network, self.root / name, notes)
+
+    @property
+    def best(self) -> Path:
+        """The weights with the best score."""
+        return self.root / BEST
+
+    @property
+    def last(self) -> Path:
+        """The weights at the end."""
+        return self.root / LAST
+
+
+def _flat(values: object, prefix: str = "") -> dict[str, object]:
+    if isinstance(values, dict):
+        items = [(str(key), value) for key, value in values.items()]
+    elif isinstance(values, list):
+        items = [(str(index), value) for index, value in enumerate(values)]
+    else:
+        return {prefix: values}
+    flat: dict[str, object] = {}
+    for key, value in items:
+        flat |= _flat(value, f"{prefix}.{key}" if prefix else key)
+    return flat

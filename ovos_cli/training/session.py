@@ -1,0 +1,190 @@
+"""One training session: from a recipe to a run's folder."""
+
+import time
+from functools import partial
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from torch import nn
+
+from models.device import Precision
+from models.errors import InputError
+from models.network import DMNAOA
+from models.training.build import build_samples, build_stage
+from models.training.data.catalog import open_data
+from models.training.data.preflight import Survey, survey
+from models.training.engine.processes import Processes
+from models.training.engine.schedule import iterations_of
+from models.training.engine.stream import stream
+from models.training.engine.trainer import Hooks, Trainer
+from models.training.engine.trainer import Progress as Step
+from models.training.recipe import Recipe
+from ovos_cli.report import say
+from ovos_cli.training.dev import DevSet
+from ovos_cli.training.pictures import write_sheet
+from ovos_cli.training.run_folder import RunFolder
+
+_NAMED = 10
+
+
+class Session:
+    """Opens data and folder, looks at both, trains, and says what it did."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        base: Path,
+        out: Path | None,
+        team: Processes,
+        dtype: torch.dtype,
+        console: Console,
+    ) -> None:
+        """Open everything that a run needs, before anything long begins. Raises InputError."""
+        if recipe.schedule.batch % (team.world * recipe.schedule.micro_batch):
+            raise InputError(
+                f"schedule.batch is {recipe.schedule.batch}; it must be a multiple of "
+                f"{team.world} processes times schedule.micro_batch {recipe.schedule.micro_batch}"
+            )
+        self.recipe, self.team, self.dtype, self.console = recipe, team, dtype, console
+        self.folder = RunFolder(out or Path("runs") / recipe.name, recipe)
+        self.data = [open_data(part, base) for part in recipe.data]
+        self.dev = DevSet(recipe.dev, base) if recipe.dev is not None else None
+        self.samples = build_samples(recipe, self.data)
+
+    def look(self, *, decode: bool) -> None:
+        """Say what the data hold.
+
+        Raises:
+            InputError: a pair is broken; the first is named.
+        """
+        surveys = []
+        counts = [len(d.images) + sum(v.length for v in d.videos) for d in self.data]
+        with self._bar(transient=True) as bar:
+            task = bar.add_task("checking the data", total=sum(counts), loss="")
+            for data in self.data:
+                surveys.append(survey(data, decode=decode, tick=partial(bar.advance, task)))
+        for found in surveys:
+            say(self.console, escape(_described(found)))
+        broken = [text for found in surveys for text in found.broken]
+        if broken:
+            more = f" ({len(broken) - 1} more are broken)" if len(broken) > 1 else ""
+            raise InputError(f"the data cannot be used: {broken[0]}{more}")
+        hollow = [f.name for f in surveys if f.decoded and f.empty == f.images]
+        if hollow:
+            raise InputError(f"{hollow[0]} has no object in any of its masks")
+
+    def run(self, *, workers: int, minutes: float | None, interrupted: list[int]) -> None:
+        """Train to the schedule's end, or until time or the user stops it."""
+        recipe, team, folder = self.recipe, self.team, self.folder
+        stage = build_stage(recipe, team.device, self.dtype)
+        iterations = iterations_of(recipe.schedule, self.samples.epoch)
+        if team.leads:
+            folder.open()
+        trainer = Trainer(
+            stage,
+            recipe.schedule,
+            iterations,
+            folder.root,
+            seed=recipe.seed,
+            team=team,
+            scale_loss=self.dtype == torch.float16,
+        )
+        if folder.resumes:
+            say(self.console, f"going on from step {trainer.step}")
+        started = time.monotonic()
+
+        def over() -> bool:
+            late = minutes is not None and time.monotonic() - started > 60 * minutes
+            return bool(interrupted) or late
+
+        with self._bar() as bar:
+            task = bar.add_task(
+                escape(recipe.name), total=iterations, completed=trainer.step, loss=""
+            )
+
+            def tick(step: Step) -> None:
+                shown = "  ".join(f"{name} {value:.3f}" for name, value in step.losses.items())
+                bar.update(task, completed=step.step, loss=shown)
+
+            trainer.run(
+                lambda step: stream(
+                    self.samples.draw,
+                    seed=recipe.seed,
+                    batch=recipe.schedule.batch,
+                    start=step,
+                    rank=team.rank,
+                    world=team.world,
+                    workers=workers,
+                ),
+                Hooks(
+                    tick=tick,
+                    evaluate=self._evaluate if self.dev is not None else None,
+                    every=recipe.dev.every if recipe.dev is not None else iterations,
+                    best=self._keep,
+                    stop=over,
+                ),
+            )
+        if team.leads:
+            score = trainer.best_score if self.dev is not None else None
+            folder.write_weights(
+                trainer.average.module, folder.last.name, trainer.step, None, self.data
+            )
+            self._conclude(trainer, score)
+
+    def _evaluate(self, step: int, stage: nn.Module) -> float:
+        assert self.dev is not None
+        network = stage.network
+        assert isinstance(network, DMNAOA)
+        names = {torch.bfloat16: Precision.BF16, torch.float16: Precision.FP16}
+        precision = names.get(self.dtype, Precision.FP32)
+        measure = self.dev.proposals if self.recipe.stage == "proposals" else self.dev.segmentation
+        found = measure(network, self.team.device, precision)
+        write_sheet(found.strips, self.folder.root / "pictures" / f"step_{step:06d}.png")
+        each = "  ".join(f"{name} {value:.3f}" for name, value in found.by_sequence.items())
+        say(self.console, escape(f"step {step}: dev {found.score:.4f}  ({each})"))
+        return found.score
+
+    def _keep(self, step: int, stage: nn.Module, score: float) -> None:
+        self.folder.write_weights(stage, self.folder.best.name, step, score, self.data)
+
+    def _conclude(self, trainer: Trainer, score: float | None) -> None:
+        console = self.console
+        say(console, f"step {trainer.step} of {trainer.iterations}")
+        if trainer.skipped:
+            say(console, f"skipped {len(trainer.skipped)} samples that could not be read:")
+            for text in sorted(trainer.skipped)[:_NAMED]:
+                say(console, escape(f"  {text}"))
+        if score is not None and self.folder.best.is_file():
+            say(console, escape(f"best     {self.folder.best}  (dev {score:.4f})"))
+        say(console, escape(f"last     {self.folder.last}"))
+        say(console, escape(f"log      {self.folder.root / 'log.csv'}"))
+
+    def _bar(self, *, transient: bool = False) -> Progress:
+        return Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[loss]}"),
+            console=self.console,
+            transient=transient,
+        )
+
+
+def _described(found: Survey) -> str:
+    what = f"{found.videos} videos, {found.images} frames" if found.videos else f"{found.images}"
+    unit = "" if found.videos else " images"
+    empty = f", {found.empty} of them without an object" if found.empty else ""
+    broken = f", {len(found.broken)} broken" if found.broken else ""
+    return f"{found.name}: {what}{unit}{empty}{broken}"

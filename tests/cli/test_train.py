@@ -1,0 +1,178 @@
+"""`ovos train` as people run it, on data sets of a few frames."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors import safe_open
+from typer.testing import CliRunner
+
+from models import load_model
+from models.errors import InputError
+from models.hub import WEIGHTS
+from ovos_cli.app import app
+
+RECIPE = """
+name = "tiny"
+stage = "main"
+seed = 3
+[start]
+weights = "package"
+[samples]
+size = 64
+length = 2
+longest_skip = 2
+[losses]
+dice = 1.0
+match = 0.2
+[mishaps]
+previous = 0.5
+[schedule]
+iterations = 4
+batch = 2
+rate = 1e-4
+warmup = 1
+save_every = 1
+[[data]]
+kind = "davis"
+root = "DAVIS"
+[dev]
+root = "DAVIS"
+every = 2
+frames = 3
+size = 64
+"""
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.toml"
+    path.write_text(RECIPE)
+    return path
+
+
+def _run(recipe: Path | str, *more: str) -> str:
+    """Output of a run that must succeed."""
+    command = ["train", str(recipe), "--workers", "0", "--device", "cpu", *more]
+    result = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def _refused(recipe: Path | str, *more: str) -> str:
+    with pytest.raises(InputError) as caught:
+        _run(recipe, *more)
+    return str(caught.value)
+
+
+def test_a_run_leaves_weights_log_pictures_and_state(
+    recipe: Path, davis: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    output = _run(recipe, "--data", str(tmp_path), "--out", str(out))
+    assert "davis DAVIS: 1 videos, 8 frames" in output
+    assert "step 2: dev" in output and "step 4 of 4" in output
+    names = {path.name for path in out.iterdir()}
+    assert {"recipe.json", "state.pt", "best.safetensors", "last.safetensors", "log.csv"} <= names
+    assert len(list((out / "pictures").glob("*.png"))) == 2
+    assert list((out / "tensorboard").iterdir())
+    assert json.loads((out / "recipe.json").read_text())["schedule"]["batch"] == 2
+    loaded = load_model("lite", out / "best.safetensors")
+    assert loaded.network.config.name == "lite"
+    with safe_open(out / "best.safetensors", framework="pt") as file:
+        notes = file.metadata()
+    assert notes["seed"] == "3" and notes["step"] in ("2", "4")
+    assert 0 <= float(notes["dev_score"]) <= 1
+    assert "davis DAVIS (not stated)" in notes["data"]
+    assert "preprocessing" in notes and "config" in notes
+
+
+def test_a_stopped_run_goes_on_to_the_same_weights(
+    recipe: Path, davis: Path, tmp_path: Path
+) -> None:
+    common = ["--data", str(tmp_path), "--set", "schedule.iterations=3"]
+    _run(recipe, *common, "--out", str(tmp_path / "whole"))
+    parts = [*common, "--out", str(tmp_path / "parts")]
+    assert "step 1 of 3" in _run(recipe, *parts, "--minutes", "0")
+    assert "going on from step 1" in _run(recipe, *parts)
+    a, b = (
+        torch.load(tmp_path / name / "state.pt", weights_only=True) for name in ("whole", "parts")
+    )
+    assert a["step"] == b["step"] == 3
+    for key in ("module", "average"):
+        for name, value in a[key].items():
+            assert torch.equal(value, b[key][name]), name
+
+
+def test_the_proposals_stage(recipe: Path, davis: Path, tmp_path: Path) -> None:
+    out = tmp_path / "proposals"
+    output = _run(
+        recipe,
+        *("--data", str(tmp_path), "--out", str(out), "--set", "stage=proposals"),
+        *("--set", "schedule.micro_batch=2", "--set", "schedule.iterations=1"),
+    )
+    assert "step 1: dev" in output
+    assert "loss_mask" in (out / "log.csv").read_text()
+    # The next stage takes the proposals of the one before.
+    _run(
+        recipe,
+        *("--data", str(tmp_path), "--out", str(tmp_path / "next")),
+        *("--set", f"start.proposals={out}", "--set", "schedule.iterations=1"),
+    )
+
+
+def test_check_reads_everything_and_stops(recipe: Path, davis: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    command = ["--data", str(tmp_path), "--out", str(out), "--check"]
+    assert "1 videos, 8 frames" in _run(recipe, *command)
+    assert not out.exists()
+    file = davis / "JPEGImages/480p/boxes/00002.jpg"
+    file.write_bytes(file.read_bytes()[:300])
+    assert "00002.jpg" in _refused(recipe, *command)
+
+
+def test_a_damaged_image_is_skipped_and_named_at_the_end(
+    recipe: Path, davis: Path, tmp_path: Path
+) -> None:
+    file = davis / "JPEGImages/480p/boxes/00003.jpg"
+    whole = file.read_bytes()
+    # The header says the right size, so only reading it shows the damage.
+    file.write_bytes(whole[: whole.index(b"\xff\xda")])
+    output = _run(recipe, "--data", str(tmp_path), "--out", str(tmp_path / "run"))
+    assert "skipped 1 samples that could not be read" in output
+    assert "00003.jpg" in output
+
+
+def test_the_named_recipes_are_found() -> None:
+    message = _refused("no-such-recipe")
+    assert "lite-main" in message and "paper-davis" in message
+
+
+def test_bad_input(recipe: Path, davis: Path, tmp_path: Path) -> None:
+    data = ["--data", str(tmp_path)]
+    assert "not a DAVIS 2017 root" in _refused(recipe, "--data", str(tmp_path / "nowhere"))
+    assert "no key 'schedule.bach'" in _refused(recipe, *data, "--set", "schedule.bach=1")
+    assert "no sequence camel" in _refused(recipe, *data, "--set", "dev.sequences=['camel']")
+    assert "multiple of" in _refused(
+        recipe, *data, "--set", "schedule.batch=3", "--set", "schedule.micro_batch=2"
+    )
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "thesis.txt").write_text("mine")
+    assert "no training run" in _refused(recipe, *data, "--out", str(tmp_path / "other"))
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "holds neither" in _refused(recipe, *data, "--set", f"start.weights={empty}")
+    full = [*data, "--set", "model.preset=r50"]
+    assert "has no weights of 'r50'" in _refused(recipe, *full)
+    lite = WEIGHTS / "lite.safetensors"
+    assert "the recipe trains 'r50'" in _refused(recipe, *full, "--set", f"start.weights={lite}")
+
+
+def test_a_folder_with_a_run_of_another_recipe(recipe: Path, davis: Path, tmp_path: Path) -> None:
+    command = ["--data", str(tmp_path), "--out", str(tmp_path / "run"), "--minutes", "0"]
+    _run(recipe, *command)
+    message = _refused(recipe, *command, "--set", "schedule.rate=1")
+    assert "schedule.rate was 0.0001, is 1.0" in message
+    # A longer schedule is the same run.
+    assert "going on from step 1" in _run(recipe, *command, "--set", "schedule.iterations=6")

@@ -1,0 +1,97 @@
+"""Recipes: those that come with ovos, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from models.errors import InputError
+from models.presets import preset
+from models.training.recipe import read_recipe
+
+RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
+
+MINIMAL = """
+name = "mine"
+stage = "main"
+[[data]]
+kind = "davis"
+root = "DAVIS"
+[schedule]
+iterations = 10
+batch = 4
+rate = 1e-4
+"""
+
+
+@pytest.fixture
+def minimal(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.toml"
+    path.write_text(MINIMAL)
+    return path
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=[path.stem for path in RECIPES])
+def test_every_recipe_is_valid_and_named_after_its_file(path: Path) -> None:
+    recipe = read_recipe(path)
+    assert recipe.name == path.stem
+    preset(recipe.model.preset)
+    assert not any(part.split in ("val", "dev") for part in recipe.data)
+
+
+def test_the_paper_s_settings() -> None:
+    by_name = {path.stem: read_recipe(path) for path in RECIPES}
+    pretrain, davis = by_name["paper-pretrain"].schedule, by_name["paper-davis"].schedule
+    assert (pretrain.batch, pretrain.epochs) == (12, 30)
+    assert (pretrain.rate, pretrain.backbone_rate) == (1e-4, 1e-5)
+    assert (davis.batch, davis.epochs, davis.rate, davis.backbone_rate) == (4, 150, 1e-6, 1e-7)
+    assert by_name["paper-ytvos"].schedule.epochs == 40
+    proposals = by_name["paper-proposals"].schedule
+    assert (proposals.batch, proposals.rate) == (8, 1e-6)
+    for name in ("paper-pretrain", "paper-davis", "paper-ytvos"):
+        recipe = by_name[name]
+        assert recipe.samples.length == 4 and recipe.samples.longest_skip == 5
+        assert recipe.losses.dice == recipe.losses.match == 0  # cross entropy alone
+        assert recipe.mishaps.previous == recipe.mishaps.first == 0
+
+
+def test_values_are_overridden(minimal: Path) -> None:
+    recipe = read_recipe(
+        minimal, ["schedule.batch=2", "data.0.root=elsewhere", "samples.far=0.5", "name=other"]
+    )
+    assert recipe.schedule.batch == 2
+    assert recipe.data[0].root == "elsewhere"
+    assert recipe.samples.far == 0.5
+    assert recipe.name == "other"
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("schedule.bach=2", "there is no key 'schedule.bach'"),
+        ("schedule.batch=0", "schedule.batch: "),
+        ("schedule.epochs=3", "either iterations or epochs"),
+        ("stage=final", "stage: "),
+        ("samples.size=100", "samples.size: "),
+        ("data.3.root=x", "there are 1"),
+        ("data.root=x", "number first"),
+        ("name.x=1", "plain value"),
+        ("schedule", "sets nothing"),
+    ],
+)
+def test_what_is_refused(minimal: Path, setting: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        read_recipe(minimal, [setting])
+
+
+def test_files_that_are_no_recipe(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        read_recipe(tmp_path / "none.toml")
+    bad = tmp_path / "bad.toml"
+    bad.write_text("name = ")
+    with pytest.raises(InputError, match="not TOML"):
+        read_recipe(bad)
+    bad.write_text(
+        'name = "x"\nstage = "main"\ndata = []\n[schedule]\niterations=1\nbatch=1\nrate=1'
+    )
+    with pytest.raises(InputError, match="data: "):
+        read_recipe(bad)

@@ -1,0 +1,202 @@
+"""The training loop: exact resume, accumulation, averaging, what it keeps and skips."""
+
+import math
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from models.errors import InputError, OvosError
+from models.training.engine import state as state_files
+from models.training.engine.schedule import iterations_of, make_optimizer, rate_factor
+from models.training.engine.stream import stream
+from models.training.engine.trainer import Hooks, Trainer
+from models.training.recipe import SchedulePart
+
+SCHEDULE = SchedulePart(iterations=30, batch=4, rate=0.05, warmup=3, ema=0.9, save_every=10)
+
+
+class Square(nn.Module):
+    """A linear layer that learns to add; dropout draws from torch's own random state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(4, 1)
+
+    def forward(self, samples: list[Tensor]) -> dict[str, Tensor]:
+        x = torch.stack(samples)
+        noisy = nn.functional.dropout(x, 0.2)
+        return {"square": (self.layer(noisy)[:, 0] - x.sum(1)).square().mean()}
+
+
+def _draw(rng: np.random.Generator) -> Tensor:
+    return torch.from_numpy(rng.normal(size=4)).float()
+
+
+def _trainer(out: Path, schedule: SchedulePart = SCHEDULE) -> Trainer:
+    torch.manual_seed(0)
+    return Trainer(Square(), schedule, schedule.iterations or 0, out, seed=3)
+
+
+def _train(out: Path, schedule: SchedulePart = SCHEDULE, hooks: Hooks | None = None) -> Trainer:
+    trainer = _trainer(out, schedule)
+    trainer.run(lambda step: stream(_draw, seed=5, batch=schedule.batch, start=step), hooks)
+    return trainer
+
+
+def _equal(a: nn.Module, b: nn.Module, tolerance: float = 0.0) -> None:
+    for x, y in zip(a.parameters(), b.parameters(), strict=True):
+        torch.testing.assert_close(x, y, rtol=0, atol=tolerance)
+
+
+def test_a_resumed_run_equals_one_that_was_not_interrupted(tmp_path: Path) -> None:
+    whole = _train(tmp_path / "whole")
+    for _ in range(4):
+        _train(tmp_path / "parts", hooks=Hooks(stop=lambda: True))  # one step each
+    assert _trainer(tmp_path / "parts").step == 4
+    resumed = _train(tmp_path / "parts")
+    _equal(whole.stage, resumed.stage)
+    _equal(whole.average.module, resumed.average.module)
+
+
+def test_a_run_that_was_killed_goes_on_from_its_last_state(tmp_path: Path) -> None:
+    class KilledError(Exception):
+        pass
+
+    def kill() -> bool:
+        raise KilledError
+
+    steps = iter(range(24))
+    hooks = Hooks(stop=lambda: kill() if next(steps, None) is None else False)
+    schedule = SCHEDULE.model_copy(update={"save_every": 15})
+    with pytest.raises(KilledError):
+        _train(tmp_path / "parts", schedule, hooks)
+    assert _trainer(tmp_path / "parts").step == 15
+    resumed = _train(tmp_path / "parts", schedule)
+    _equal(resumed.stage, _train(tmp_path / "whole", schedule).stage)
+    # The log had come to step 20, beyond the state; what came again is not there twice.
+    rows = (tmp_path / "parts" / "log.csv").read_text().splitlines()
+    assert [row.split(",")[0] for row in rows] == ["step", "10", "20", "30"]
+
+
+def test_accumulated_micro_batches_equal_one_batch(tmp_path: Path) -> None:
+    class Plain(Square):
+        def forward(self, samples: list[Tensor]) -> dict[str, Tensor]:
+            x = torch.stack(samples)
+            return {"square": (self.layer(x)[:, 0] - x.sum(1)).square().mean()}
+
+    ends = []
+    for micro in (1, 2, 4):
+        torch.manual_seed(0)
+        schedule = SCHEDULE.model_copy(update={"micro_batch": micro})
+        trainer = Trainer(Plain(), schedule, 30, tmp_path / str(micro))
+        trainer.run(lambda step: stream(_draw, seed=5, batch=4, start=step))
+        ends.append(trainer.stage)
+    _equal(ends[0], ends[1], 1e-5)
+    _equal(ends[0], ends[2], 1e-5)
+
+
+def test_the_loss_falls_and_is_logged(tmp_path: Path) -> None:
+    schedule = SCHEDULE.model_copy(update={"iterations": 200})
+    _train(tmp_path, schedule)
+    rows = [row.split(",") for row in (tmp_path / "log.csv").read_text().splitlines()]
+    assert rows[0] == ["step", "rate", "seconds_per_step", "square"]
+    assert len(rows) == 21
+    assert float(rows[-1][-1]) < float(rows[1][-1]) / 2
+
+
+def test_the_best_score_is_kept_over_a_resume(tmp_path: Path) -> None:
+    scores, kept = iter([0.5, 0.7, 0.6]), []
+    hooks = Hooks(
+        evaluate=lambda step, module: next(scores),
+        every=10,
+        best=lambda step, module, score: kept.append((step, score)),
+    )
+    _train(tmp_path, hooks=hooks)
+    assert kept == [(10, 0.5), (20, 0.7)]
+    assert _trainer(tmp_path).best_score == 0.7
+
+
+def test_a_loss_that_is_not_finite_changes_nothing(tmp_path: Path) -> None:
+    trainer = _trainer(tmp_path)
+    before = [p.clone() for p in trainer.stage.parameters()]
+
+    def bad(rng: np.random.Generator) -> Tensor:
+        return torch.full((4,), math.nan)
+
+    trainer.run(
+        lambda step: stream(bad, seed=1, batch=4, start=step),
+        Hooks(stop=lambda: trainer.step == 5),
+    )
+    for old, new in zip(before, trainer.stage.parameters(), strict=True):
+        torch.testing.assert_close(old, new)
+
+
+def test_samples_that_cannot_be_read_are_skipped_and_counted(tmp_path: Path) -> None:
+    def sometimes(rng: np.random.Generator) -> Tensor:
+        if rng.random() < 0.2:
+            raise InputError("broken.jpg is not a readable image")
+        return _draw(rng)
+
+    trainer = _trainer(tmp_path)
+    trainer.run(lambda step: stream(sometimes, seed=1, batch=4, start=step))
+    assert trainer.step == 30
+    assert trainer.skipped == {"broken.jpg is not a readable image"}
+    assert _trainer(tmp_path).skipped == trainer.skipped
+
+
+def test_a_full_disk_leaves_the_last_good_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _train(tmp_path, hooks=Hooks(stop=lambda: True))
+
+    def full(state: object, path: Path) -> None:
+        path.write_bytes(b"part")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(state_files.torch, "save", full)
+    with pytest.raises(OvosError, match=r"No space left.*last good one"):
+        _train(tmp_path)
+    monkeypatch.undo()
+    assert _trainer(tmp_path).step == 1
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_a_damaged_state_is_named(tmp_path: Path) -> None:
+    (tmp_path / "state.pt").write_bytes(b"no state")
+    with pytest.raises(InputError, match=r"state\.pt is damaged"):
+        _trainer(tmp_path)
+
+
+def test_processes_share_what_a_single_one_would_see() -> None:
+    whole = next(stream(_draw, seed=5, batch=4, start=3))
+    parts = [next(stream(_draw, seed=5, batch=4, start=3, rank=r, world=2)) for r in range(2)]
+    assert [d.index for d in whole] == [d.index for part in parts for d in part] == [12, 13, 14, 15]
+    for a, b in zip(whole, [d for part in parts for d in part], strict=True):
+        assert torch.equal(a.sample, b.sample)
+
+
+def test_the_rate_warms_up_and_ends_low() -> None:
+    factors = [rate_factor(SCHEDULE, 30, step) for step in range(30)]
+    assert factors[0] < factors[1] < factors[2] == 1.0
+    assert factors[-1] < 0.03
+    assert all(a >= b for a, b in pairwise(factors[3:]))
+    constant = SCHEDULE.model_copy(update={"decay": "constant"})
+    assert rate_factor(constant, 30, 29) == 1.0
+
+
+def test_epochs_become_iterations() -> None:
+    schedule = SchedulePart(epochs=150, batch=4, rate=1e-6)
+    assert iterations_of(schedule, 60) == 2250
+    assert iterations_of(SCHEDULE, 60) == 30
+
+
+def test_the_backbone_has_its_own_rate() -> None:
+    module = nn.ModuleDict({"backbone": nn.Linear(2, 2), "head": nn.Linear(2, 2)})
+    whole = nn.ModuleDict({"bfe": module})
+    schedule = SchedulePart(iterations=1, batch=1, rate=1e-4, backbone_rate=1e-5)
+    optimizer = make_optimizer(schedule, whole.named_parameters())
+    assert [(len(g["params"]), g["lr"]) for g in optimizer.param_groups] == [(2, 1e-4), (2, 1e-5)]
