@@ -20,10 +20,16 @@ class MemoryPolicy(StrEnum):
 
 
 class ProposalSource(StrEnum):
-    """Where object proposals come from."""
+    """Which proposal generator is part of a model, and so of its weights file.
+
+    A model can be run with another one; see `models.sources`.
+    """
 
     LITE = "lite"
     MASKRCNN_R50 = "maskrcnn-r50"
+    MASKRCNN_R50_V2 = "maskrcnn-r50-v2"
+    EXTERNAL = "external"
+    """None: it was trained on proposals from elsewhere and needs a source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class ModelConfig:
     """Sizes, memory policy and ablation switches of one DMN-AOA model.
 
     The defaults are the paper's setting with ResNet-50. Fields marked
-    *extension* are not in the paper; their defaults switch them off.
+    *extension* are not in the paper; their defaults switch them off, but for `likeness`.
     """
 
     name: str
@@ -97,6 +103,10 @@ class ModelConfig:
     reference. Not applied in training."""
     locality: bool = False
     """Extension: a learned penalty on distance in the refinement's correspondences."""
+    likeness: bool = True
+    """Extension: the refinement sees how well each reference explains a position.
+
+    On by default, since weights from before this switch have it; off in the paper's presets."""
 
     def __post_init__(self) -> None:
         if self.memory_stride < 1:

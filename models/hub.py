@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from models.config import ModelConfig
 from models.errors import InputError
 from models.network import DMNAOA
 from models.presets import preset
+from models.sources.install import use_source
+from models.sources.names import SourceName
 from models.weights_file import load_network, read_weights, sha256
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -16,17 +20,31 @@ WEIGHTS = Path(__file__).parent / "weights"
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A network with where its weights came from and their checksum."""
+    """A network with where its weights and its proposals came from.
+
+    path, sha256: of the weights file; where the weights are random, `untrained` and nothing.
+    source: of proposals, as `--proposals` takes it.
+    """
 
     network: DMNAOA
     path: Path
     sha256: str
+    source: str
+
+    @property
+    def trained(self) -> bool:
+        """Whether the weights come from a file; random ones make masks without meaning."""
+        return bool(self.sha256)
 
 
 def load_model(
     name: str,
     weights: Path | None = None,
     settings: Sequence[str] = (),
+    *,
+    source: str | None = None,
+    weights_dir: Path | None = None,
+    allow_untrained: bool = False,
     **changes: object,
 ) -> LoadedModel:
     """Load a model by name.
@@ -35,18 +53,40 @@ def load_model(
         name: lite, r50 or r101.
         weights: a file of the same model; None takes the package's.
         settings: config fields to change, as texts `key=value`.
+        source: where proposals come from (`models.sources.names`); None is the model's own.
+        weights_dir: where fetched weights of proposal sources are kept.
+        allow_untrained: where there are no weights, take random ones, for timing and shapes.
         changes: config fields to change, as values; `settings` win.
 
     Raises:
-        InputError: the name is unknown, or there are no weights, or they are damaged,
-            altered or another model's.
+        InputError: the name or the source is unknown, or there are no weights, or they are
+            damaged, altered or another model's.
     """
+    chosen = SourceName.parse(source) if source else None
+    network, path, digest = _network(name, weights, settings, changes, allow_untrained)
+    if chosen is not None:
+        use_source(network, chosen, weights_dir)
+    return LoadedModel(network, path, digest, str(chosen or network.config.proposals))
+
+
+def _network(
+    name: str,
+    weights: Path | None,
+    settings: Sequence[str],
+    changes: dict[str, object],
+    allow_untrained: bool,
+) -> tuple[DMNAOA, Path, str]:
     expected = preset(name)
     path = weights or WEIGHTS / f"{name}.safetensors"
     if weights is None and not path.is_file():
+        if allow_untrained:
+            torch.manual_seed(0)
+            config = expected.replace(**changes).override(list(settings))
+            return DMNAOA(config).eval(), Path("untrained"), ""
         raise InputError(
             f"no trained weights of '{name}' exist: its authors published none. "
-            "Give your own with --weights PATH, or use --model lite"
+            "Give your own with --weights PATH, or use --model lite. For timing and shapes "
+            "alone, --allow-untrained takes random ones"
         )
     info, tensors = read_weights(path)
     digest = sha256(path)
@@ -57,8 +97,8 @@ def load_model(
             f"{path} holds the model '{info.config.name}', not '{name}'; "
             f"add --model {info.config.name}"
         )
-    config: ModelConfig = info.config.replace(**changes).override(list(settings))
-    return LoadedModel(load_network(path, tensors, config), path, digest)
+    stored: ModelConfig = info.config.replace(**changes).override(list(settings))
+    return load_network(path, tensors, stored), path, digest
 
 
 def _check(path: Path, digest: str) -> None:

@@ -19,15 +19,19 @@ from models.functional.masks import (
 from models.memory_bank import MemoryBank
 from models.modules.base_features import STRIDES, BaseFeatureExtractor, FrameFeatures
 from models.modules.blocks import upsample
+from models.modules.external_proposals import ExternalProposals
 from models.modules.lite_proposals import LiteProposalGenerator
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
 from models.modules.matcher import AlignedMatcher, Match
 from models.modules.refinement import MaskRefinementNetwork, Reference
 from models.modules.template import DynamicMemoryNetwork
-from models.proposals import ObjectProposalGenerator, Proposals
+from models.proposals import ObjectProposalGenerator, Origin, Proposals
 
 MASK_STRIDE = 4
 """Masks inside the network have a cell for every 4x4 pixels."""
+
+_MASK_SIZE = 28
+"""Side of the masks decoded from templates where no proposals set it."""
 
 
 @dataclass
@@ -72,19 +76,19 @@ class DMNAOA(nn.Module):
         super().__init__()
         self.config = config
         self.bfe = BaseFeatureExtractor(config)
-        self.opg: nn.Module
-        if config.proposals is ProposalSource.LITE:
-            self.opg = LiteProposalGenerator(config, self.bfe.raw_channels)
-        else:
-            self.opg = MaskRCNNProposalGenerator(config)
+        self.opg = _own_generator(config, self.bfe.raw_channels)
         self.otg = DynamicMemoryNetwork(config)
         self.am = AlignedMatcher(config)
         self.mrn = MaskRefinementNetwork(config)
 
-    def propose(self, frames: Tensor, features: FrameFeatures) -> list[Proposals]:
-        """Propose objects in (B, 3, H, W) frames; none without matcher."""
+    def propose(
+        self, frames: Tensor, features: FrameFeatures, origin: Origin | None = None
+    ) -> list[Proposals]:
+        """Propose objects in (B, 3, H, W) frames; none without matcher (A5)."""
+        if not self.config.use_matcher:
+            return [Proposals.empty(_MASK_SIZE, frames.device) for _ in frames]
         generator: ObjectProposalGenerator = self.opg  # type: ignore[assignment]
-        return generator.propose(frames, features)
+        return generator.propose(frames, features, origin)
 
     def begin(self, features: FrameFeatures, masks: Tensor, clock: Clock) -> VideoState:
         """Take the first frame and its (O, H, W) masks in [0, 1]."""
@@ -116,12 +120,13 @@ class DMNAOA(nn.Module):
                 template_logits = self.otg.decode_masks(templates, proposals.masks.shape[-1])
         with clock.measure("AM"):
             regions = grow_boxes(proposals.boxes, config.roi_context)
+            boxes, masks = proposals.boxes, proposals.masks
             if template_logits is not None:
-                decoded = torch.sigmoid(template_logits)
-                own = Proposals(query_boxes, decoded, decoded.new_zeros(len(decoded)))
-                proposals = proposals.extended(own) if config.use_matcher else own
+                boxes = torch.cat([boxes, query_boxes])
+                masks = torch.cat([masks, torch.sigmoid(template_logits)])
                 regions = torch.cat([regions, query_boxes])
-            coarse, match, pasted = self._match(features, templates, proposals, regions, state)
+            pasted = paste_masks(masks, boxes, *self._grid(features), MASK_STRIDE)
+            coarse, match = self._match(features, templates, pasted, regions, state)
         with clock.measure("MRN"):
             current = self.mrn.alignable(features)
             if config.use_refinement:
@@ -133,25 +138,27 @@ class DMNAOA(nn.Module):
             state.previous = Reference(current, coarse)
         return FrameResult(probabilities, coarse, match, pasted, template_logits, query_boxes)
 
+    def _grid(self, features: FrameFeatures) -> tuple[int, int]:
+        """Cells of a mask inside the network: height, width."""
+        height, width = features.size
+        return height // MASK_STRIDE, width // MASK_STRIDE
+
     def _match(
         self,
         features: FrameFeatures,
         templates: Tensor,
-        proposals: Proposals,
+        pasted: Tensor,
         regions: Tensor,
         state: VideoState,
-    ) -> tuple[Tensor, Match | None, Tensor]:
-        """Coarse masks, the match behind them, and all proposals' masks in the frame."""
-        height, width = (side // MASK_STRIDE for side in features.size)
-        pasted = paste_masks(proposals.masks, proposals.boxes, height, width, MASK_STRIDE)
+    ) -> tuple[Tensor, Match | None]:
+        """Coarse masks, and the match behind them, from (N, H/4, W/4) masks in N regions."""
         if not self.config.use_matcher:  # one decoded mask for each object
-            return pasted, None, pasted
-        if not len(proposals):
-            return pasted.new_zeros(len(templates), height, width), None, pasted
+            return pasted, None
+        if not len(pasted):
+            return pasted.new_zeros(len(templates), *self._grid(features)), None
         overlap = pairwise_iou(state.previous.masks, pasted)
         match = self.am(templates, self._pool(features, regions), overlap)
-        coarse = torch.einsum("on,nhw->ohw", match.assignment, pasted).clamp(0, 1)
-        return coarse, match, pasted
+        return torch.einsum("on,nhw->ohw", match.assignment, pasted).clamp(0, 1), match
 
     def memorize(
         self, state: VideoState, features: FrameFeatures, masks: Tensor, clock: Clock
@@ -184,6 +191,17 @@ class DMNAOA(nn.Module):
             for level in self.config.object_levels
         ]
         return torch.cat(levels, dim=1)
+
+
+def _own_generator(config: ModelConfig, raw_channels: list[int]) -> nn.Module:
+    """The proposal generator that is part of the model's weights."""
+    match config.proposals:
+        case ProposalSource.LITE:
+            return LiteProposalGenerator(config, raw_channels)
+        case ProposalSource.EXTERNAL:
+            return ExternalProposals()
+        case _:
+            return MaskRCNNProposalGenerator(config)
 
 
 def _pool_own_masks(masks: Tensor, boxes: Tensor, size: int) -> Tensor:

@@ -26,8 +26,8 @@ PRESETS: dict[str, ModelConfig] = {
         guard=2.0,
         locality=True,
     ),
-    "r50": ModelConfig(name="r50", backbone="resnet50"),
-    "r101": ModelConfig(name="r101", backbone="resnet101"),
+    "r50": ModelConfig(name="r50", backbone="resnet50", likeness=False),
+    "r101": ModelConfig(name="r101", backbone="resnet101", likeness=False),
 }
 
 

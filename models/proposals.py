@@ -6,6 +6,7 @@ from typing import Protocol, Self
 import torch
 from torch import Tensor
 
+from models.frames import Geometry
 from models.modules.base_features import FrameFeatures
 
 
@@ -18,7 +19,7 @@ class Proposals:
     scores: (N,) in [0, 1], not increasing.
 
     Raises:
-        ValueError: the three parts do not fit together.
+        ValueError: the three parts do not fit together, or hold values outside of these ranges.
     """
 
     boxes: Tensor
@@ -27,27 +28,34 @@ class Proposals:
 
     def __post_init__(self) -> None:
         count = len(self.scores)
-        if self.boxes.shape != (count, 4) or self.masks.ndim != 3 or len(self.masks) != count:
+        shapes = self.boxes.shape == (count, 4) and self.scores.ndim == 1
+        if not shapes or self.masks.ndim != 3 or len(self.masks) != count:
             raise ValueError(
                 f"proposals do not fit together: boxes {tuple(self.boxes.shape)}, "
                 f"masks {tuple(self.masks.shape)}, scores {tuple(self.scores.shape)}"
             )
+        if count and not bool(self._sound()):
+            raise ValueError(
+                "proposals need finite boxes with x0 <= x1 and y0 <= y1, masks and scores in "
+                "[0, 1], and scores that do not increase"
+            )
+
+    def _sound(self) -> Tensor:
+        """One truth value, so that a GPU is waited for once. NaN fails every comparison."""
+        boxes, masks, scores = self.boxes, self.masks, self.scores
+        return (
+            boxes.isfinite().all()
+            & (boxes[:, 2:] >= boxes[:, :2]).all()
+            & ((masks >= 0) & (masks <= 1)).all()
+            & ((scores >= 0) & (scores <= 1)).all()
+            & (scores[1:] <= scores[:-1]).all()
+        )
 
     def __len__(self) -> int:
         return len(self.scores)
 
     def __getitem__(self, index: slice | Tensor) -> Self:
         return type(self)(self.boxes[index], self.masks[index], self.scores[index])
-
-    def extended(self, other: "Proposals") -> "Proposals":
-        """Append `other`, whose soft masks are of the same size."""
-        return Proposals(
-            torch.cat([self.boxes, other.boxes]),
-            torch.cat([self.masks, other.masks]),
-            torch.cat([self.scores, other.scores.minimum(self.scores[-1:])])
-            if len(self)
-            else other.scores,
-        )
 
     @classmethod
     def empty(cls, size: int, device: torch.device | str = "cpu") -> Self:
@@ -58,9 +66,31 @@ class Proposals:
         )
 
 
-class ObjectProposalGenerator(Protocol):
-    """Anything that proposes objects (OPG): several frames in, one `Proposals` each out."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What frames are outside of the model, for generators that look them up.
 
-    def propose(self, frames: Tensor, features: FrameFeatures) -> list[Proposals]:
-        """Propose objects in (B, 3, H, W) RGB frames in [0, 1] with their base features."""
+    names: of each frame, as its mask's file is called. geometry: of the video.
+    """
+
+    names: tuple[str, ...]
+    geometry: Geometry
+
+
+class ObjectProposalGenerator(Protocol):
+    """Anything that proposes objects (OPG): several frames in, one `Proposals` each out.
+
+    Each result keeps to the configured number of proposals, with boxes inside the frame.
+    """
+
+    def propose(
+        self, frames: Tensor, features: FrameFeatures, origin: Origin | None = None
+    ) -> list[Proposals]:
+        """Propose objects.
+
+        Args:
+            frames: (B, 3, H, W) RGB in [0, 1], of one size, padded.
+            features: base features of the same frames.
+            origin: where they come from; None in training.
+        """
         ...

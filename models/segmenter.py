@@ -18,7 +18,7 @@ from models.functional.aggregation import soft_aggregate
 from models.hub import load_model
 from models.modules.base_features import FrameFeatures
 from models.network import DMNAOA, MASK_STRIDE, VideoState
-from models.proposals import Proposals
+from models.proposals import Origin, Proposals
 from models.slots import Ids, ObjectSlots
 
 
@@ -79,6 +79,7 @@ class Segmenter:
         self.size = size
         self.clock = Clock(self.device)
         self._geometry: Geometry | None = None
+        self._prepared = 0
         self._slots: ObjectSlots | None = None
         self._groups: list[VideoState] = []
         """One for the objects of each mask that was given, in the order of their slots."""
@@ -92,27 +93,47 @@ class Segmenter:
         size: int = 480,
         device: str = "auto",
         precision: Precision = Precision.AUTO,
+        proposals: str | None = None,
     ) -> "Segmenter":
         """Load a model by name, from the package's weights or a file of yours.
+
+        `proposals` names a source other than the model's own; see `models.hub.load_model`.
 
         Raises:
             InputError: an unknown model, weights that are missing, damaged or another model's.
         """
-        return cls(
-            load_model(model, weights).network, size=size, device=device, precision=precision
-        )
+        loaded = load_model(model, weights, source=proposals)
+        return cls(loaded.network, size=size, device=device, precision=precision)
 
-    def prepare(self, frames: Sequence[Image]) -> list[PreparedFrame]:
-        """Extract features and proposals of several (H, W, 3) uint8 RGB frames at once."""
+    @property
+    def geometry(self) -> Geometry | None:
+        """Sizes of the video; None before the first frame."""
+        return self._geometry
+
+    def prepare(
+        self, frames: Sequence[Image], names: Sequence[str] | None = None
+    ) -> list[PreparedFrame]:
+        """Extract features and proposals of several frames at once.
+
+        Args:
+            frames: (H, W, 3) uint8 RGB, in order.
+            names: by which stored proposals are looked up; 00000, 00001, … where not given.
+
+        Raises:
+            InputError: sizes differ, or the source of proposals has none of a frame.
+        """
         if self._geometry is None:
             height, width = frames[0].shape[:2]
             self._geometry = Geometry.fit((height, width), self.size)
+        counted = range(self._prepared, self._prepared + len(frames))
+        self._prepared += len(frames)
+        origin = Origin(tuple(names or (f"{i:05d}" for i in counted)), self._geometry)
         with self._computing():
             batch = torch.cat([self._geometry.frame(frame) for frame in frames]).to(self.device)
             with self.clock.measure("BFE"):
                 features = self.network.bfe(batch)
             with self.clock.measure("OPG"):
-                proposals = self.network.propose(batch, features)
+                proposals = self.network.propose(batch, features, origin)
         return [PreparedFrame(features[i], p) for i, p in enumerate(proposals)]
 
     def step(self, frame: Image | PreparedFrame, masks: Ids | None = None) -> FrameMasks:

@@ -11,6 +11,7 @@ from models.errors import OvosError
 from ovos_cli import __version__
 from ovos_cli.benchmark import benchmark
 from ovos_cli.evaluate import evaluate
+from ovos_cli.propose.command import propose
 from ovos_cli.report import say
 from ovos_cli.report_command import report
 from ovos_cli.segment import segment
@@ -27,6 +28,7 @@ app.command()(segment)
 app.command()(benchmark)
 app.command()(evaluate)
 app.command()(report)
+app.command()(propose)
 app.command()(train)
 
 

@@ -97,6 +97,34 @@ Settings = Annotated[
     ),
 ]
 
+Source = Annotated[
+    str | None,
+    typer.Option(
+        "--proposals",
+        metavar="SOURCE",
+        help="Where object proposals come from: lite, maskrcnn-r50, maskrcnn-r50-v2, "
+        "files:DIR or detectron2:CONFIG. Default: the model's own.",
+        rich_help_panel=_MODEL,
+        show_default=False,
+    ),
+]
+WeightsDir = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of published weights that --proposals fetches. Default: torch's cache.",
+        rich_help_panel=_MODEL,
+        show_default=False,
+    ),
+]
+AllowUntrained = Annotated[
+    bool,
+    typer.Option(
+        "--allow-untrained",
+        help="Run r50 or r101 without weights, for timing and shapes: the masks mean nothing.",
+        rich_help_panel=_MODEL,
+    ),
+]
+
 Memory = Annotated[
     MemoryPolicy,
     typer.Option(

@@ -72,8 +72,9 @@ def follow(
         for group in _groups(frames, batch):
             if progress.first is None:
                 _check_size(first, group[0])
+            names = [f.stem for f in group]
             for frame, prepared in zip(
-                group, segmenter.prepare([f.image for f in group]), strict=True
+                group, segmenter.prepare([f.image for f in group], names), strict=True
             ):
                 result = segmenter.step(prepared, first.ids if progress.first is None else None)
                 for sink in sinks:

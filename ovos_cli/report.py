@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models.clock import Clock
+from models.hub import LoadedModel
 
 PARTS = ("decode", "BFE", "OPG", "OTG", "AM", "MRN", "write")
 _MEANING = {
@@ -68,6 +69,16 @@ def say(console: Console, text: str) -> None:
     console.print(text, highlight=False, soft_wrap=True)
 
 
+def warn_untrained(console: Console, loaded: LoadedModel) -> None:
+    """Say loudly that a model without weights makes masks without meaning."""
+    if not loaded.trained:
+        say(
+            console,
+            f"[bold yellow]warning: '{loaded.network.config.name}' is untrained, its weights are "
+            "random: THE MASKS MEAN NOTHING. Only times and shapes do[/]",
+        )
+
+
 def peak_memory() -> float | None:
     """Largest resident memory of this process so far in MiB; None where unknown."""
     try:
@@ -78,7 +89,7 @@ def peak_memory() -> float | None:
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def write_json(path: Path, values: dict[str, Any]) -> None:
+def write_json(path: Path, values: dict[str, Any] | list[Any]) -> None:
     """Write JSON, complete or not at all."""
     temporary = path.with_name(f".{path.name}.part")
     temporary.write_text(json.dumps(values, indent=2) + "\n")

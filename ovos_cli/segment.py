@@ -21,6 +21,7 @@ from models import MemoryPolicy, Precision, load_model
 from models.errors import OvosError
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
+from models.sources.install import expect_frames
 from ovos_cli import __version__, options
 from ovos_cli.masks.first_mask import parse_colours, read_first_mask
 from ovos_cli.media.open_source import open_source, past_the_end
@@ -28,7 +29,7 @@ from ovos_cli.media.overlay import OverlayWriter
 from ovos_cli.output import OutputFolder
 from ovos_cli.pipeline import Progress as Done
 from ovos_cli.pipeline import follow
-from ovos_cli.report import object_report, say, timing, timing_table, write_json
+from ovos_cli.report import object_report, say, timing, timing_table, warn_untrained, write_json
 
 _INTERRUPTED = 130
 _GPU_BATCH = 4
@@ -47,6 +48,9 @@ def segment(
     fps: options.FrameRate = 24.0,
     model: options.Model = "lite",
     weights: options.Weights = None,
+    proposals: options.Source = None,
+    weights_dir: options.WeightsDir = None,
+    allow_untrained: options.AllowUntrained = False,
     size: options.Size = 480,
     device: options.Device = "auto",
     precision: options.PrecisionName = Precision.AUTO,
@@ -70,10 +74,17 @@ def segment(
         model,
         weights,
         settings or (),
+        source=proposals,
+        weights_dir=weights_dir,
+        allow_untrained=allow_untrained,
         memory_policy=memory,
         memory_stride=memory_stride,
         memory_max=memory_max,
     )
+    if end is None and reader.estimate is not None:
+        expect_frames(loaded.network, start + reader.estimate)
+    errors = Console(stderr=True)
+    warn_untrained(errors, loaded)
     segmenter = Segmenter(loaded.network, size=size, device=device, precision=precision)
     folder = OutputFolder(out or Path(f"{video.resolve().stem}_ovos"), overwrite=overwrite)
     writer = OverlayWriter(folder.root / "overlay.mp4") if overlay else None
@@ -101,7 +112,6 @@ def segment(
     write_json(
         folder.root / "run.json", _record(video, mask, loaded, segmenter, done, reader.warnings)
     )
-    errors = Console(stderr=True)
     for warning in reader.warnings:
         say(errors, f"[yellow]warning:[/] {escape(warning)}")
     console.print(timing_table(values))
@@ -143,6 +153,7 @@ def _record(
         "model": loaded.network.config.name,
         "weights": loaded.path.name,
         "weights_sha256": loaded.sha256,
+        "proposals": loaded.source,
         "device": str(segmenter.device),
         "precision": str(segmenter.dtype).removeprefix("torch."),
         "size": segmenter.size,

@@ -15,7 +15,7 @@ from torchvision.ops.feature_pyramid_network import LastLevelMaxPool
 
 from models.config import ModelConfig
 from models.modules.base_features import FrameFeatures
-from models.proposals import Proposals
+from models.proposals import Origin, Proposals
 
 _LEVELS = ("p8", "p16", "p32")
 _HIDDEN = 256
@@ -111,7 +111,9 @@ class LiteProposalGenerator(nn.Module):
         _, head_losses = self.heads(maps, proposals, images.image_sizes, targets)
         return {**rpn_losses, **head_losses}
 
-    def propose(self, frames: Tensor, features: FrameFeatures) -> list[Proposals]:
+    def propose(
+        self, frames: Tensor, features: FrameFeatures, origin: Origin | None = None
+    ) -> list[Proposals]:
         """Propose objects; see `ObjectProposalGenerator`."""
         maps, images = self._pyramid(features)
         regions, _ = self.rpn(images, maps)

@@ -97,8 +97,9 @@ class MaskRefinementNetwork(nn.Module):
         self.locality = config.locality
         self.log_reach = nn.Parameter(torch.tensor(_INITIAL_REACH).log())
         # Three masks (coarse, first, previous), each a block of cells at stride 4.
-        # Features of three frames, and how well each reference explains the current one.
-        self.block16 = _RefineBlock(3 * c16 + 2, 3 * 16, 0, w16, d16, groups)
+        # Features of three frames; as an extension, how well each reference explains this one.
+        self.likeness = config.likeness
+        self.block16 = _RefineBlock(3 * c16 + 2 * self.likeness, 3 * 16, 0, w16, d16, groups)
         self.block8 = _RefineBlock(3 * c8, 3 * 4, w16, w8, d8, groups)
         self.block4 = _RefineBlock(3 * c4, 3, w8, w4, d4, groups)
         self.head = nn.Conv2d(w4, 2, 1)
@@ -152,7 +153,7 @@ class MaskRefinementNetwork(nn.Module):
         blocks = F.pixel_unshuffle(coarse[:, None], 4).to(key.dtype)
         masks = torch.stack([blocks, *(a.masks for a in aligned)], dim=1)
         levels = [a.fine.split([c16, 4 * c8, 16 * c4], dim=1) for a in aligned]
-        likeness = [a.likeness for a in aligned]
+        likeness = [a.likeness for a in aligned] if self.likeness else []
         at16 = torch.cat([features.f16, *(level[0] for level in levels), *likeness], dim=1)
         at8 = torch.cat([features.f8, *(F.pixel_shuffle(level[1], 2) for level in levels)], dim=1)
         at4 = torch.cat([features.f4, *(F.pixel_shuffle(level[2], 4) for level in levels)], dim=1)

@@ -1,5 +1,7 @@
 """The streaming interface and the network behind it, with random weights: shapes and contracts."""
 
+import inspect
+
 import numpy as np
 import pytest
 import torch
@@ -149,6 +151,20 @@ def test_the_papers_sizes_have_the_papers_shapes(name: str) -> None:
     groups = {m.num_groups for m in network.modules() if isinstance(m, torch.nn.GroupNorm)}
     assert groups == {32}
     assert config.max_proposals == 30 and config.proposal_nms == 0.4
+    extensions = {
+        "roi_context": 1.0,
+        "null_column": False,
+        "null_overlap": 0.0,
+        "matching_iou_weight": 0.0,
+        "template_proposal": False,
+        "guard": 0.0,
+        "locality": False,
+        "likeness": False,
+    }
+    assert {key: getattr(config, key) for key in extensions} == extensions
+    # Every field that calls itself an extension is in the list above.
+    source = inspect.getsource(ModelConfig)
+    assert source.count('"""Extension: ') == len(extensions)
 
 
 def test_r50_segments_a_small_frame() -> None:

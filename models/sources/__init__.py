@@ -1,0 +1,1 @@
+"""Where object proposals can come from, by the names that `--proposals` takes."""

@@ -1,0 +1,80 @@
+"""Proposals as one compressed npz file for each frame, named like the frame."""
+
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from models.errors import InputError
+from models.sources.stored import StoredProposals
+
+
+class NpzStore:
+    """Reads a folder of `NAME.npz`.
+
+    Each holds `scores` (N,), `size` (H, W) of the source, and either `masks` (N, H, W) of the
+    whole frame, or `boxes` (N, 4) and `masks` (N, S, S) relative to them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._files = {file.stem: file for file in sorted(folder.glob("*.npz"))}
+
+    def names(self) -> list[str]:
+        """Frames that there are proposals of."""
+        return list(self._files)
+
+    def read(self, name: str) -> StoredProposals:
+        """Proposals of one frame.
+
+        Raises:
+            InputError: there are none of this frame, or the file cannot be used.
+        """
+        file = self._files.get(name)
+        if file is None:
+            raise unknown_frame(self.folder, name, self.names())
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                held = {key: arrays[key] for key in arrays.files}
+        except (OSError, ValueError, EOFError, BadZipFile) as error:
+            raise InputError(f"{file} is not a readable npz file: {error}") from error
+        lacking = {"scores", "masks", "size"} - set(held)
+        if lacking or held["size"].shape != (2,):
+            raise InputError(
+                f"{file} lacks {', '.join(sorted(lacking)) or 'a size of two numbers'}; "
+                f"it holds {', '.join(sorted(held))}"
+            )
+        size = (int(held["size"][0]), int(held["size"][1]))
+        if "boxes" in held:
+            return StoredProposals.checked(
+                held["boxes"], held["masks"], held["scores"], size, str(file)
+            )
+        if held["masks"].shape[1:] != size:
+            raise InputError(
+                f"{file}: masks {held['masks'].shape} without boxes should be of the whole frame, "
+                f"{size[1]}x{size[0]}"
+            )
+        return StoredProposals.of_frame_masks(held["masks"], held["scores"], str(file))
+
+
+def unknown_frame(folder: Path, name: str, names: list[str]) -> InputError:
+    """The error for a frame that a folder knows nothing of."""
+    found = f"{len(names)} frames, {names[0]} to {names[-1]}" if names else "no frame"
+    return InputError(
+        f"{folder} holds no proposals of the frame '{name}', but of {found}. "
+        "Are they of another video?"
+    )
+
+
+def write_npz(folder: Path, name: str, stored: StoredProposals) -> None:
+    """Write one frame's file; it is complete or absent."""
+    temporary = folder / f".{name}.part"
+    with temporary.open("wb") as file:
+        np.savez_compressed(
+            file,
+            boxes=stored.boxes,
+            masks=stored.masks.astype(np.float16),
+            scores=stored.scores,
+            size=np.array(stored.size),
+        )
+    temporary.replace(folder / f"{name}.npz")

@@ -1,0 +1,1 @@
+"""`ovos propose`: proposals of a video as files and pictures, and how well they cover objects."""

@@ -1,0 +1,84 @@
+"""The folder of proposals that a run writes."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from models.errors import InputError
+from models.sources.coco import IMAGES, RECORD, RESULTS, encode
+from models.sources.npz import write_npz
+from models.sources.stored import StoredProposals
+from ovos_cli.report import write_json
+
+SHEETS = "sheets"
+_OWN = ("*.npz", RESULTS, IMAGES, RECORD, f"{SHEETS}/*.jpg")
+
+
+class Format(StrEnum):
+    """How proposals are kept."""
+
+    NPZ = "npz"
+    COCO = "coco"
+
+
+class ProposalFolder:
+    """Writes the proposals of frame after frame; call `close` at the end, however it came."""
+
+    def __init__(self, root: Path, format: Format, *, overwrite: bool) -> None:
+        """Create the folder, or clear what an earlier run left there.
+
+        Raises:
+            InputError: not a folder, not writable, or not empty without `overwrite`; or
+                pycocotools is missing for COCO results.
+        """
+        if format is Format.COCO:
+            encode([])
+        if root.exists() and not root.is_dir():
+            raise InputError(f"the output {root} is a file; give a folder with --out")
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            if any(p.is_file() for p in root.rglob("*")):
+                if not overwrite:
+                    raise InputError(
+                        f"the output folder {root} is not empty; "
+                        "add --overwrite or choose another --out"
+                    )
+                for pattern in _OWN:
+                    for file in root.glob(pattern):
+                        file.unlink()
+        except OSError as error:
+            raise InputError(
+                f"the output folder {root} cannot be written: {error.strerror}"
+            ) from error
+        self.root, self.format = root, format
+        self._results: list[dict[str, Any]] = []
+        self._images: list[dict[str, Any]] = []
+
+    def write(self, index: int, name: str, stored: StoredProposals) -> None:
+        """Add one frame, the video's `index`-th."""
+        if self.format is Format.NPZ:
+            write_npz(self.root, name, stored)
+            return
+        height, width = stored.size
+        self._images.append(
+            {"id": index, "file_name": f"{name}.png", "height": height, "width": width}
+        )
+        masks = encode(stored.frame_masks())
+        for box, mask, score in zip(stored.boxes.tolist(), masks, stored.scores, strict=True):
+            x0, y0, x1, y1 = (round(v, 2) for v in box)
+            self._results.append(
+                {
+                    "image_id": index,
+                    "category_id": 1,
+                    "bbox": [x0, y0, round(x1 - x0, 2), round(y1 - y0, 2)],
+                    "score": round(float(score), 6),
+                    "segmentation": mask,
+                }
+            )
+
+    def close(self, record: dict[str, Any]) -> None:
+        """Write what is written at the end, and the record of the run."""
+        if self.format is Format.COCO:
+            write_json(self.root / IMAGES, {"images": self._images})
+            write_json(self.root / RESULTS, self._results)
+        write_json(self.root / RECORD, record)

@@ -1,0 +1,263 @@
+"""`ovos propose` and `--proposals` through the command's own entry point."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from typer.testing import CliRunner
+
+import ovos_cli.propose.command
+from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
+from models.sources import install
+from models.sources.names import SourceName
+from models.sources.npz import write_npz
+from models.sources.stored import StoredProposals
+from ovos_cli import app as application
+from ovos_cli.app import app
+from ovos_cli.propose.recall import Recall, Tally, best_of, overlaps
+from tests.conftest import write_indexed, write_video
+from tests.sources.test_downloads import publish
+from tests.trees import davis_tree, scene
+
+SMALL = ["--size", "64", "--device", "cpu", "-q"]
+
+
+@pytest.fixture
+def mask(tmp_path: Path) -> Path:
+    ids = np.zeros((48, 64), np.uint8)
+    ids[10:30, 5:25] = 3
+    return write_indexed(tmp_path / "first.png", ids)
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> tuple[int, str]:
+    """Run as the shell would, errors mapped to messages and statuses."""
+    monkeypatch.setattr(sys, "argv", ["ovos", *map(str, arguments)])
+    said: list[str] = []
+    monkeypatch.setattr(application, "fail", said.append)
+    with pytest.raises(SystemExit) as stop:
+        application.main()
+    return int(stop.value.code or 0), " ".join(said)
+
+
+def _truth(folder: Path, frames: int = 6) -> Path:
+    """Proposals that are the objects of `scene` and some others, as npz."""
+    folder.mkdir(parents=True)
+    for index in range(frames):
+        ids = scene(index)
+        others = np.zeros((2, *ids.shape), bool)
+        others[0, 30:44, 40:60] = others[1, :, :30] = True
+        masks = np.concatenate([others[:1], np.stack([ids == 1, ids == 2]), others[1:]])
+        scores = np.array([0.9, 0.5, 0.4, 0.1])
+        write_npz(folder, f"{index:05d}", StoredProposals.of_frame_masks(masks, scores, "here"))
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["npz", "coco"])
+def test_what_is_proposed_can_be_used_again(
+    kind: str, clip: Path, mask: Path, untrained: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    out = tmp_path / "p"
+    model = ["--weights", untrained, *SMALL]
+    assert _run(monkeypatch, "propose", clip, "-o", out, "--format", kind, *model) == (0, "")
+    names = sorted(p.name for p in out.iterdir())
+    if kind == "npz":
+        assert names == [f"{i:05d}.npz" for i in range(6)] + ["run.json"]
+    else:
+        assert names == ["images.json", "results.json", "run.json"]
+        assert len(json.loads((out / "images.json").read_text())["images"]) == 6
+    record = json.loads((out / "run.json").read_text())
+    assert record["frames"] == 6 and record["complete"] and record["source"] == "lite"
+
+    stored = ["segment", clip, "-m", mask, *model, "--no-overlay"]
+    assert _run(monkeypatch, *stored, "-o", tmp_path / "a") == (0, "")
+    assert _run(monkeypatch, *stored, "-o", tmp_path / "b", "--proposals", f"files:{out}")[0] == 0
+    record = json.loads((tmp_path / "b" / "run.json").read_text())
+    assert record["proposals"] == f"files:{out}"
+    if kind == "npz":  # nothing but rounding is lost
+        for index in range(6):
+            pair = [tmp_path / k / "masks" / f"{index:05d}.png" for k in "ab"]
+            a, b = (np.array(Image.open(path)) for path in pair)
+            assert (a != b).mean() < 0.02
+
+
+def test_one_frame_and_its_contact_sheet(
+    clip: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "p"
+    arguments = ["propose", clip, "--frame", 2, "--sheet", "-o", out, "--weights", untrained]
+    assert _run(monkeypatch, *arguments, *SMALL) == (0, "")
+    assert sorted(p.name for p in out.rglob("*") if p.is_file()) == [
+        "00002.jpg",
+        "00002.npz",
+        "run.json",
+    ]
+    with Image.open(out / "sheets" / "00002.jpg") as sheet:
+        count = len(np.load(out / "00002.npz")["scores"])
+        rows = -(-(count + 1) // 6)
+        assert sheet.size == (min(6, count + 1) * 244 - 4, rows * (180 + 18 + 4) - 4)
+
+
+def test_an_interrupted_run_keeps_what_is_done(
+    clip: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(ovos_cli.propose.command.Segmenter):
+        def prepare(self, frames, names=None):  # type: ignore[no-untyped-def]
+            if names == ["00003"]:
+                raise KeyboardInterrupt
+            return super().prepare(frames, names)
+
+    monkeypatch.setattr(ovos_cli.propose.command, "Segmenter", Interrupted)
+    out = tmp_path / "p"
+    arguments = ["propose", str(clip), "-o", str(out), "--format", "coco"]
+    result = CliRunner().invoke(app, [*arguments, "--weights", str(untrained), *SMALL])
+    assert result.exit_code == 130 and "3 frames are done" in result.output
+    assert len(json.loads((out / "images.json").read_text())["images"]) == 3
+    assert json.loads((out / "run.json").read_text())["complete"] is False
+
+
+def test_a_used_folder_is_refused_or_cleared(
+    clip: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "p"
+    out.mkdir()
+    (out / "keep.txt").touch()
+    (out / "00099.npz").touch()
+    base = ["propose", clip, "--frame", "0", "-o", out, "--weights", untrained, *SMALL]
+    status, message = _run(monkeypatch, *base)
+    assert status == 2 and "not empty" in message and "--overwrite" in message
+    assert _run(monkeypatch, *base, "--overwrite") == (0, "")
+    assert sorted(p.name for p in out.iterdir()) == ["00000.npz", "keep.txt", "run.json"]
+
+
+def test_recall_counts_objects_and_draws_what_is_missed(
+    untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, out = davis_tree(tmp_path / "davis"), tmp_path / "recall"
+    _truth(tmp_path / "files" / "dogs")
+    (tmp_path / "files" / "bear").mkdir()
+    for index in range(6):
+        zero = StoredProposals.none((48, 64))
+        write_npz(tmp_path / "files" / "bear", f"{index:05d}", zero)
+    arguments = ["propose", "--recall", "--dataset", "davis17", "--root", root, "--every", 1]
+    arguments += ["--proposals", f"files:{tmp_path / 'files'}", "--weights", untrained]
+    assert _run(monkeypatch, *arguments, "-o", out, "--sheet", *SMALL) == (0, "")
+    top = json.loads((out / "recall.json").read_text())["recall"]["top 30"]
+    assert top["objects"] == 18
+    assert top["sequences"]["bear"] == {
+        "half": 0.0, "three_quarters": 0.0, "average": 0.0, "mean": 0.0,
+    }  # fmt: skip
+    assert top["sequences"]["dogs"]["three_quarters"] == 1.0
+    assert top["half"] == pytest.approx(12 / 18)
+    with Image.open(out / "missed.jpg") as picture:
+        assert picture.size[0] == 4 * 324 - 4
+
+
+def test_recall_is_the_mean_over_thresholds() -> None:
+    recall = Recall.of(np.array([0.5, 0.76, 0.95, 0.2]))
+    assert recall.half == 0.75 and recall.three_quarters == 0.5
+    assert recall.average == pytest.approx((1 + 6 + 10) / 10 / 4)
+    # A value on a threshold counts, as in COCO's own evaluation, whatever the binary rounding.
+    assert Recall.of(np.array([0.75])).three_quarters == 1.0
+    assert Recall.of(np.array([0.95])).average == 1.0
+
+
+def test_only_the_first_proposals_count() -> None:
+    masks = np.zeros((12, 8, 8), bool)
+    masks[11, :4] = True
+    truth = np.zeros((2, 8, 8), bool)
+    truth[0, :4], truth[1, 6:] = True, True
+    ious = overlaps(masks, truth)
+    assert best_of(ious, 10).tolist() == [0.0, 0.0] and best_of(ious, 30).tolist() == [1.0, 0.0]
+    tally = Tally()
+    tally.add("a", ious)
+    tally.add("a", overlaps(masks[:0], truth))
+    assert tally.objects == 4 and tally.recall(30).half == 0.25
+
+
+def test_r50_runs_untrained_on_torchvisions_proposals_and_says_so_loudly(
+    clip: Path, mask: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from models.config import ProposalSource
+    from models.presets import preset
+
+    torch.manual_seed(0)
+    config = preset("r50").replace(proposals=ProposalSource.MASKRCNN_R50)
+    detector = MaskRCNNProposalGenerator(config).detector
+    state = {
+        k: v * 0.1 if k.endswith("bn3.weight") else v for k, v in detector.state_dict().items()
+    }
+    kind = SourceName.parse("maskrcnn-r50").kind
+    monkeypatch.setitem(install.COCO_WEIGHTS, kind, publish(tmp_path / "site", state))
+    arguments = ["segment", str(clip), "-m", str(mask), "-o", str(tmp_path / "o"), "--end", "1"]
+    arguments += ["--model", "r50", "--allow-untrained", "--proposals", "maskrcnn-r50"]
+    result = CliRunner().invoke(app, [*arguments, "--weights-dir", str(tmp_path / "kept"), *SMALL])
+    assert result.exit_code == 0, result.output
+    assert "THE MASKS MEAN NOTHING" in result.output
+    record = json.loads((tmp_path / "o" / "run.json").read_text())
+    assert (record["weights"], record["proposals"]) == ("untrained", "maskrcnn-r50")
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["{clip}", "--proposals", "sam"], "no proposal source 'sam'; choose one of: lite"),
+        (["{clip}", "--proposals", "files"], "should read files:DIR"),
+        (["{clip}", "--proposals", "files:nowhere"], "nowhere does not exist"),
+        (["{clip}", "--proposals", "detectron2:x.yaml"], "detectron2"),
+        (["{clip}", "--proposals", "maskrcnn-r50", "--weights-dir", "w"], "put it here as w/"),
+        (["{clip}", "--start", "50"], "past the last frame"),
+        (["nothing.mp4"], "nothing.mp4 does not exist"),
+        (["{clip}", "--model", "r50"], "--allow-untrained"),
+        (["{clip}", "--recall"], "give its folder with --root, and no video"),
+        (["--recall"], "give its folder with --root"),
+        ([], "give a video"),
+        (["--recall", "--root", "."], "is not a DAVIS 2016 root"),
+        (["--recall", "--root", "{davis}", "--dataset", "davis17", "--sheet"], "give --out"),
+        (["{clip}", "-o", "text.txt"], "text.txt is a file"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_status_2(
+    arguments: list[str], message: str, clip: Path, untrained: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("text.txt").touch()
+    monkeypatch.setitem(
+        install.COCO_WEIGHTS,
+        SourceName.parse("maskrcnn-r50").kind,
+        "http://127.0.0.1:9/maskrcnn-0123abcd.pth",
+    )
+    davis = davis_tree(tmp_path / "davis")
+    filled = [a.format(clip=clip, davis=davis) for a in arguments]
+    weights = [] if "r50" in arguments else ["--weights", untrained]
+    status, said = _run(monkeypatch, "propose", *filled, *weights, *SMALL)
+    assert (status, message in said) == (2, True), said
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"frames": 3}, "no proposals of the frame '00003'"),
+        ({"frames": 9}, "proposals of 9 frames, but"),
+        ({"width": 80}, "for frames of 64x48, but frame '00000' is 80x48"),
+    ],
+)
+def test_proposals_of_another_video_are_refused(
+    change: dict[str, int], message: str, untrained: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    folder = _truth(tmp_path / "p", change.get("frames", 6))
+    width = change.get("width", 64)
+    video = write_video(tmp_path / "v.mp4", width=width)
+    ids = np.zeros((48, width), np.uint8)
+    ids[10:30, 5:25] = 1
+    mask = write_indexed(tmp_path / "m.png", ids)
+    arguments = ["segment", video, "-m", mask, "-o", tmp_path / "o", "--weights", untrained]
+    status, said = _run(monkeypatch, *arguments, "--proposals", f"files:{folder}", *SMALL)
+    assert (status, message in said) == (2, True), said

@@ -1,0 +1,198 @@
+"""Proposals in files: what is written comes back, what makes no sense is refused."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.errors import InputError
+from models.frames import Geometry
+from models.functional.masks import pairwise_iou, paste_masks
+from models.presets import preset
+from models.proposals import Origin, Proposals
+from models.sources.files import FileProposals, open_store
+from models.sources.names import Kind, SourceName
+from models.sources.npz import write_npz
+from models.sources.stored import StoredProposals
+from tests.sources.stored_files import write_coco
+
+SIZE = (60, 80)
+GEOMETRY = Geometry.fit(SIZE, 96)  # 96x128
+
+
+def _disks() -> StoredProposals:
+    ys, xs = np.mgrid[: SIZE[0], : SIZE[1]]
+    disks = [(ys - 20) ** 2 + (xs - 25) ** 2 < 15**2, (ys - 40) ** 2 + (xs - 60) ** 2 < 10**2]
+    return StoredProposals.of_frame_masks(np.stack(disks), np.array([0.4, 0.8]), "here")
+
+
+def _propose(folder: Path, name: str = "00000", geometry: Geometry = GEOMETRY) -> Proposals:
+    source = FileProposals(folder, preset("lite"))
+    frames = torch.zeros(1, 3, *geometry.padded)
+    [proposals] = source.propose(frames, None, Origin((name,), geometry))
+    return proposals
+
+
+def test_masks_of_the_frame_survive_being_cut_out() -> None:
+    stored = _disks()
+    again = torch.from_numpy(stored.frame_masks()).float()
+    ys, xs = np.mgrid[: SIZE[0], : SIZE[1]]
+    truth = torch.from_numpy((ys - 20) ** 2 + (xs - 25) ** 2 < 15**2).float()
+    assert float(pairwise_iou(again[:1], truth[None])) > 0.97
+    np.testing.assert_allclose(stored.boxes[0], [11, 6, 40, 35])
+
+
+@pytest.mark.parametrize("kind", ["npz", "coco", "coco without images", "npz of whole frames"])
+def test_every_format_gives_the_same_best_first_at_the_models_size(
+    kind: str, tmp_path: Path
+) -> None:
+    stored = _disks()
+    if kind == "npz":
+        write_npz(tmp_path, "00000", stored)
+    elif kind == "npz of whole frames":
+        masks = stored.frame_masks()
+        np.savez(tmp_path / "00000.npz", masks=masks, scores=stored.scores, size=SIZE)
+    else:
+        write_coco(tmp_path, {"00000": stored}, images=kind == "coco")
+    proposals = _propose(tmp_path)
+    np.testing.assert_allclose(proposals.scores, [0.8, 0.4], atol=1e-6)
+    expected = torch.tensor([[51, 31, 70, 50], [11, 6, 40, 35]]) * 1.6
+    torch.testing.assert_close(proposals.boxes, expected, atol=0.1, rtol=0)
+    pasted = paste_masks(proposals.masks, proposals.boxes, 96, 128, 1)
+    ys, xs = np.mgrid[:96, :128]
+    truth = torch.from_numpy((ys / 1.6 - 40) ** 2 + (xs / 1.6 - 60) ** 2 < 10**2).float()
+    assert float(pairwise_iou(pasted[:1], truth[None])) > 0.93
+
+
+def test_what_the_model_proposes_comes_back_and_padding_is_cut_off(tmp_path: Path) -> None:
+    geometry = Geometry.fit((50, 90), 64)  # 64x115, padded to 64x128
+    boxes = torch.tensor([[80.0, 10, 128, 50], [5, 5, 30, 40], [116, 0, 128, 64]])
+    masks = torch.rand(3, 28, 28, generator=torch.Generator().manual_seed(0))
+    masks[0, :, 20:] = 0
+    given = Proposals(boxes, masks, torch.tensor([0.9, 0.5, 0.1]))
+    write_npz(tmp_path, "f", StoredProposals.of(given, geometry))
+    found = _propose(tmp_path, "f", geometry)
+    assert len(found) == 2  # the third lay in the padding
+    torch.testing.assert_close(found.boxes[1], boxes[1], atol=1e-3, rtol=0)
+    torch.testing.assert_close(found.masks[1], masks[1], atol=1e-3, rtol=0)
+    torch.testing.assert_close(found.boxes[0], torch.tensor([80.0, 10, 115, 50]), atol=1e-3, rtol=0)
+
+
+def test_a_frame_without_results_is_empty(tmp_path: Path) -> None:
+    none = StoredProposals.none(SIZE)
+    write_coco(tmp_path, {"00000": none, "00001": _disks()}, images=False)
+    assert len(_propose(tmp_path)) == 0
+    with pytest.raises(InputError, match="no proposals of the frame '00002'"):
+        _propose(tmp_path, "00002")
+
+
+def test_files_of_another_video_are_named(tmp_path: Path) -> None:
+    write_npz(tmp_path, "00000", _disks())
+    with pytest.raises(InputError, match="of 1 frames, 00000 to 00000"):
+        _propose(tmp_path, "00001")
+    other = Geometry.fit((48, 64), 96)
+    with pytest.raises(InputError, match="for frames of 80x60, but frame '00000' is 64x48"):
+        _propose(tmp_path, geometry=other)
+
+
+def _good() -> dict[str, object]:
+    stored = _disks()
+    return {
+        "boxes": stored.boxes, "masks": stored.masks, "scores": stored.scores, "size": SIZE,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"boxes": [[0, 0, 10, 10], [0, 0, 99, 10]]}, "lies outside of the frame of 80x60"),
+        ({"boxes": [[0, 0, 10, 10], [-9, 0, 9, 10]]}, "lies outside"),
+        ({"boxes": [[0, 0, 10, 10], [9, 0, 9, 10]]}, "no extent"),
+        ({"boxes": [[0, 0, 10, 10]]}, "do not fit together"),
+        ({"scores": [0.5, float("nan")]}, "NaN"),
+        ({"scores": [0.5, 7]}, "0 to 1"),
+        ({"scores": ["a", "b"]}, "not numbers"),
+        ({"masks": np.full((2, 9, 9), 2.0)}, "0 to 1"),
+        ({"masks": np.zeros((2, 9, 8))}, "do not fit together"),
+        ({"boxes": None}, "should be of the whole frame"),
+        ({"size": None}, "lacks size"),
+        ({"size": [1, 2, 3]}, "size of two numbers"),
+    ],
+)
+def test_npz_files_that_make_no_sense_are_named(change: dict, message: str, tmp_path: Path) -> None:
+    arrays = {k: v for k, v in {**_good(), **change}.items() if v is not None}
+    np.savez(tmp_path / "00000.npz", **arrays)
+    with pytest.raises(InputError, match=message) as error:
+        _propose(tmp_path)
+    assert "00000.npz" in str(error.value)
+
+
+def test_damaged_npz_files_are_named(tmp_path: Path) -> None:
+    write_npz(tmp_path, "00000", _disks())
+    file = tmp_path / "00000.npz"
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(InputError, match="not a readable npz"):
+        _propose(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"segmentation": {"size": [50, 80]}}, "not a run-length mask"),
+        ({"segmentation": {"size": [70, 80]}}, "cover less"),
+        ({"segmentation": {"counts": "zz"}}, "run-length"),
+        ({"segmentation": {"counts": [4, 5, 6]}}, "cover less"),
+        ({"score": float("nan")}, "NaN"),
+        ({"score": "high"}, "score is not a number"),
+    ],
+)
+def test_coco_results_that_make_no_sense_are_named(
+    change: dict, message: str, tmp_path: Path
+) -> None:
+    write_coco(tmp_path, {"00000": _disks()})
+    entries = json.loads((tmp_path / "mine.json").read_text())
+    for key, value in change.items():
+        old = entries[0][key]
+        entries[0][key] = {**old, **value} if isinstance(value, dict) else value
+    (tmp_path / "mine.json").write_text(json.dumps(entries))
+    with pytest.raises(InputError, match=message) as error:
+        _propose(tmp_path)
+    assert "mine.json" in str(error.value)
+
+
+def test_masks_of_two_sizes_are_refused(tmp_path: Path) -> None:
+    write_coco(tmp_path, {"00000": _disks()})
+    entries = json.loads((tmp_path / "mine.json").read_text())
+    entries[0]["segmentation"] = {"size": [2, 3], "counts": [1, 2, 3]}
+    (tmp_path / "mine.json").write_text(json.dumps(entries))
+    with pytest.raises(InputError, match="differ in size: 3x2, 80x60"):
+        _propose(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({}, "it holds neither"),
+        ({"a.npz": "x", "b.json": "[]"}, "it holds both"),
+        ({"a.json": "[]", "b.json": "[]"}, "it holds 2"),
+        ({"a.json": "{"}, "not readable JSON"),
+        ({"a.json": "{}"}, "not a list of COCO results"),
+        ({"a.json": "[{}]"}, "entry 0 lacks"),
+        ({"a.json": "[]", "images.json": "[]"}, "not COCO's list of images"),
+    ],
+)
+def test_folders_that_make_no_sense_are_named(files: dict, message: str, tmp_path: Path) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match=message):
+        open_store(tmp_path)
+
+
+def test_source_names_are_parsed_or_refused() -> None:
+    assert SourceName.parse("files:a:b") == SourceName(Kind.FILES, "a:b")
+    assert str(SourceName.parse("detectron2:x.yaml")) == "detectron2:x.yaml"
+    for text in ("sam", "", "files", "files:", "lite:x", "maskrcnn"):
+        with pytest.raises(InputError, match="proposal source"):
+            SourceName.parse(text)
