@@ -30,7 +30,8 @@ def report(
         typer.Option(
             "--compare",
             "-c",
-            help="Results of another method to set beside them; may be repeated.",
+            help="Results of another method to set beside them; may be repeated. Baselines that "
+            "ovos benchmark ran are there anyway.",
             show_default=False,
         ),
     ] = None,
@@ -61,10 +62,11 @@ def report(
     """
     console = Console(quiet=quiet)
     run = read_run(results)
-    others = [_comparable(run, read_run(path), path) for path in compare or ()]
+    folder = results if results.is_dir() else results.parent
+    beside = [*sorted(folder.glob("baselines/*/results.json")), *(compare or ())]
+    others = [_comparable(run, read_run(path), path) for path in beside]
     data = open_dataset(_dataset(run, results), root, split or run.split)
     data = data.select(list(run.sequences))
-    folder = results if results.is_dir() else results.parent
     target = out or folder / "report.html"
     if target.exists() and not overwrite:
         raise InputError(f"{target} is there already; add --overwrite or choose another --out")

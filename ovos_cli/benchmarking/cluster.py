@@ -69,7 +69,7 @@ class OnCluster:
             _knock(address)
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
         except (OSError, RuntimeError, ValueError) as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            reason = " ".join(str(error).split())[:200] or type(error).__name__
             raise InputError(
                 f"--cluster {address}: no Ray cluster answers there ({reason}); "
                 "start one with `ray start --head` and give its address"

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from models.errors import InputError
 from ovos_cli.datasets import Dataset, Sequence
@@ -16,6 +15,7 @@ from ovos_cli.html_report.charts import object_colour
 from ovos_cli.html_report.runs import Run, frame_mean
 from ovos_cli.html_report.tables import number
 from ovos_cli.html_report.worst import WorstFrame, worst_frames
+from ovos_cli.media.folder_reader import read_picture
 
 _WORST = 9
 _THUMBNAILS, _FEWEST_THUMBNAILS = 12, 3
@@ -113,11 +113,7 @@ def _image(sequence: Sequence, frame: str) -> NDArray[np.uint8]:
     path = sequence.images.get(frame)
     if path is None:
         return np.full((*sequence.size, 3), _GREY, np.uint8)
-    try:
-        with Image.open(path) as picture:
-            return np.array(picture.convert("RGB"))
-    except OSError as error:
-        raise InputError(f"{path} is not a readable image: {error}") from error
+    return read_picture(path)
 
 
 def spread(count: int, wanted: int) -> list[int]:

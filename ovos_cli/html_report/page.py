@@ -83,6 +83,7 @@ def _context(
         "heads": heads,
         "rows": rows,
         "published": bool(published),
+        "uneven": [b.method for b in baselines if set(b.sequences) != set(run.sequences)],
         "paper": _PAPER if paper else None,
         "baselines": _legend(baselines),
         "bars": charts.sequence_bars(run, baselines, paper and paper[2]) if run.scored else None,

@@ -71,7 +71,7 @@ def run(dataset: Dataset, masks: Path) -> Run:
 @pytest.fixture
 def baseline(dataset: Dataset, tmp_path: Path) -> Run:
     shifted = copy_truth(dataset.root, tmp_path / "baseline", shift=9)
-    return parse_run(_record(dataset, shifted, "<i>moved</i>"))
+    return parse_run(_record(dataset, shifted, "<i>moved</i> " + "by-nine-pixels" * 5))
 
 
 @pytest.fixture

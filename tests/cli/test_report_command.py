@@ -1,6 +1,7 @@
 """`ovos report` through its own entry point."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -44,6 +45,19 @@ def test_writes_a_page_beside_the_results(root: Path, results: Path, tmp_path: P
     text = (results / "report.html").read_text("utf-8")
     assert "theirs" in text and "dogs" in text and "DMN-AOA R50" in text
     assert text.count("<img") >= 16  # two sheets of eight frames
+
+
+def test_baselines_of_the_run_are_there_and_uneven_ones_named(root: Path, results: Path) -> None:
+    other = _scored(root, copy_truth(root, results / "baselines" / "flow", shift=6))
+    _report(results, "--root", root)
+    text = (results / "report.html").read_text("utf-8")
+    assert "J&amp;F flow" in text
+    assert "do not compare" not in text
+    record = json.loads((other / "results.json").read_text())
+    del record["sequences"]["bear"]
+    (other / "results.json").write_text(json.dumps(record))
+    _report(results, "--root", root, "--overwrite")
+    assert re.search(r"do not compare: flow", (results / "report.html").read_text("utf-8"))
 
 
 def test_takes_the_file_and_an_own_place(root: Path, results: Path, tmp_path: Path) -> None:
