@@ -1,5 +1,6 @@
 """The folder of proposals that a run writes."""
 
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,11 @@ class ProposalFolder:
         self.root, self.format = root, format
         self._results: list[dict[str, Any]] = []
         self._images: list[dict[str, Any]] = []
+
+    def remove_if_empty(self) -> None:
+        """Leave no trace of a run that wrote nothing."""
+        with suppress(OSError):  # not empty
+            self.root.rmdir()
 
     def write(self, index: int, name: str, stored: StoredProposals) -> None:
         """Add one frame, the video's `index`-th."""

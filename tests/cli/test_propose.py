@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from typer.testing import CliRunner
 
-import ovos_cli.propose.command
+import ovos_cli.propose.run
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
 from models.sources import install
 from models.sources.names import SourceName
@@ -105,13 +105,13 @@ def test_one_frame_and_its_contact_sheet(
 def test_an_interrupted_run_keeps_what_is_done(
     clip: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Interrupted(ovos_cli.propose.command.Segmenter):
+    class Interrupted(ovos_cli.propose.run.Segmenter):
         def prepare(self, frames, names=None):  # type: ignore[no-untyped-def]
             if names == ["00003"]:
                 raise KeyboardInterrupt
             return super().prepare(frames, names)
 
-    monkeypatch.setattr(ovos_cli.propose.command, "Segmenter", Interrupted)
+    monkeypatch.setattr(ovos_cli.propose.run, "Segmenter", Interrupted)
     out = tmp_path / "p"
     arguments = ["propose", str(clip), "-o", str(out), "--format", "coco"]
     result = CliRunner().invoke(app, [*arguments, "--weights", str(untrained), *SMALL])
@@ -214,6 +214,10 @@ def test_r50_runs_untrained_on_torchvisions_proposals_and_says_so_loudly(
         (["{clip}", "--start", "50"], "past the last frame"),
         (["nothing.mp4"], "nothing.mp4 does not exist"),
         (["{clip}", "--model", "r50"], "--allow-untrained"),
+        (
+            ["{clip}", "--model", "r50", "--allow-untrained", "--proposals", "lite"],
+            "are a part of the model lite",
+        ),
         (["{clip}", "--recall"], "give its folder with --root, and no video"),
         (["--recall"], "give its folder with --root"),
         ([], "give a video"),
@@ -238,6 +242,7 @@ def test_bad_input_is_one_sentence_and_status_2(
     weights = [] if "r50" in arguments else ["--weights", untrained]
     status, said = _run(monkeypatch, "propose", *filled, *weights, *SMALL)
     assert (status, message in said) == (2, True), said
+    assert not list(tmp_path.glob("*_proposals"))
 
 
 @pytest.mark.parametrize(
