@@ -37,6 +37,11 @@ def contact_sheet(
     for number, box in enumerate((stored.boxes * scale).round().astype(int).tolist()):
         colour = _colour(number)
         cv2.rectangle(overview, box[:2], box[2:], colour, 1, cv2.LINE_AA)
+        place = (max(box[0], 0) + 2, min(max(box[1], 0) + 10, height - 2))
+        for shade, thickness in ((0, 3), (255, 1)):  # legible on anything
+            cv2.putText(
+                overview, str(number), place, _FONT, 0.35, (shade,) * 3, thickness, cv2.LINE_AA
+            )
     tiles = [caption(overview, f"{len(stored.scores)} proposals")]
     for number, (mask, score) in enumerate(zip(stored.frame_masks(), stored.scores, strict=True)):
         seen = cv2.resize(mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_AREA)
