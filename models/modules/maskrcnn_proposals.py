@@ -30,10 +30,16 @@ class MaskRCNNProposalGenerator(nn.Module):
         self.nms, self.limit = config.proposal_nms, config.max_proposals
         v2 = config.proposals is ProposalSource.MASKRCNN_R50_V2
         self.detector: MaskRCNN = _r50_v2() if v2 else _r50()
+        self.mask_size = 28
+        self.requires_grad_(True)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Let everything learn but the stem and the first stage; or nothing."""
+        super().requires_grad_(requires_grad)
         for name, parameter in self.detector.backbone.body.named_parameters():
             if name.startswith(("conv1.", "bn1.", "layer1.")):
                 parameter.requires_grad_(False)
-        self.mask_size = 28
+        return self
 
     def train(self, mode: bool = True) -> Self:
         """Set the mode of everything but batch normalization."""

@@ -34,7 +34,7 @@ def _generator(own: ProposalSource) -> MaskRCNNProposalGenerator:
 
 @pytest.mark.parametrize("own", [ProposalSource.MASKRCNN_R50, ProposalSource.MASKRCNN_R50_V2])
 def test_a_step_reaches_every_head_and_spares_the_frozen_parts(own: ProposalSource) -> None:
-    generator = _generator(own)
+    generator = _generator(own).requires_grad_(False).requires_grad_(True)
     before = {k: v.clone() for k, v in generator.named_buffers()}
     losses = generator.losses(torch.rand(2, 3, 64, 96), None, _targets())
     assert set(losses) == NAMES
