@@ -126,11 +126,11 @@ def _compare(frame: _Frame) -> Scores:
             f"{frame.prediction} is {prediction.shape[1]}x{prediction.shape[0]}, its truth is "
             f"{truth.shape[1]}x{truth.shape[0]}; masks must have the annotation's size"
         )
-    present = np.flatnonzero(np.bincount(prediction.ravel(), minlength=256))
-    foreign = set(present.tolist()) - frame.known - {0}
-    if foreign:
+    covered = sum(int(np.count_nonzero(prediction == i)) for i in (0, *frame.known))
+    if covered < prediction.size:
+        foreign = sorted(set(np.unique(prediction).tolist()) - frame.known - {0})
         raise InputError(
-            f"{frame.prediction} has the id {', '.join(map(str, sorted(foreign)[:8]))}; "
+            f"{frame.prediction} has the id {', '.join(map(str, foreign[:8]))}; "
             f"the sequence's objects are {', '.join(map(str, sorted(frame.known)))}"
         )
     return frame_scores(prediction, truth, frame.objects)
