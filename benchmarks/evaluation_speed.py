@@ -4,7 +4,8 @@
 
 Masks of 480x854 with moving, wobbling objects, shifted by a few pixels for the prediction. Both
 tools get the same number of processes and take turns. Prints times on the clock and of computing
-(which other work on the machine disturbs less), ratios, and how far the scores are apart. Needs `pip install --no-deps vos-benchmark` and scikit-image.
+(which other work on the machine disturbs less), ratios, and how far the scores are apart. Needs
+`pip install --no-deps vos-benchmark` and scikit-image.
 """
 
 import resource
@@ -22,7 +23,7 @@ from vos_benchmark.benchmark import benchmark
 
 from ovos_cli.datasets import DatasetName, open_dataset
 from ovos_cli.evaluation.results import global_measures
-from ovos_cli.evaluation.scoring import score_all, usable_cores
+from ovos_cli.evaluation.scoring import score_all, scoring_pool, usable_cores
 from ovos_cli.masks.palette import davis_palette
 
 _SHAPE = (480, 854)
@@ -94,7 +95,8 @@ def main(
         for _ in range(runs):
             started = _now()
             data = open_dataset(DatasetName.DAVIS17, root, "all")
-            scores = score_all(list(data.sequences), masks, jobs=processes)
+            with scoring_pool(processes) as pool:
+                scores = score_all(list(data.sequences), masks, pool=pool)
             ours.append(_since(started))
             started = _now()
             _, j, f, _ = benchmark(

@@ -8,7 +8,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from models import MemoryPolicy, Precision
+from models.errors import InputError
 from ovos_cli import benchmark_options, options
+from ovos_cli.benchmarking.ablation import FULL, ablation_methods, ablation_table
+from ovos_cli.benchmarking.baselines import BaselineName, chosen
+from ovos_cli.benchmarking.comparison import comparison_table
 from ovos_cli.benchmarking.method import Method, ModelMethod
 from ovos_cli.benchmarking.session import Outcome, Watch, check_folder, run_method
 from ovos_cli.benchmarking.timing import timing_table
@@ -20,6 +24,7 @@ from ovos_cli.progress import progress_bar
 from ovos_cli.report import say
 
 _INTERRUPTED = 130
+_COMPARE = "Compare"
 
 
 def benchmark(
@@ -47,6 +52,39 @@ def benchmark(
             rich_help_panel=options.OUTPUT,
         ),
     ] = False,
+    ablation: Annotated[
+        bool,
+        typer.Option(
+            "--ablation",
+            help="Run the rows of the paper's Table 3 A and B, and print them beside the paper's.",
+            rich_help_panel=_COMPARE,
+        ),
+    ] = False,
+    rows: Annotated[
+        str | None,
+        typer.Option(
+            help="With --ablation: only these rows, by comma: A2,B1. E1 to E7 switch off what "
+            "lite adds to the paper; all is every row.",
+            rich_help_panel=_COMPARE,
+        ),
+    ] = None,
+    checkpoint: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="With --ablation: weights of a row of Table 3 C or D: C1=FILE.",
+            rich_help_panel=_COMPARE,
+            show_default=False,
+        ),
+    ] = None,
+    baseline: Annotated[
+        list[BaselineName] | None,
+        typer.Option(
+            help="Also run, on the same frames: first-mask (the first mask kept), flow (warped by "
+            "optical flow), box (box tracker and GrabCut), or all. For perspective.",
+            rich_help_panel=_COMPARE,
+            show_default=False,
+        ),
+    ] = None,
     quiet: options.Quiet = False,
     model: options.Model = "lite",
     weights: options.Weights = None,
@@ -82,13 +120,32 @@ def benchmark(
         device,
         precision,
     )
+    if (rows or checkpoint) and not ablation:
+        raise InputError("--rows and --checkpoint say what --ablation runs; add --ablation")
+    if (ablation or baseline) and not any(s.has_truth for s in data.sequences):
+        raise InputError(
+            f"{data.name} {data.split} has no ground truth here, so --ablation and --baseline "
+            "have nothing to compare"
+        )
+    variants = ablation_methods(method, rows, checkpoint or []) if ablation else {}
+    variants.pop(FULL, None)  # that is the main run
+    others: dict[str, Method] = {f"ablation/{n}": m for n, m in variants.items()}
+    others |= {f"baselines/{b.name}": b for b in chosen(baseline or [])}
     folder = out or Path(f"{data.name}-{Path(data.split).stem}_{method.name}")
-    check_folder(folder, method, overwrite=overwrite)
+    for place, each in {".": method, **others}.items():
+        check_folder(folder / place, each, overwrite=overwrite)
     outcome = _run(data, method, folder, console)
+    records = {n: _run(data, m, folder / n, console).record for n, m in others.items()}
     if outcome.record["measures"] is not None:
         console.print(score_table(outcome.record))
     if timing and outcome.record["timing"]:
         console.print(timing_table(outcome.record["timing"], outcome.record["machine"]))
+    if ablation:
+        found = {n.split("/")[1]: r for n, r in records.items() if n.startswith("ablation/")}
+        console.print(ablation_table({FULL: outcome.record, **found}))
+    if baseline:
+        compared = [r for n, r in records.items() if n.startswith("baselines/")]
+        console.print(comparison_table([outcome.record, *compared]))
     for file in outcome.files:
         say(console, escape(str(file)))
 
