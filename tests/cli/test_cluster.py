@@ -19,7 +19,7 @@ from ovos_cli.benchmarking.method import Method, ModelMethod
 from ovos_cli.benchmarking.parcel import pack, unpack
 from ovos_cli.benchmarking.session import Executor, Watch, one_by_one, run_method
 from ovos_cli.datasets import Dataset, DatasetName, open_dataset
-from tests.cluster_methods import Deadly, Elsewhere, Failing, Kept
+from tests.cluster_methods import Deadly, Elsewhere, Failing, Kept, OnGpu
 from tests.conftest import ROOT
 from tests.trees import davis_tree, write_sequence
 
@@ -167,6 +167,7 @@ def test_parcels_hold_no_truth(dataset: Dataset, tmp_path: Path) -> None:
     [
         (Failing, "no luck with this one"),
         (Elsewhere, r"precision is pid\d+, here pid\d+.*--precision"),
+        (OnGpu, "no machine there has a GPU"),
         (Deadly, "died 2 times"),
     ],
 )
