@@ -12,6 +12,7 @@ from ovos_cli import __version__
 from ovos_cli.benchmark import benchmark
 from ovos_cli.evaluate import evaluate
 from ovos_cli.report import say
+from ovos_cli.report_command import report
 from ovos_cli.segment import segment
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.command()(segment)
 app.command()(benchmark)
 app.command()(evaluate)
+app.command()(report)
 
 
 def _version(wanted: bool) -> None:

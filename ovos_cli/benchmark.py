@@ -1,7 +1,6 @@
 """`ovos benchmark`: parse, call, print."""
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -11,10 +10,11 @@ from models import MemoryPolicy, Precision
 from models.errors import InputError
 from ovos_cli import benchmark_options, options
 from ovos_cli.benchmarking.ablation import FULL, ablation_methods, ablation_table
-from ovos_cli.benchmarking.baselines import BaselineName, chosen
+from ovos_cli.benchmarking.baselines import chosen
+from ovos_cli.benchmarking.cluster import executor_for
 from ovos_cli.benchmarking.comparison import comparison_table
 from ovos_cli.benchmarking.method import Method, ModelMethod
-from ovos_cli.benchmarking.session import Outcome, Watch, check_folder, run_method
+from ovos_cli.benchmarking.session import Executor, Outcome, Watch, check_folder, run_method
 from ovos_cli.benchmarking.timing import timing_table
 from ovos_cli.datasets import open_dataset
 from ovos_cli.datasets.sequence import Dataset
@@ -24,7 +24,6 @@ from ovos_cli.progress import progress_bar
 from ovos_cli.report import say
 
 _INTERRUPTED = 130
-_COMPARE = "Compare"
 
 
 def benchmark(
@@ -33,58 +32,14 @@ def benchmark(
     split: benchmark_options.Split = None,
     sequences: benchmark_options.Sequences = None,
     limit: benchmark_options.Limit = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            help="Output folder; a run that was interrupted goes on there. "
-            "Default: DATASET-SPLIT_MODEL here.",
-            rich_help_panel=options.OUTPUT,
-        ),
-    ] = None,
+    out: benchmark_options.Out = None,
     overwrite: options.Overwrite = False,
-    timing: Annotated[
-        bool,
-        typer.Option(
-            "--timing",
-            help="Print seconds per module beside the paper's Table 4.",
-            rich_help_panel=options.OUTPUT,
-        ),
-    ] = False,
-    ablation: Annotated[
-        bool,
-        typer.Option(
-            "--ablation",
-            help="Run the rows of the paper's Table 3 A and B, and print them beside the paper's.",
-            rich_help_panel=_COMPARE,
-        ),
-    ] = False,
-    rows: Annotated[
-        str | None,
-        typer.Option(
-            help="With --ablation: only these rows, by comma: A2,B1. E1 to E7 switch off what "
-            "lite adds to the paper; all is every row.",
-            rich_help_panel=_COMPARE,
-        ),
-    ] = None,
-    checkpoint: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="With --ablation: weights of a row of Table 3 C or D: C1=FILE.",
-            rich_help_panel=_COMPARE,
-            show_default=False,
-        ),
-    ] = None,
-    baseline: Annotated[
-        list[BaselineName] | None,
-        typer.Option(
-            help="Also run, on the same frames: first-mask (the first mask kept), flow (warped by "
-            "optical flow), box (box tracker and GrabCut), or all. For perspective.",
-            rich_help_panel=_COMPARE,
-            show_default=False,
-        ),
-    ] = None,
+    timing: benchmark_options.Timing = False,
+    ablation: benchmark_options.Ablation = False,
+    rows: benchmark_options.Rows = None,
+    checkpoint: benchmark_options.Checkpoints = None,
+    baseline: benchmark_options.Baselines = None,
+    cluster: benchmark_options.Cluster = None,
     quiet: options.Quiet = False,
     model: options.Model = "lite",
     weights: options.Weights = None,
@@ -134,8 +89,11 @@ def benchmark(
     folder = out or Path(f"{data.name}-{Path(data.split).stem}_{method.name}")
     for place, each in {".": method, **others}.items():
         check_folder(folder / place, each, overwrite=overwrite)
-    outcome = _run(data, method, folder, console)
-    records = {n: _run(data, m, folder / n, console).record for n, m in others.items()}
+    with executor_for(cluster) as executor:
+        outcome = _run(data, method, folder, console, executor)
+        records = {
+            n: _run(data, m, folder / n, console, executor).record for n, m in others.items()
+        }
     if outcome.record["measures"] is not None:
         console.print(score_table(outcome.record))
     if timing and outcome.record["timing"]:
@@ -150,7 +108,9 @@ def benchmark(
         say(console, escape(str(file)))
 
 
-def _run(data: Dataset, method: Method, folder: Path, console: Console) -> Outcome:
+def _run(
+    data: Dataset, method: Method, folder: Path, console: Console, executor: Executor
+) -> Outcome:
     """Run with a progress bar; Ctrl-C says how to go on."""
     total, done = len(data.sequences), [0]
     with progress_bar(console, "frames/s") as bar:
@@ -171,7 +131,7 @@ def _run(data: Dataset, method: Method, folder: Path, console: Console) -> Outco
 
         watch = Watch(resumed, lambda n: bar.advance(task, n), lambda _: finished())
         try:
-            return run_method(data, method, folder, watch=watch)
+            return run_method(data, method, folder, executor=executor, watch=watch)
         except KeyboardInterrupt:
             bar.stop()
             say(
