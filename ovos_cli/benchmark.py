@@ -1,15 +1,18 @@
 """`ovos benchmark`: parse, call, print."""
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from models import MemoryPolicy, Precision
+from models.errors import InputError
 from ovos_cli import benchmark_options, options
+from ovos_cli.benchmarking.ablation import FULL, ablation_methods, ablation_table
+from ovos_cli.benchmarking.baselines import chosen
 from ovos_cli.benchmarking.cluster import executor_for
+from ovos_cli.benchmarking.comparison import comparison_table
 from ovos_cli.benchmarking.method import Method, ModelMethod
 from ovos_cli.benchmarking.session import Executor, Outcome, Watch, check_folder, run_method
 from ovos_cli.benchmarking.timing import timing_table
@@ -29,25 +32,13 @@ def benchmark(
     split: benchmark_options.Split = None,
     sequences: benchmark_options.Sequences = None,
     limit: benchmark_options.Limit = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            "-o",
-            help="Output folder; a run that was interrupted goes on there. "
-            "Default: DATASET-SPLIT_MODEL here.",
-            rich_help_panel=options.OUTPUT,
-        ),
-    ] = None,
+    out: benchmark_options.Out = None,
     overwrite: options.Overwrite = False,
-    timing: Annotated[
-        bool,
-        typer.Option(
-            "--timing",
-            help="Print seconds per module beside the paper's Table 4.",
-            rich_help_panel=options.OUTPUT,
-        ),
-    ] = False,
+    timing: benchmark_options.Timing = False,
+    ablation: benchmark_options.Ablation = False,
+    rows: benchmark_options.Rows = None,
+    checkpoint: benchmark_options.Checkpoints = None,
+    baseline: benchmark_options.Baselines = None,
     cluster: benchmark_options.Cluster = None,
     quiet: options.Quiet = False,
     model: options.Model = "lite",
@@ -84,14 +75,35 @@ def benchmark(
         device,
         precision,
     )
+    if (rows or checkpoint) and not ablation:
+        raise InputError("--rows and --checkpoint say what --ablation runs; add --ablation")
+    if (ablation or baseline) and not any(s.has_truth for s in data.sequences):
+        raise InputError(
+            f"{data.name} {data.split} has no ground truth here, so --ablation and --baseline "
+            "have nothing to compare"
+        )
+    variants = ablation_methods(method, rows, checkpoint or []) if ablation else {}
+    variants.pop(FULL, None)  # that is the main run
+    others: dict[str, Method] = {f"ablation/{n}": m for n, m in variants.items()}
+    others |= {f"baselines/{b.name}": b for b in chosen(baseline or [])}
     folder = out or Path(f"{data.name}-{Path(data.split).stem}_{method.name}")
-    check_folder(folder, method, overwrite=overwrite)
+    for place, each in {".": method, **others}.items():
+        check_folder(folder / place, each, overwrite=overwrite)
     with executor_for(cluster) as executor:
         outcome = _run(data, method, folder, console, executor)
+        records = {
+            n: _run(data, m, folder / n, console, executor).record for n, m in others.items()
+        }
     if outcome.record["measures"] is not None:
         console.print(score_table(outcome.record))
     if timing and outcome.record["timing"]:
         console.print(timing_table(outcome.record["timing"], outcome.record["machine"]))
+    if ablation:
+        found = {n.split("/")[1]: r for n, r in records.items() if n.startswith("ablation/")}
+        console.print(ablation_table({FULL: outcome.record, **found}))
+    if baseline:
+        compared = [r for n, r in records.items() if n.startswith("baselines/")]
+        console.print(comparison_table([outcome.record, *compared]))
     for file in outcome.files:
         say(console, escape(str(file)))
 

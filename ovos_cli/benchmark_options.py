@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from ovos_cli.benchmarking.baselines import BaselineName
 from ovos_cli.datasets import DatasetName
+from ovos_cli.options import OUTPUT
 
-_DATA = "Data"
+_DATA, _COMPARE = "Data", "Compare"
 
 Dataset = Annotated[
     DatasetName,
@@ -36,6 +38,57 @@ Sequences = Annotated[
 Limit = Annotated[
     int | None,
     typer.Option(min=1, help="Only the first so many sequences.", rich_help_panel=_DATA),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        "-o",
+        help="Output folder; a run that was interrupted goes on there. "
+        "Default: DATASET-SPLIT_MODEL here.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+Timing = Annotated[
+    bool,
+    typer.Option(
+        "--timing",
+        help="Print seconds per module beside the paper's Table 4.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+Ablation = Annotated[
+    bool,
+    typer.Option(
+        "--ablation",
+        help="Run the rows of the paper's Table 3 A and B, and print them beside the paper's.",
+        rich_help_panel=_COMPARE,
+    ),
+]
+Rows = Annotated[
+    str | None,
+    typer.Option(
+        help="With --ablation: only these rows, by comma: A2,B1. E1 to E7 switch off what "
+        "lite adds to the paper; all is every row.",
+        rich_help_panel=_COMPARE,
+    ),
+]
+Checkpoints = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="With --ablation: weights of a row of Table 3 C or D: C1=FILE.",
+        rich_help_panel=_COMPARE,
+        show_default=False,
+    ),
+]
+Baselines = Annotated[
+    list[BaselineName] | None,
+    typer.Option(
+        help="Also run, on the same frames: first-mask (the first mask kept), flow (warped by "
+        "optical flow), box (box tracker and GrabCut), or all. For perspective.",
+        rich_help_panel=_COMPARE,
+        show_default=False,
+    ),
 ]
 Jobs = Annotated[
     int | None,

@@ -13,7 +13,7 @@ from ovos_cli import benchmark_options, options
 from ovos_cli.datasets import open_dataset
 from ovos_cli.evaluation.files import results_record, write_results
 from ovos_cli.evaluation.preflight import check_masks
-from ovos_cli.evaluation.scoring import score_all
+from ovos_cli.evaluation.scoring import score_all, scoring_pool
 from ovos_cli.evaluation.tables import score_table
 from ovos_cli.progress import progress_bar
 from ovos_cli.report import say
@@ -57,10 +57,10 @@ def evaluate(
     check_masks(data, results)
     total = sum(len({f for i in s.objects for f in s.scored_frames(i)}) for s in data.sequences)
     started = time.perf_counter()
-    with progress_bar(console, "frames/s") as bar:
+    with scoring_pool(jobs) as pool, progress_bar(console, "frames/s") as bar:
         task = bar.add_task("scoring", total=total)
         scores = score_all(
-            list(data.sequences), results, jobs=jobs, tick=lambda n: bar.advance(task, n)
+            list(data.sequences), results, pool=pool, tick=lambda n: bar.advance(task, n)
         )
     seconds = time.perf_counter() - started
     record = results_record(

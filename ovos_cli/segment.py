@@ -8,14 +8,6 @@ from pathlib import Path
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
 from models import MemoryPolicy, Precision, load_model
 from models.errors import OvosError
@@ -29,6 +21,7 @@ from ovos_cli.media.overlay import OverlayWriter
 from ovos_cli.output import OutputFolder
 from ovos_cli.pipeline import Progress as Done
 from ovos_cli.pipeline import follow
+from ovos_cli.progress import progress_bar
 from ovos_cli.report import object_report, say, timing, timing_table, warn_untrained, write_json
 
 _INTERRUPTED = 130
@@ -90,12 +83,11 @@ def segment(
     writer = OverlayWriter(folder.root / "overlay.mp4") if overlay else None
 
     started = time.perf_counter()
-    with _progress(console) as bar:
-        task = bar.add_task(escape(video.name), total=reader.estimate, speed="")
+    with progress_bar(console, "frames/s") as bar:
+        task = bar.add_task(escape(video.name), total=reader.estimate)
 
         def tick(done: Done) -> None:
-            rate = done.frames / (time.perf_counter() - started)
-            bar.update(task, completed=done.frames, speed=f"{rate:.2f} frames/s")
+            bar.update(task, completed=done.frames)
 
         batch = _GPU_BATCH if segmenter.device.type == "cuda" else 1
         try:
@@ -123,18 +115,6 @@ def segment(
     if done.interrupted:
         say(errors, f"interrupted: {done.frames} frames are done, their files are complete")
         raise typer.Exit(_INTERRUPTED)
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[speed]}"),
-        TimeRemainingColumn(),
-        console=console,
-    )
 
 
 def _record(

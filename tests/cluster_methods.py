@@ -77,6 +77,14 @@ class Elsewhere(Kept):
 
 
 @dataclass(frozen=True)
+class OnGpu(Kept):
+    """Runs on a GPU."""
+
+    def settings(self) -> dict[str, Any]:
+        return {"device": "cuda"}
+
+
+@dataclass(frozen=True)
 class Deadly(Kept):
     """Ends its worker in every video."""
 

@@ -85,7 +85,8 @@ class OnCluster:
         """Run sequences, and yield the scores of each as it comes in.
 
         Raises:
-            InputError: a file cannot be read.
+            InputError: the method wants a GPU and the cluster has none.
+            OSError: a file cannot be read.
             OvosError: the method fails; machines differ in version, device or precision; or a
                 sequence loses its worker again and again.
         """
@@ -135,8 +136,11 @@ class OnCluster:
             ) from error
 
     def _slots(self, expected: _Expected) -> int:
-        kind = "GPU" if expected.on_gpu else "CPU"
-        return max(1, int(self._ray.cluster_resources().get(kind, 1)))
+        resources = self._ray.cluster_resources()
+        if expected.on_gpu and not resources.get("GPU"):
+            # Ray would wait for one for ever.
+            raise InputError("--cluster: no machine there has a GPU; give --device cpu")
+        return max(1, int(resources.get("GPU" if expected.on_gpu else "CPU", 1)))
 
 
 @contextmanager

@@ -68,9 +68,10 @@ def check_folder(folder: Path, method: Method, *, overwrite: bool) -> None:
     """Make sure that a folder is empty, or holds results of the same method, settings and weights.
 
     Raises:
-        InputError: it is a file, holds masks from elsewhere, or (without `overwrite`) results of
-            another method.
+        InputError: the weights are missing; the folder is a file, holds masks from elsewhere, or
+            (without `overwrite`) results of another method.
     """
+    key = method_key(method)  # loads the weights, so that missing ones are missed here
     if folder.exists() and not folder.is_dir():
         raise InputError(f"the output {folder} is a file; give a folder with --out")
     try:
@@ -88,7 +89,7 @@ def check_folder(folder: Path, method: Method, *, overwrite: bool) -> None:
         return
     for path in sorted(folder.glob(f"{RECORDS}/*.json")):
         record = read_record(path)
-        if record is not None and record["method"] != method_key(method):
+        if record is not None and record["method"] != key:
             raise InputError(
                 f"{folder} holds results of other weights, settings or another version of ovos "
                 f"({path.stem}); choose another --out, or --overwrite to replace them"

@@ -59,7 +59,7 @@ def timing_summary(
 def timing_table(summary: dict[str, Any], machine: dict[str, Any]) -> Table:
     """Table 4 beside ours."""
     table = Table(title="Seconds per frame", title_justify="left", box=box.SIMPLE_HEAD)
-    for name in ("module", "mean", "median", "p95", "paper (V100, R50)"):
+    for name in ("module", "mean", "median", "p95", "paper (R50)"):
         table.add_column(name, justify="left" if name == "module" else "right")
     for part, values in summary["modules"].items():
         if part == _TOTAL:

@@ -17,7 +17,7 @@ MODES = ("P", "L", "1")
 def read_ids(path: Path, *, merged: bool = False) -> Ids:
     """Read (H, W) ids: palette indices or grey values, 255 (void) as background.
 
-    A picture of 0 and 255 alone is black and white: one object, 1.
+    The array may be read-only. A picture of 0 and 255 alone is black and white: one object, 1.
 
     Args:
         path: the picture.
@@ -35,7 +35,7 @@ def read_ids(path: Path, *, merged: bool = False) -> Ids:
                     f"the mask {path} is no mask of ids: its mode is {picture.mode}. "
                     "Save it as an indexed PNG whose indices are the object ids"
                 )
-            ids = np.array(picture).astype(np.uint8)
+            ids = np.asarray(picture).astype(np.uint8, copy=False)
     except OSError as error:
         raise InputError(f"the mask {path} is not a readable image: {error}") from error
     if merged:

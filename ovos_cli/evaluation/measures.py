@@ -1,6 +1,7 @@
 """Region similarity J and contour accuracy F of one object in one frame (DAVIS)."""
 
 import math
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -10,6 +11,7 @@ Mask = NDArray[np.bool_]
 Binary = NDArray[np.uint8]
 _TOLERANCE = 0.008
 """Boundary tolerance as a share of the frame's diagonal."""
+_WINDOW = np.ones((2, 2), np.uint8)
 
 
 def region_similarity(prediction: Mask, truth: Mask) -> float:
@@ -37,14 +39,14 @@ def frame_scores(
     radius = tolerance(truth.shape)
     scores = {}
     for ident in objects:
-        ours, theirs = cv2.inRange(prediction, ident, ident), cv2.inRange(truth, ident, ident)
-        x, y, width, height = cv2.boundingRect(cv2.bitwise_or(ours, theirs))
+        ours, theirs = prediction == ident, truth == ident
+        x, y, width, height = cv2.boundingRect((ours | theirs).view(np.uint8))
         if not (width and height):
             scores[ident] = (1.0, 1.0)
             continue
         # A boundary lies up to one pixel above and to the left of its mask.
         box = np.s_[max(y - 1, 0) : y + height + 1, max(x - 1, 0) : x + width + 1]
-        p, t = (np.asarray(mask[box], np.uint8) & np.uint8(1) for mask in (ours, theirs))
+        p, t = (np.ascontiguousarray(mask[box]).view(np.uint8) for mask in (ours, theirs))
         scores[ident] = (_overlap(p, t), _agreement(p, t, radius))
     return scores
 
@@ -65,11 +67,11 @@ def _overlap(prediction: Binary, truth: Binary) -> float:
 
 
 def _boundary(mask: Binary) -> Binary:
-    edge = np.zeros_like(mask)
-    edge[:, :-1] |= mask[:, :-1] ^ mask[:, 1:]
-    edge[:-1] |= mask[:-1] ^ mask[1:]
-    edge[:-1, :-1] |= mask[:-1, :-1] ^ mask[1:, 1:]
-    return edge
+    """Where the largest and the smallest value of a 2x2 window differ."""
+    edge = cv2.morphologyEx(
+        mask, cv2.MORPH_GRADIENT, _WINDOW, anchor=(0, 0), borderType=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(edge, np.uint8)
 
 
 def _agreement(prediction: Binary, truth: Binary, radius: int) -> float:
@@ -88,24 +90,30 @@ def _agreement(prediction: Binary, truth: Binary, radius: int) -> float:
 def _near(pixels: Binary, others: Binary, radius: int) -> int:
     """How many of `pixels` have one of `others` within a disk of `radius`.
 
-    Column by column of the disk, from its middle outwards, with the number of `others` in a
-    stretch of a column as the difference of two running sums. Most pixels are settled in the
-    first columns, so this costs far less than growing `others` by the disk.
+    The disk's pixels are the union of a few rectangles around its middle, and an integral image
+    tells at once whether a rectangle holds anything. Most pixels are settled by the first, so
+    this costs far less than growing `others` by the disk.
     """
-    height, width = others.shape
-    sums = np.zeros((height + 2 * radius + 1, width + 2 * radius), np.int32)
-    inner = sums[radius + 1 : radius + 1 + height, radius : radius + width]
-    np.cumsum(others, axis=0, dtype=np.int32, out=inner)
-    sums[radius + 1 + height :, radius : radius + width] = inner[-1]
+    padded = np.pad(others, radius)
+    sums = cv2.integral(padded)
     flat, step = sums.ravel(), sums.shape[1]
-    ys, xs = np.nonzero(pixels)
-    open_ = (ys + radius) * step + xs + radius
-    count = len(open_)
-    for column in sorted(range(-radius, radius + 1), key=abs):
-        reach = math.isqrt(radius * radius - column * column)
-        above = flat.take(open_ + (column - reach * step))
-        below = flat.take(open_ + (column + (reach + 1) * step))
-        open_ = open_[above == below]
-        if not len(open_):
+    ys, xs = np.divmod(np.flatnonzero(pixels.ravel().view(np.bool_)), pixels.shape[1])
+    unsettled = (ys + radius) * step + xs + radius
+    count = len(unsettled)
+    for across, down in _rectangles(radius):
+        top, bottom = -down * step, (down + 1) * step
+        left, right = -across, across + 1
+        inside = flat.take(unsettled + (bottom + right)) - flat.take(unsettled + (top + right))
+        inside -= flat.take(unsettled + (bottom + left)) - flat.take(unsettled + (top + left))
+        unsettled = unsettled[inside == 0]
+        if not len(unsettled):
             break
-    return count - len(open_)
+    return count - len(unsettled)
+
+
+@lru_cache
+def _rectangles(radius: int) -> list[tuple[int, int]]:
+    """Half widths and heights of rectangles whose union is a disk's pixels, largest first."""
+    widest = {math.isqrt(radius * radius - across * across): across for across in range(radius + 1)}
+    rectangles = [(across, down) for down, across in widest.items()]
+    return sorted(rectangles, key=lambda r: -(2 * r[0] + 1) * (2 * r[1] + 1))

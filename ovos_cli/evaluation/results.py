@@ -57,10 +57,11 @@ class SequenceScores:
     extra: dict[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """As in `results.json`."""
+        """As in `results.json`; `measures` are the averages over its objects."""
         return {
             "frames": self.frames,
             "size": list(self.size),
+            "measures": global_measures([self]),
             "objects": {str(i): o.to_dict() for i, o in self.objects.items()},
             "seconds": self.seconds,
             "timing": self.timing,
@@ -71,6 +72,7 @@ class SequenceScores:
     def from_dict(cls, name: str, values: dict[str, Any]) -> Self:
         """Undo `to_dict`."""
         rest = dict(values)
+        rest.pop("measures", None)  # they follow from the objects
         objects = {int(i): ObjectScores.from_dict(o) for i, o in rest.pop("objects").items()}
         height, width = rest.pop("size")
         frames, seconds, timing = (rest.pop(k) for k in ("frames", "seconds", "timing"))

@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +51,7 @@ def score_all(
     sequences: list[Sequence],
     root: Path,
     *,
-    jobs: int | None = None,
+    pool: Executor | None = None,
     tick: Callable[[int], None] = lambda _: None,
 ) -> list[SequenceScores]:
     """Score `root/SEQUENCE/FRAME.png`.
@@ -59,7 +59,7 @@ def score_all(
     Args:
         sequences: those with ground truth are scored.
         root: the masks.
-        jobs: processes; None is one for each core.
+        pool: of `scoring_pool`; None scores in this process.
         tick: called with the number of frames just done.
 
     Raises:
@@ -73,16 +73,42 @@ def score_all(
     ]
     found: dict[str, dict[str, Scores]] = {s.name: {} for s in sequences}
     problems: list[str] = []
-    with _workers(jobs or usable_cores(), len(chunks)) as submit:
-        pending = {submit(chunk): name for name, chunk in chunks}
-        for future in as_completed(pending):
-            scores, wrong = future.result()
-            found[pending[future]] |= scores
-            problems += wrong
-            tick(len(scores))
+    for name, (scores, wrong) in _compared(chunks, pool):
+        found[name] |= scores
+        problems += wrong
+        tick(len(scores))
     if problems:
         raise InputError(problem_list("the masks cannot be scored", sorted(problems)))
     return [_gather(s, found[s.name]) for s in sequences]
+
+
+@contextmanager
+def scoring_pool(jobs: int | None = None) -> Iterator[Executor | None]:
+    """Processes that score, started at once; None where there would be one only.
+
+    On Linux they are forked, which takes no time. So open it before a progress bar or anything
+    else starts threads: a fork copies their locks, but not the threads that would release them.
+
+    Args:
+        jobs: how many; None is one for each core.
+    """
+    count = jobs or usable_cores()
+    if count == 1:
+        yield None
+        return
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)  # ends OpenCV's threads, and the processes inherit it
+    try:
+        with ProcessPoolExecutor(count, context) as pool:
+            wait([pool.submit(os.getpid) for _ in range(count)])
+            try:
+                yield pool
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def problem_list(what: str, problems: list[str], most: int = 10) -> str:
@@ -126,14 +152,27 @@ def _compare(frame: _Frame) -> Scores:
             f"{frame.prediction} is {prediction.shape[1]}x{prediction.shape[0]}, its truth is "
             f"{truth.shape[1]}x{truth.shape[0]}; masks must have the annotation's size"
         )
-    present = np.flatnonzero(np.bincount(prediction.ravel(), minlength=256))
-    foreign = set(present.tolist()) - frame.known - {0}
-    if foreign:
+    covered = sum(int(np.count_nonzero(prediction == i)) for i in (0, *frame.known))
+    if covered < prediction.size:
+        foreign = sorted(set(np.unique(prediction).tolist()) - frame.known - {0})
         raise InputError(
-            f"{frame.prediction} has the id {', '.join(map(str, sorted(foreign)[:8]))}; "
+            f"{frame.prediction} has the id {', '.join(map(str, foreign[:8]))}; "
             f"the sequence's objects are {', '.join(map(str, sorted(frame.known)))}"
         )
     return frame_scores(prediction, truth, frame.objects)
+
+
+def _compared(
+    chunks: list[tuple[str, list[_Frame]]], pool: Executor | None
+) -> Iterator[tuple[str, tuple[dict[str, Scores], list[str]]]]:
+    """Each chunk's outcome with its name, as they are done."""
+    if pool is None:
+        for name, chunk in chunks:
+            yield name, _compare_chunk(chunk)
+        return
+    pending = {pool.submit(_compare_chunk, chunk): name for name, chunk in chunks}
+    for future in as_completed(pending):
+        yield pending[future], future.result()
 
 
 def _compare_chunk(frames: list[_Frame]) -> tuple[dict[str, Scores], list[str]]:
@@ -155,29 +194,3 @@ def _gather(sequence: Sequence, scores: dict[str, Scores]) -> SequenceScores:
             frames, [j for j, _ in values], [f for _, f in values], sequence.categories.get(ident)
         )
     return SequenceScores(sequence.name, list(sequence.frames), sequence.size, objects)
-
-
-Outcome = tuple[dict[str, Scores], list[str]]
-
-
-@contextmanager
-def _workers(jobs: int, tasks: int) -> Iterator[Callable[[list[_Frame]], "Future[Outcome]"]]:
-    """Something to submit chunks to: processes, or this one where there would be one only."""
-    if min(jobs, tasks) <= 1:
-        yield _here
-        return
-    # Forking is quick, and safe as long as the parent's threads hold nothing that children use.
-    method = "fork" if sys.platform == "linux" else "spawn"
-    context = multiprocessing.get_context(method)
-    with ProcessPoolExecutor(min(jobs, tasks), context, cv2.setNumThreads, (1,)) as pool:
-        try:
-            yield lambda chunk: pool.submit(_compare_chunk, chunk)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-def _here(chunk: list[_Frame]) -> "Future[Outcome]":
-    future: Future[Outcome] = Future()
-    future.set_result(_compare_chunk(chunk))
-    return future

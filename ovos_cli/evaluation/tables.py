@@ -9,7 +9,7 @@ from ovos_cli.evaluation.results import MEASURES
 
 
 def score_table(record: dict[str, Any]) -> Table:
-    """Every object of every sequence, then the averages over all objects."""
+    """Every sequence with its objects, then the averages over all objects."""
     columns = MEASURES[1:]
     title = f"{record['method']} on {record['dataset']} {record['split']}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
@@ -18,14 +18,17 @@ def score_table(record: dict[str, Any]) -> Table:
     for name in ("J&F-Mean", *columns):
         table.add_column(name.replace("-", "\n"), justify="right")
     for name, sequence in record["sequences"].items():
-        for place, (ident, scores) in enumerate(sequence["objects"].items()):
+        several, means = len(sequence["objects"]) > 1, sequence["measures"] or {}
+        if several:
+            table.add_row(name, "mean", *(three(means.get(m)) for m in MEASURES))
+        for ident, scores in sequence["objects"].items():
             j, f = scores["J-Mean"], scores["F-Mean"]
             both = None if j is None else (j + f) / 2
             values = [three(both), *(three(scores[c]) for c in columns)]
-            table.add_row("" if place else name, ident, *values)
+            table.add_row("" if several else name, ident, *values)
     table.add_section()
-    measures = record["measures"]
-    table.add_row("all objects", "", *(three(measures[m]) for m in MEASURES), style="bold")
+    measures = record["measures"] or {}
+    table.add_row("all objects", "", *(three(measures.get(m)) for m in MEASURES), style="bold")
     rest = {k: v for k, v in measures.items() if k not in MEASURES}
     if rest:
         table.caption = "   ".join(f"{k} {three(v)}" for k, v in rest.items())

@@ -62,7 +62,7 @@ def test_equal_to_a_millionth(tmp_path: Path, shape: tuple[int, int], objects: i
             write_indexed(masks / name / f"{index:05d}.png", _moved(rng, ids))
     *_, theirs = peer.benchmark([str(truth)], [str(masks)], verbose=False, num_processes=1)
     data = open_dataset(DatasetName.DAVIS17, tmp_path / "d", "all")
-    for ours in score_all(list(data.sequences), masks, jobs=1):
+    for ours in score_all(list(data.sequences), masks):
         iou, boundary = theirs[0][ours.name]
         assert set(iou) == set(ours.objects) and len(iou) == objects
         for ident, scores in ours.objects.items():

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,17 +20,17 @@ from ovos_cli.benchmarking.method import Method, ModelMethod
 from ovos_cli.benchmarking.parcel import pack, unpack
 from ovos_cli.benchmarking.session import Executor, Watch, one_by_one, run_method
 from ovos_cli.datasets import Dataset, DatasetName, open_dataset
-from tests.cluster_methods import Deadly, Elsewhere, Failing, Kept
+from tests.cluster_methods import Deadly, Elsewhere, Failing, Kept, OnGpu
 from tests.conftest import ROOT
 from tests.trees import davis_tree, write_sequence
 
-pytest.importorskip("ray", reason="Ray is not installed: pip install 'ovos-cli[cluster]'")
-
+NO_RAY = "Ray is not installed: pip install 'ovos-cli[cluster]'"
 NAMES = ["bear", "dogs", "elk", "fox", "gnu"]
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
+    pytest.importorskip("ray", reason=NO_RAY)
     from ray.cluster_utils import Cluster
 
     before = os.environ.get("PYTHONPATH")
@@ -167,6 +168,7 @@ def test_parcels_hold_no_truth(dataset: Dataset, tmp_path: Path) -> None:
     [
         (Failing, "no luck with this one"),
         (Elsewhere, r"precision is pid\d+, here pid\d+.*--precision"),
+        (OnGpu, "no machine there has a GPU"),
         (Deadly, "died 2 times"),
     ],
 )
@@ -187,5 +189,12 @@ def test_what_goes_wrong_there_is_said_here(
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "127.0.0.1:x"])
 def test_no_cluster_at_the_address(address: str) -> None:
+    pytest.importorskip("ray", reason=NO_RAY)
     with pytest.raises(InputError, match=f"{address}.*ray start"):
         OnCluster(address)
+
+
+def test_says_how_to_get_ray(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(OvosError, match=r"pip install 'ovos-cli\[cluster\]'"):
+        OnCluster("127.0.0.1:1")

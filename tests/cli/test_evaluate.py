@@ -113,6 +113,14 @@ def test_an_object_that_leaves_and_returns_and_one_that_is_missed(
     assert scores["J"] == scores["F"] == [1, 1, 0, 0]
 
 
+def test_two_frames_leave_nothing_to_score(tmp_path: Path) -> None:
+    root = davis_tree(tmp_path / "d", frames=2)
+    masks = copy_truth(root, tmp_path / "m")
+    assert "all objects" in _evaluate(masks, root)
+    assert json.loads((masks / "results.json").read_text())["measures"] is None
+    assert not list(masks.glob("*.csv"))
+
+
 def test_scores_are_never_old_ones(masks: Path, root: Path, tmp_path: Path) -> None:
     _evaluate(masks, root)
     before = json.loads((masks / "results.json").read_text())["measures"]["J-Mean"]

@@ -40,7 +40,7 @@ def _record(dataset: Dataset, masks: Path, method: str) -> dict[str, Any]:
     times = {"times": {"BFE": [9.0, *[0.2] * 13], "MRN": [9.0, *[0.3] * 13]}}
     scores = [
         SequenceScores(s.name, s.frames, s.size, s.objects, 7.0, None, times)
-        for s in score_all(list(dataset.sequences), masks, jobs=1)
+        for s in score_all(list(dataset.sequences), masks)
     ]
     settings = {"size": 480, "device": "cpu", "note": "word" * 60}
     timing = timing_summary(scores, settings)

@@ -72,6 +72,14 @@ def test_g_is_the_mean_of_j_and_f_of_seen_and_unseen() -> None:
     assert partial is not None and partial["G"] is None
 
 
+def test_a_sequence_has_the_averages_of_its_objects() -> None:
+    both = _sequence("b", o1=([0.4, 0.6], [1.0, 0.8], None), o2=([0.1], [0.3], None))
+    measures = both.to_dict()["measures"]
+    assert measures["J-Mean"] == pytest.approx(0.3) and measures["F-Mean"] == pytest.approx(0.6)
+    assert measures["J&F-Mean"] == pytest.approx(0.45)
+    assert _sequence("c").to_dict()["measures"] is None
+
+
 def test_sequences_survive_json() -> None:
     before = _sequence("b", o3=([0.1, 0.4], [0.2, 0.3], "kite"))
     assert SequenceScores.from_dict("b", before.to_dict()) == before

@@ -1,0 +1,133 @@
+"""The rows of the paper's Table 3, and of what this implementation adds."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from models import MemoryPolicy
+from models.errors import InputError
+from ovos_cli.benchmarking.method import ModelMethod
+from ovos_cli.benchmarking.published import TABLE_3
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: what it is called and what it changes of the full model."""
+
+    title: str
+    changes: tuple[str, ...] = ()
+    memory: MemoryPolicy | None = None
+
+
+FULL = "F0"
+ROWS = {
+    FULL: Row("Full"),
+    "A1": Row("Base", ("use_dmn=false", "use_aoa=false")),
+    "A2": Row("Base w/ DMN", ("use_aoa=false",)),
+    "A3": Row("Base w/ AOA", ("use_dmn=false",)),
+    "A4": Row("Full w/ FrameMem", ("object_memory=false",)),
+    "A5": Row("Full w/o Matcher", ("use_matcher=false",)),
+    "A6": Row("Full w/o RefineNet", ("use_refinement=false",)),
+    "B1": Row("First frame only", memory=MemoryPolicy.FIRST),
+    "B2": Row("Previous frame only", memory=MemoryPolicy.PREVIOUS),
+    "B3": Row("First+previous frames", memory=MemoryPolicy.FIRST_PREVIOUS),
+    "B4": Row("All past frames", memory=MemoryPolicy.ALL),
+}
+"""Table 3 A and B: one checkpoint serves them all."""
+CHECKPOINT_ROWS = {
+    "C1": "Main training only",
+    "C2": "Pre-training only",
+    "D1": "Proposals tuned on DAVIS",
+    "D2": "Proposals tuned without YouTube-VOS",
+}
+"""Table 3 C and D: each needs weights of its own."""
+EXTENSION_ROWS = {
+    "E1": Row("no proposals, template masks only", ("max_proposals=0",)),
+    "E2": Row("no coarse mask at all", ("max_proposals=0", "template_proposal=false")),
+    "E3": Row("without null column", ("null_column=false",)),
+    "E4": Row("without template proposal", ("template_proposal=false",)),
+    "E5": Row("without previous mask in the cost", ("matching_iou_weight=0.0",)),
+    "E6": Row("without locality", ("locality=false",)),
+    "E7": Row("without guard", ("guard=0.0",)),
+}
+"""What the lite model has beyond the paper, switched off; run when named in `--rows`."""
+
+
+def ablation_methods(
+    full: ModelMethod, rows: str | None, checkpoints: list[str]
+) -> dict[str, ModelMethod]:
+    """The methods to run, by row.
+
+    Args:
+        full: the model with the options given.
+        rows: names by comma (`A2,B1`), `all`, or None for the paper's A and B.
+        checkpoints: texts `C1=PATH`, weights of a row of Table 3 C or D.
+
+    Raises:
+        InputError: a row does not exist, or a checkpoint is not of that form.
+    """
+    known = ROWS | EXTENSION_ROWS
+    names = list(ROWS) if rows is None else [r.strip() for r in rows.split(",") if r.strip()]
+    if names == ["all"]:
+        names = list(known)
+    unknown = [n for n in names if n not in known]
+    if unknown:
+        raise InputError(
+            f"--rows: there is no row {', '.join(unknown)}; there are: {', '.join(known)}, all "
+            f"({', '.join(CHECKPOINT_ROWS)} take weights: --checkpoint C1=FILE)"
+        )
+    # The full model first: the others are read against it.
+    methods = {n: _changed(full, known[n], n) for n in dict.fromkeys([FULL, *names])}
+    for text in checkpoints:
+        name, _, path = text.partition("=")
+        if name not in CHECKPOINT_ROWS or not path:
+            raise InputError(
+                f"--checkpoint does not understand '{text}'; write ROW=FILE, "
+                f"with a row of {', '.join(CHECKPOINT_ROWS)}"
+            )
+        methods[name] = replace(full, weights=Path(path), label=name)
+    return methods
+
+
+def ablation_table(records: dict[str, dict[str, Any]]) -> Table:
+    """Measured and published figures side by side, and what each row loses to the full model."""
+    table = Table(
+        title=f"Table 3 on {records[FULL]['dataset']} {records[FULL]['split']}",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("row", no_wrap=True)
+    table.add_column("setting")
+    for name in ("J", "F", "J&F", "lost", "paper\nJ", "F", "J&F", "lost"):
+        table.add_column(name, justify="right")
+    titles = {n: r.title for n, r in (ROWS | EXTENSION_ROWS).items()} | CHECKPOINT_ROWS
+    full, paper_full = records[FULL]["measures"]["J&F-Mean"], TABLE_3[FULL][2]
+    group = FULL[0]
+    for name, record in records.items():
+        if name[0] != group:
+            table.add_section()
+            group = name[0]
+        ours = [record["measures"][k] for k in ("J-Mean", "F-Mean", "J&F-Mean")]
+        # Adding zero turns a rounded -0.000 into 0.000.
+        cells = [f"{v:.3f}" for v in (*ours, round(full - ours[2], 3) + 0.0)]
+        if name in TABLE_3:
+            published = TABLE_3[name]
+            cells += [f"{v:.3f}" for v in (*published, paper_full - published[2])]
+        table.add_row(name, titles[name], *cells)
+    table.caption = (
+        "measured: one set of weights for F0, A, B and E. paper: ResNet-50 on DAVIS-2017 val, "
+        "trained anew for each row"
+    )
+    table.caption_justify = "left"
+    return table
+
+
+def _changed(full: ModelMethod, row: Row, name: str) -> ModelMethod:
+    changed = replace(full, changes=(*full.changes, *row.changes), label=name)
+    if row.memory is not None:
+        changed = replace(changed, memory_policy=row.memory)
+    return replace(changed, memory_max=None) if row.memory is MemoryPolicy.ALL else changed

@@ -1,0 +1,44 @@
+"""Methods side by side, with what others published."""
+
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+from ovos_cli.benchmarking.published import SCORES
+from ovos_cli.evaluation.tables import three
+
+
+def comparison_table(records: list[dict[str, Any]]) -> Table:
+    """One row for each run on the same frames, then the published figures of the data set.
+
+    Args:
+        records: contents of `results.json`, scored on the same sequences.
+    """
+    first = records[0]
+    table = Table(
+        title=f"{first['dataset']} {first['split']}, {len(first['sequences'])} sequences",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+    )
+    for name in ("method", "J", "F", "J&F", "s/frame"):
+        table.add_column(name, justify="left" if name == "method" else "right")
+    for record in records:
+        measures, timing = record["measures"], record["timing"]
+        label = record["settings"].get("baseline")
+        table.add_row(
+            f"baseline: {label}" if label else f"ovos {record['method']}",
+            *(three(measures[k]) for k in ("J-Mean", "F-Mean", "J&F-Mean")),
+            three(timing["modules"]["total"]["mean"] if timing else None),
+        )
+    published = SCORES.get(first["dataset"], {})
+    if published and not first["dataset"].startswith("ytvos"):
+        table.add_section()
+        for name, values in published.items():
+            table.add_row(name, *(three(v) for v in values), "", style="dim")
+        table.caption = (
+            "Baselines are OpenCV's, unoptimised, for perspective. Below the line: as published, "
+            "on the whole validation split."
+        )
+        table.caption_justify = "left"
+    return table
