@@ -36,6 +36,8 @@ def check_masks(dataset: Dataset, masks: Path) -> None:
     problems = [f"{name}: no folder {masks / name}" for name in absent]
     if len(absent) == len(dataset.sequences):
         problems.append(f"{masks} holds {contents(masks)}")
+        if (masks / "masks").is_dir():
+            problems.append(f"a benchmark's masks are one folder down: {masks / 'masks'}")
     for sequence in dataset.sequences:
         if sequence.name not in absent:
             problems += _annotation_problems(sequence)

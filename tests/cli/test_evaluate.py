@@ -190,6 +190,18 @@ def test_masks_that_do_not_fit_are_refused(
     assert not (masks / "results.json").exists()
 
 
+def test_a_benchmarks_folder_is_told_from_its_masks(
+    masks: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    masks.rename(run / "masks")
+    arguments = ["evaluate", run, "--dataset", "davis17", "--root", root, "-q"]
+    status, said = _run(monkeypatch, *arguments)
+    assert status == 2
+    assert f"one folder down: {run / 'masks'}" in said
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
