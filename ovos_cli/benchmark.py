@@ -106,6 +106,7 @@ def benchmark(
         console.print(comparison_table([outcome.record, *compared]))
     for file in outcome.files:
         say(console, escape(str(file)))
+    say(console, f"to look at it: ovos report {escape(f'{folder} --root {root}')}")
 
 
 def _run(

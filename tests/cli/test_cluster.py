@@ -147,6 +147,7 @@ def test_from_the_command_line(
 ) -> None:
     arguments = ["benchmark", "--dataset", "davis17", "--root", str(dataset.root), "--limit", "1"]
     arguments += ["--weights", str(untrained), "--size", "64", "--device", "cpu", "--quiet"]
+    arguments += ["--baseline", "flow"]
     for out, more in (("far", ["--cluster", address]), ("near", [])):
         result = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / out), *more])
         assert result.exit_code == 0, result.output
