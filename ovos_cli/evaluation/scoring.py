@@ -86,8 +86,8 @@ def score_all(
 def scoring_pool(jobs: int | None = None) -> Iterator[Executor | None]:
     """Processes that score, started at once; None where there would be one only.
 
-    On Linux they are forked, which takes no time. So open it before a progress bar or anything
-    else starts threads: a fork copies their locks, but not the threads that would release them.
+    They come from a server process that has imported what scoring needs and runs no threads. To
+    fork this process instead would copy its threads' locks, but not the threads that release them.
 
     Args:
         jobs: how many; None is one for each core.
@@ -96,19 +96,17 @@ def scoring_pool(jobs: int | None = None) -> Iterator[Executor | None]:
     if count == 1:
         yield None
         return
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)  # ends OpenCV's threads, and the processes inherit it
-    try:
-        with ProcessPoolExecutor(count, context) as pool:
-            wait([pool.submit(os.getpid) for _ in range(count)])
-            try:
-                yield pool
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
-    finally:
-        cv2.setNumThreads(threads)
+    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+    if sys.platform == "linux":
+        context.set_forkserver_preload([__name__])
+    # A thread for each process: they share the cores already.
+    with ProcessPoolExecutor(count, context, cv2.setNumThreads, (1,)) as pool:
+        wait([pool.submit(os.getpid) for _ in range(count)])
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def problem_list(what: str, problems: list[str], most: int = 10) -> str:
