@@ -1,5 +1,6 @@
 """`ovos benchmark`: parse, call, print."""
 
+import shlex
 from pathlib import Path
 
 import typer
@@ -106,7 +107,8 @@ def benchmark(
         console.print(comparison_table([outcome.record, *compared]))
     for file in outcome.files:
         say(console, escape(str(file)))
-    say(console, f"to look at it: ovos report {escape(f'{folder} --root {root}')}")
+    command = shlex.join(["ovos", "report", str(folder), "--root", str(root)])
+    say(console, f"to look at it: {escape(command)}")
 
 
 def _run(

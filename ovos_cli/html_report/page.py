@@ -83,6 +83,7 @@ def _context(
         "heads": heads,
         "rows": rows,
         "published": bool(published),
+        "explained": [text for b in baselines if (text := _explained(b))],
         "uneven": [b.method for b in baselines if set(b.sequences) != set(run.sequences)],
         "paper": _PAPER if paper else None,
         "baselines": _legend(baselines),
@@ -160,6 +161,15 @@ def _legend(baselines: Sequence[Run]) -> list[dict[str, str]]:
         {"name": run.method, "colour": charts.baseline_colour(index)}
         for index, run in enumerate(baselines)
     ]
+
+
+def _explained(run: Run) -> str:
+    """What a baseline says of itself in its settings; empty for other methods."""
+    settings = run.record["settings"] or {}
+    if "baseline" not in settings:
+        return ""
+    said = [settings["baseline"], f"OpenCV {settings.get('opencv', '')}".strip()]
+    return f"{run.method}: {', '.join([*said, *filter(None, [settings.get('note')])])}"
 
 
 def _provenance(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -71,7 +71,9 @@ def run(dataset: Dataset, masks: Path) -> Run:
 @pytest.fixture
 def baseline(dataset: Dataset, tmp_path: Path) -> Run:
     shifted = copy_truth(dataset.root, tmp_path / "baseline", shift=9)
-    return parse_run(_record(dataset, shifted, "<i>moved</i> " + "by-nine-pixels" * 5))
+    record = _record(dataset, shifted, "<i>moved</i> " + "by-nine-pixels" * 5)
+    says = {"baseline": "moved aside", "opencv": "5", "note": "for perspective"}
+    return parse_run(record | {"settings": says})
 
 
 @pytest.fixture
@@ -184,6 +186,7 @@ def test_page_stands_alone(page: Path) -> None:
     ids = re.findall(r'\bid="([^"]*)"', text)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]*)"', text)) <= set(ids)
+    assert ": moved aside, OpenCV 5, for perspective." in text
     assert "0b0b0" not in text  # every stand-in for a colour of the page was replaced
 
 
