@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -36,11 +37,13 @@ def build_config(recipe: Recipe) -> ModelConfig:
     return preset(recipe.model.preset).override(list(recipe.model.settings))
 
 
-def build_stage(recipe: Recipe, device: torch.device, dtype: torch.dtype) -> nn.Module:
+def build_stage(
+    recipe: Recipe, device: torch.device, dtype: torch.dtype, weights_dir: Path | None = None
+) -> nn.Module:
     """The stage with its network, filled with what the recipe starts from. Raises InputError."""
     torch.manual_seed(recipe.seed)
     network = DMNAOA(build_config(recipe))
-    install(network, recipe.start)
+    install(network, recipe.start, weights_dir)
     stage: nn.Module
     if recipe.stage == "proposals":
         stage = ProposalStage(network, dtype=dtype)

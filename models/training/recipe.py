@@ -16,7 +16,7 @@ Positive = Annotated[int, Field(ge=1)]
 class _Part(BaseModel):
     """Unknown keys are refused: a misspelt one would silently change the experiment."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class ModelPart(_Part):
@@ -30,12 +30,13 @@ class ModelPart(_Part):
 class StartPart(_Part):
     """Weights to begin with; what a later line names replaces what an earlier one brought."""
 
-    imagenet: bool = False
-    """The backbone's ImageNet weights."""
+    backbone: Literal["imagenet", "coco"] | None = None
+    """The backbone's published weights; coco is the body of torchvision's Mask R-CNN."""
     weights: str | None = None
     """A weights file, a run's folder (its best weights), or "package"."""
     proposals: str | None = None
-    """The same, but the proposal generator alone is taken from it."""
+    """The same, but the proposal generator alone is taken from it; or "coco" for torchvision's
+    COCO weights of the model's Mask R-CNN."""
 
 
 class DataPart(_Part):

@@ -60,6 +60,7 @@ def train(
     minutes: Minutes = None,
     workers: Workers = 1,
     device: options.Device = "auto",
+    weights_dir: options.WeightsDir = None,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
@@ -88,7 +89,9 @@ def train(
         session.look(decode=check)
         if check:
             return
-        session.run(workers=workers, minutes=minutes, interrupted=interrupted)
+        session.run(
+            workers=workers, minutes=minutes, interrupted=interrupted, weights_dir=weights_dir
+        )
     if interrupted:
         say(Console(stderr=True), escape("interrupted: run the same command to go on"))
         raise typer.Exit(_INTERRUPTED)

@@ -83,10 +83,17 @@ class Session:
         if hollow:
             raise InputError(f"{hollow[0]} has no object in any of its masks")
 
-    def run(self, *, workers: int, minutes: float | None, interrupted: list[int]) -> None:
+    def run(
+        self,
+        *,
+        workers: int,
+        minutes: float | None,
+        interrupted: list[int],
+        weights_dir: Path | None = None,
+    ) -> None:
         """Train to the schedule's end, or until time or the user stops it."""
         recipe, team, folder = self.recipe, self.team, self.folder
-        stage = build_stage(recipe, team.device, self.dtype)
+        stage = build_stage(recipe, team.device, self.dtype, weights_dir)
         iterations = iterations_of(recipe.schedule, self.samples.epoch)
         if team.leads:
             folder.open()

@@ -56,10 +56,17 @@ def test_the_paper_s_settings() -> None:
 
 def test_values_are_overridden(minimal: Path) -> None:
     recipe = read_recipe(
-        minimal, ["schedule.batch=2", "data.0.root=elsewhere", "samples.far=0.5", "name=other"]
+        minimal,
+        [
+            "schedule.batch=2",
+            "data.0.root=elsewhere",
+            "data.0.year=2016",
+            "samples.far=0.5",
+            "name=other",
+        ],
     )
     assert recipe.schedule.batch == 2
-    assert recipe.data[0].root == "elsewhere"
+    assert (recipe.data[0].root, recipe.data[0].year) == ("elsewhere", "2016")
     assert recipe.samples.far == 0.5
     assert recipe.name == "other"
 

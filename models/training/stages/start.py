@@ -1,10 +1,14 @@
-"""What a stage starts from: ImageNet, a weights file, another stage's proposals."""
+"""What a stage starts from: published weights, a weights file, another stage's proposals."""
 
 from pathlib import Path
 
+from models.backbone_weights import BackboneWeights, load_backbone
+from models.config import ProposalSource
 from models.errors import InputError
 from models.hub import WEIGHTS
 from models.network import DMNAOA
+from models.sources.install import use_source
+from models.sources.names import SourceName
 from models.training.recipe import StartPart
 from models.training.stages.imagenet import load_lite2
 from models.weights_file import read_weights
@@ -13,25 +17,35 @@ BEST, LAST = "best.safetensors", "last.safetensors"
 """Names of the weights in a run's folder."""
 
 
-def install(network: DMNAOA, start: StartPart) -> None:
+COCO = "coco"
+
+
+def install(network: DMNAOA, start: StartPart, weights_dir: Path | None = None) -> None:
     """Fill a network with what a recipe starts from.
 
     Parts that a file lacks (a deeper block, another proposal generator) keep their random
     start; tensors that do not fit are refused.
 
+    Args:
+        weights_dir: where fetched weights are kept; None is torch's own cache.
+
     Raises:
-        InputError: a file is missing, or another model's.
+        InputError: weights are missing, cannot be fetched, or are another model's.
     """
-    if start.imagenet:
-        if network.config.backbone != "tf_efficientnet_lite2":
-            raise InputError(
-                "start.imagenet is for lite only; for other backbones give start.weights"
-            )
-        load_lite2(network.bfe.backbone)
+    config = network.config
+    if start.backbone is not None:
+        if config.backbone == "tf_efficientnet_lite2" and start.backbone == "imagenet":
+            load_lite2(network.bfe.backbone)
+        else:
+            load_backbone(network, BackboneWeights(start.backbone), weights_dir)
     if start.weights is not None:
-        _copy(network, weights_path(start.weights, network.config.name), "")
-    if start.proposals is not None:
-        _copy(network, weights_path(start.proposals, network.config.name), "opg.")
+        _copy(network, weights_path(start.weights, config.name), "")
+    if start.proposals == COCO:
+        if config.proposals is ProposalSource.LITE:
+            raise InputError("there are no COCO weights for lite's proposals; train them first")
+        use_source(network, SourceName.parse(config.proposals), weights_dir)
+    elif start.proposals is not None:
+        _copy(network, weights_path(start.proposals, config.name), "opg.")
 
 
 def weights_path(text: str, model: str) -> Path:
