@@ -22,7 +22,7 @@ from ovos_cli.datasets.sequence import Dataset
 from ovos_cli.evaluation.preflight import check_frames
 from ovos_cli.evaluation.tables import score_table
 from ovos_cli.progress import progress_bar
-from ovos_cli.report import say
+from ovos_cli.report import say, warn_untrained
 
 _INTERRUPTED = 130
 
@@ -51,6 +51,9 @@ def benchmark(
     memory_stride: options.MemoryStride = 5,
     memory_max: options.MemoryMax = 50,
     settings: options.Settings = None,
+    proposals: options.Source = None,
+    weights_dir: options.WeightsDir = None,
+    allow_untrained: options.AllowUntrained = False,
     debug: options.Debug = False,
 ) -> None:
     """Run the model over a data set and score it with the data set's own measures.
@@ -75,7 +78,12 @@ def benchmark(
         size,
         device,
         precision,
+        proposals,
+        weights_dir,
+        allow_untrained,
     )
+    _check_files(method, data, cluster)
+    warn_untrained(Console(stderr=True), method.loaded())
     if (rows or checkpoint) and not ablation:
         raise InputError("--rows and --checkpoint say what --ablation runs; add --ablation")
     if (ablation or baseline) and not any(s.has_truth for s in data.sequences):
@@ -109,6 +117,22 @@ def benchmark(
         say(console, escape(str(file)))
     command = shlex.join(["ovos", "report", str(folder), "--root", str(root)])
     say(console, f"to look at it: {escape(command)}")
+
+
+def _check_files(method: ModelMethod, data: Dataset, cluster: str | None) -> None:
+    """Stored proposals of every sequence, or none: said before anything runs."""
+    source = method.files()
+    if source is None:
+        return
+    if cluster:
+        raise InputError("--proposals files:DIR lie on this machine; leave out --cluster")
+    names = [s.name for s in data.sequences]
+    missing = [n for n in names if not Path(source.of_sequence(n).argument).is_dir()]
+    if missing:
+        raise InputError(
+            f"{source.argument} holds no proposals for {', '.join(missing[:5])}; it should have "
+            "a folder for each sequence, as ovos propose writes it"
+        )
 
 
 def _run(

@@ -32,7 +32,7 @@ class Kept:
     def model(self) -> dict[str, str] | None:
         return None
 
-    def tracker(self) -> "KeptTracker":
+    def tracker(self, sequence: str) -> "KeptTracker":
         return KeptTracker(self.folder)
 
 
@@ -64,7 +64,7 @@ class KeptTracker:
 class Failing(Kept):
     """Fails in every video."""
 
-    def tracker(self) -> "KeptTracker":
+    def tracker(self, sequence: str) -> "KeptTracker":
         raise OvosError("no luck with this one")
 
 
@@ -88,5 +88,5 @@ class OnGpu(Kept):
 class Deadly(Kept):
     """Ends its worker in every video."""
 
-    def tracker(self) -> "KeptTracker":
+    def tracker(self, sequence: str) -> "KeptTracker":
         os._exit(1)

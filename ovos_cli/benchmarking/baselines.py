@@ -80,7 +80,7 @@ class Baseline:
         """None: nothing is learned."""
         return
 
-    def tracker(self) -> "BaselineTracker":
+    def tracker(self, sequence: str) -> "BaselineTracker":
         """A fresh one."""
         make: dict[BaselineName, Callable[[], _Propagator]] = {
             BaselineName.FIRST_MASK: _Keep,

@@ -14,6 +14,8 @@ from models import MemoryPolicy, Precision, load_model
 from models.clock import Clock
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
+from models.sources.install import use_source
+from models.sources.names import Kind, SourceName
 from ovos_cli.datasets.annotation import Ids
 
 _GPU_BATCH = 4
@@ -21,8 +23,9 @@ _GPU_BATCH = 4
 
 @dataclass(frozen=True, slots=True)
 class GivenFrame:
-    """What a method gets of a frame: (H, W, 3) uint8 RGB, and the ids that begin there."""
+    """What a method gets of a frame: name, (H, W, 3) uint8 RGB, and the ids that begin there."""
 
+    name: str
     image: NDArray[np.uint8]
     given: Ids | None
 
@@ -56,8 +59,8 @@ class Method(Protocol):
         """name, weights and sha256 of a model; None for a method without weights."""
         ...
 
-    def tracker(self) -> Tracker:
-        """A fresh one for the next video."""
+    def tracker(self, sequence: str) -> Tracker:
+        """A fresh one for the video of this name."""
         ...
 
 
@@ -74,6 +77,9 @@ class ModelMethod:
     size: int = 480
     device: str = "auto"
     precision: Precision = Precision.AUTO
+    proposals: str | None = None
+    weights_dir: Path | None = None
+    allow_untrained: bool = False
     label: str | None = None
 
     @property
@@ -94,6 +100,7 @@ class ModelMethod:
         segmenter = self._segmenter()
         return {
             "config": self.loaded().network.config.to_dict(),
+            "proposals": self.proposals or self.loaded().source,
             "size": self.size,
             "device": segmenter.device.type,
             "precision": str(segmenter.dtype).removeprefix("torch."),
@@ -104,9 +111,17 @@ class ModelMethod:
         loaded = self.loaded()
         return {"name": self.preset, "weights": loaded.path.name, "sha256": loaded.sha256}
 
-    def tracker(self) -> "ModelTracker":
+    def tracker(self, sequence: str) -> "ModelTracker":
         """A segmenter of its own over the shared network."""
+        source = self.files()
+        if source is not None:
+            use_source(self.loaded().network, source.of_sequence(sequence))
         return ModelTracker(self._segmenter())
+
+    def files(self) -> SourceName | None:
+        """The source of proposals, if it is files, in a folder for each sequence."""
+        source = SourceName.parse(self.proposals) if self.proposals else None
+        return source if source is not None and source.kind is Kind.FILES else None
 
     def _segmenter(self) -> Segmenter:
         return Segmenter(
@@ -126,7 +141,9 @@ class ModelTracker:
         """See `Tracker`."""
         iterator = iter(frames)
         while group := list(islice(iterator, self._batch)):
-            prepared = self._segmenter.prepare([frame.image for frame in group])
+            prepared = self._segmenter.prepare(
+                [frame.image for frame in group], [frame.name for frame in group]
+            )
             shared = _taken(self._segmenter.clock)
             for frame, ready in zip(group, prepared, strict=True):
                 ids = self._segmenter.step(ready, frame.given).ids
@@ -148,6 +165,9 @@ def _load(method: ModelMethod) -> LoadedModel:
         method.preset,
         method.weights,
         method.changes,
+        source=None if method.files() else method.proposals,
+        weights_dir=method.weights_dir,
+        allow_untrained=method.allow_untrained,
         memory_policy=method.memory_policy,
         memory_stride=method.memory_stride,
         memory_max=method.memory_max,

@@ -58,7 +58,7 @@ def run_sequence(
     masks.mkdir(parents=True, exist_ok=True)
     for old in masks.glob("*.png"):
         old.unlink()
-    tracker, palette = method.tracker(), davis_palette()
+    tracker, palette = method.tracker(sequence.name), davis_palette()
     started = time.perf_counter()
     with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
         written = []
@@ -157,4 +157,4 @@ def _frames(sequence: Sequence, reader: ThreadPoolExecutor) -> Iterator[GivenFra
                 f"sequence {sequence.name}: frame {name} is {image.shape[1]}x{image.shape[0]}, "
                 f"its annotation {given.shape[1]}x{given.shape[0]}"
             )
-        yield GivenFrame(np.ascontiguousarray(image), given)
+        yield GivenFrame(name, np.ascontiguousarray(image), given)

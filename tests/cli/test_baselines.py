@@ -28,8 +28,8 @@ def _video(count: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
 
 
 def _run(kind: BaselineName, images: list[np.ndarray], given: dict[int, np.ndarray]) -> list:
-    tracker = Baseline(kind).tracker()
-    frames = (GivenFrame(image, given.get(i)) for i, image in enumerate(images))
+    tracker = Baseline(kind).tracker("video")
+    frames = (GivenFrame(f"{i:05d}", image, given.get(i)) for i, image in enumerate(images))
     found = list(tracker.follow(frames))
     assert len(tracker.times) == len(images)
     assert all(t["total"] >= 0 for t in tracker.times)

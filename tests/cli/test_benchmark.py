@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 import ovos_cli.benchmarking.session
 from models.network import DMNAOA
 from models.presets import preset
+from models.sources.npz import write_npz
+from models.sources.stored import StoredProposals
 from models.weights_file import save_weights
 from ovos_cli.app import app, main
 from ovos_cli.benchmarking.method import ModelMethod
@@ -81,6 +83,30 @@ def test_a_run_leaves_masks_scores_and_a_full_record(run: Run, root: Path, tmp_p
     assert modules["total"]["mean"] == pytest.approx(sum(parts), rel=1e-3)
     for word in ("Seconds per frame", "0.066", "64 inside", "cpu", "10 frames"):
         assert word in output
+
+
+def test_stored_proposals_of_each_sequence_are_used(run: Run, root: Path, tmp_path: Path) -> None:
+    stored = tmp_path / "proposals"
+    for name, objects in (("bear", 1), ("dogs", 2)):
+        (stored / name).mkdir(parents=True)
+        for index in range(6):
+            ids = scene(index, objects)
+            masks = np.stack([ids == i for i in range(1, objects + 1)])
+            found = StoredProposals.of_frame_masks(masks, np.full(objects, 0.5), "here")
+            write_npz(stored / name, f"{index:05d}", found)
+    # Coarse masks out: with the truth as proposals, an untrained model cannot miss by much.
+    options = ["--proposals", f"files:{stored}", "--set", "use_refinement=false"]
+    options += ["--set", "matching_iou_weight=1.0", "--set", "template_proposal=false"]
+    out = tmp_path / "o"
+    run("--out", out, *options)
+    record = _record(out)
+    assert record["settings"]["proposals"] == f"files:{stored}"
+    assert record["measures"]["J-Mean"] > 0.7
+    shutil.rmtree(stored / "dogs")
+    arguments = ["benchmark", "--dataset", "davis17", "--root", str(root), *options]
+    refused = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "p")])
+    assert "no proposals for dogs" in str(refused.exception)
+    assert not (tmp_path / "p").exists()
 
 
 def test_evaluate_agrees_with_the_run(run: Run, root: Path, tmp_path: Path) -> None:
