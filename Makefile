@@ -2,11 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test lint types clean
+.PHONY: install install-dev demo test lint types clean
 .DEFAULT_GOAL := demo
 
 .venv/.installed: pyproject.toml
-	$(PYTHON) -m venv .venv
+	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+.venv/.installed-dev: .venv/.installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[dev]"
 	# The peer of the evaluation's tests; with its own dependencies it would bring a second OpenCV.
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps vos-benchmark
@@ -14,17 +18,19 @@ BIN := .venv/bin
 
 install: .venv/.installed
 
+install-dev: .venv/.installed-dev
+
 demo: install
 	$(BIN)/ovos segment sample_videos/bunny.mp4 --mask sample_videos/bunny.png --overwrite
 
-test: install
+test: install-dev
 	$(BIN)/python -m pytest
 
-lint: install
+lint: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: install
+types: install-dev
 	$(BIN)/mypy
 
 clean:

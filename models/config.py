@@ -37,7 +37,7 @@ class ModelConfig:
     """Sizes, memory policy and ablation switches of one DMN-AOA model.
 
     The defaults are the paper's setting with ResNet-50. Fields marked
-    *extension* are not in the paper; their defaults switch them off, but for `likeness`.
+    *extension* are not in the paper; their defaults switch them off.
     """
 
     name: str
@@ -63,6 +63,8 @@ class ModelConfig:
     """Top-n proposals kept for each frame (section 3.1)."""
     proposal_nms: float = 0.4
     """IoU above which the lower-scored of two proposals is dropped (section 4.1)."""
+    proposal_regions: int = 100
+    """Regions of a frame that the lite proposal head looks at, before that selection."""
     proposal_channels: int = 96
     """Width of the lite proposal head's feature pyramid."""
 
@@ -97,16 +99,15 @@ class ModelConfig:
     template_proposal: bool = False
     """Extension: the mask decoded from each template competes as one more proposal."""
     guard: float = 0.0
-    """Extension: masks end where the coarse mask's box, grown by this factor, ends; 0 is off.
+    """Extension: masks end where the coarse mask's box (without one, the previous mask's), grown
+    by this factor, ends; 0 is off.
 
     An error of the mask far from the matched object would else become the next frame's
     reference. Not applied in training."""
     locality: bool = False
     """Extension: a learned penalty on distance in the refinement's correspondences."""
-    likeness: bool = True
-    """Extension: the refinement sees how well each reference explains a position.
-
-    On by default, since weights from before this switch have it; off in the paper's presets."""
+    likeness: bool = False
+    """Extension: the refinement sees how well each reference explains a position."""
 
     def __post_init__(self) -> None:
         if self.memory_stride < 1:

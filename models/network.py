@@ -15,6 +15,7 @@ from models.functional.masks import (
     pairwise_iou,
     paste_masks,
     pool_regions,
+    where_present,
 )
 from models.memory_bank import MemoryBank
 from models.modules.base_features import STRIDES, BaseFeatureExtractor, FrameFeatures
@@ -134,7 +135,9 @@ class DMNAOA(nn.Module):
             else:
                 probabilities = upsample(coarse[None], MASK_STRIDE)[0]
             if config.guard and not self.training:
-                probabilities = near_anchors(probabilities, coarse, config.guard)
+                # An object that matched nothing is looked for near where it was.
+                anchors = where_present(coarse, state.previous.masks)
+                probabilities = near_anchors(probabilities, anchors, config.guard)
             state.previous = Reference(current, coarse)
         return FrameResult(probabilities, coarse, match, pasted, template_logits, query_boxes)
 

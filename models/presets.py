@@ -25,9 +25,10 @@ PRESETS: dict[str, ModelConfig] = {
         template_proposal=True,
         guard=2.0,
         locality=True,
+        likeness=True,
     ),
-    "r50": ModelConfig(name="r50", backbone="resnet50", likeness=False),
-    "r101": ModelConfig(name="r101", backbone="resnet101", likeness=False),
+    "r50": ModelConfig(name="r50", backbone="resnet50"),
+    "r101": ModelConfig(name="r101", backbone="resnet101"),
 }
 
 

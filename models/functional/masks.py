@@ -54,6 +54,12 @@ def near_anchors(masks: Tensor, anchors: Tensor, growth: float) -> Tensor:
     return torch.where((present & confirmed)[:, None, None], kept, masks)
 
 
+def where_present(masks: Tensor, others: Tensor) -> Tensor:
+    """Each of (O, H, W) soft masks that has an inside, else the one of `others` in its place."""
+    _, present = mask_boxes(masks)
+    return torch.where(present[:, None, None], masks, others)
+
+
 def grow_boxes(boxes: Tensor, factor: float) -> Tensor:
     """Scale (N, 4) boxes about their centres."""
     center, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2 * factor

@@ -19,7 +19,7 @@ from models.proposals import Origin, Proposals
 
 _LEVELS = ("p8", "p16", "p32")
 _HIDDEN = 256
-_RPN_KEPT = {"training": 300, "testing": 100}
+_TRAINING_REGIONS = 300
 
 
 class _FloatRPNHead(RPNHead):
@@ -67,7 +67,7 @@ class LiteProposalGenerator(nn.Module):
             batch_size_per_image=128,
             positive_fraction=0.5,
             pre_nms_top_n={"training": 600, "testing": 300},
-            post_nms_top_n=_RPN_KEPT,
+            post_nms_top_n={"training": _TRAINING_REGIONS, "testing": config.proposal_regions},
             nms_thresh=0.7,
         )
         levels = list(_LEVELS)

@@ -13,6 +13,8 @@ from models.config import ModelConfig
 from models.errors import InputError
 from models.network import DMNAOA
 from models.presets import preset
+from models.sources.install import generator_of, use_source
+from models.sources.names import Kind, SourceName
 from models.training.data.catalog import DataSet
 from models.training.recipe import Recipe
 from models.training.samples.mixture import Mixture
@@ -34,7 +36,22 @@ class Samples:
 
 def build_config(recipe: Recipe) -> ModelConfig:
     """The recipe's model configuration. Raises InputError."""
-    return preset(recipe.model.preset).override(list(recipe.model.settings))
+    config = preset(recipe.model.preset).override(list(recipe.model.settings))
+    source = _source(recipe)
+    return config if source is None else config.replace(proposals=generator_of(source))
+
+
+def _source(recipe: Recipe) -> SourceName | None:
+    """Another source of proposals than the preset's own."""
+    if recipe.model.proposals is None:
+        return None
+    source = SourceName.parse(recipe.model.proposals)
+    if source.kind is Kind.FILES:
+        raise InputError(
+            "stored proposals cannot be trained with: training sees random views of frames, which "
+            "they do not fit. Train with another source and use files: to segment"
+        )
+    return source
 
 
 def build_stage(
@@ -43,7 +60,10 @@ def build_stage(
     """The stage with its network, filled with what the recipe starts from. Raises InputError."""
     torch.manual_seed(recipe.seed)
     network = DMNAOA(build_config(recipe))
-    install(network, recipe.start, weights_dir)
+    source = _source(recipe)
+    if source is not None:
+        use_source(network, source, weights_dir)
+    install(network, recipe.start, weights_dir, keep_proposals=source is not None)
     stage: nn.Module
     if recipe.stage == "proposals":
         stage = ProposalStage(network, dtype=dtype)

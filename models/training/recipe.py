@@ -25,6 +25,9 @@ class ModelPart(_Part):
     preset: str = "lite"
     settings: tuple[str, ...] = ()
     """Fields of the model's configuration to change: ["memory_stride=3"]."""
+    proposals: str | None = None
+    """Another source of proposals than the preset's, with its published weights:
+    maskrcnn-r50, maskrcnn-r50-v2, detectron2:CONFIG."""
 
 
 class StartPart(_Part):

@@ -60,6 +60,7 @@ def train(
     minutes: Minutes = None,
     workers: Workers = 1,
     device: options.Device = "auto",
+    proposals: options.Source = None,
     weights_dir: options.WeightsDir = None,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -80,7 +81,8 @@ def train(
     from models.training.engine.processes import processes
     from ovos_cli.training.find import find_recipe
 
-    chosen = find_recipe(recipe, settings or ())
+    source = [f"model.proposals={proposals}"] if proposals else []
+    chosen = find_recipe(recipe, [*(settings or ()), *source])
     where = choose_device(device)
     dtype = choose_precision(Precision(chosen.precision), where)
     with processes(where) as team, _interruptible() as interrupted:

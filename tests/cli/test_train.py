@@ -11,6 +11,9 @@ from typer.testing import CliRunner
 from models import load_model
 from models.errors import InputError
 from models.hub import WEIGHTS
+from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
+from models.presets import preset
+from models.sources import install as sources
 from ovos_cli.app import app
 
 RECIPE = """
@@ -120,6 +123,26 @@ def test_the_proposals_stage(recipe: Path, davis: Path, tmp_path: Path) -> None:
         *("--data", str(tmp_path), "--out", str(tmp_path / "next")),
         *("--set", f"start.proposals={out}", "--set", "schedule.iterations=1"),
     )
+
+
+def test_another_source_of_proposals(
+    recipe: Path, davis: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The published weights of the real address, made here.
+    torch.manual_seed(0)
+    detector = MaskRCNNProposalGenerator(preset("r50")).detector
+    monkeypatch.setattr(sources, "fetch", lambda url, folder: detector.state_dict())
+    out = tmp_path / "run"
+    _run(
+        recipe,
+        *("--data", str(tmp_path), "--out", str(out), "--proposals", "maskrcnn-r50"),
+        *("--set", "schedule.iterations=1"),
+    )
+    loaded = load_model("lite", out / "last.safetensors")
+    assert loaded.source == "maskrcnn-r50"
+    assert isinstance(loaded.network.opg, MaskRCNNProposalGenerator)
+    message = _refused(recipe, "--data", str(tmp_path), "--proposals", "files:somewhere")
+    assert "stored proposals cannot be trained with" in message
 
 
 def test_check_reads_everything_and_stops(recipe: Path, davis: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from models.functional.masks import (
     pairwise_iou,
     paste_masks,
     pool_regions,
+    where_present,
 )
 
 
@@ -63,3 +64,12 @@ def test_what_is_far_from_a_confirmed_anchor_is_dropped() -> None:
     torch.testing.assert_close(kept[1:], masks[1:])
     coarser = torch.nn.functional.avg_pool2d(anchors, 5)
     torch.testing.assert_close(near_anchors(masks, coarser, 1.4), kept)
+
+
+def test_an_absent_mask_is_replaced_and_others_stay() -> None:
+    masks, others = torch.zeros(2, 4, 4), torch.rand(2, 4, 4)
+    masks[0, 1, 1] = 0.9
+    masks[1] = 0.3  # no cell is inside
+    chosen = where_present(masks, others)
+    assert torch.equal(chosen[0], masks[0])
+    assert torch.equal(chosen[1], others[1])

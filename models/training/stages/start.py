@@ -1,5 +1,6 @@
 """What a stage starts from: published weights, a weights file, another stage's proposals."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from models.backbone_weights import BackboneWeights, load_backbone
@@ -17,10 +18,17 @@ BEST, LAST = "best.safetensors", "last.safetensors"
 """Names of the weights in a run's folder."""
 
 
-COCO = "coco"
+_OPG = "opg."
+_COCO = "coco"
 
 
-def install(network: DMNAOA, start: StartPart, weights_dir: Path | None = None) -> None:
+def install(
+    network: DMNAOA,
+    start: StartPart,
+    weights_dir: Path | None = None,
+    *,
+    keep_proposals: bool = False,
+) -> None:
     """Fill a network with what a recipe starts from.
 
     Parts that a file lacks (a deeper block, another proposal generator) keep their random
@@ -28,6 +36,7 @@ def install(network: DMNAOA, start: StartPart, weights_dir: Path | None = None) 
 
     Args:
         weights_dir: where fetched weights are kept; None is torch's own cache.
+        keep_proposals: the network has its proposal generator already; take none from a file.
 
     Raises:
         InputError: weights are missing, cannot be fetched, or are another model's.
@@ -39,13 +48,15 @@ def install(network: DMNAOA, start: StartPart, weights_dir: Path | None = None) 
         else:
             load_backbone(network, BackboneWeights(start.backbone), weights_dir)
     if start.weights is not None:
-        _copy(network, weights_path(start.weights, config.name), "")
-    if start.proposals == COCO:
+        path = weights_path(start.weights, config.name)
+        _copy(network, path, lambda name: not (keep_proposals and name.startswith(_OPG)))
+    if start.proposals == _COCO:
         if config.proposals is ProposalSource.LITE:
             raise InputError("there are no COCO weights for lite's proposals; train them first")
         use_source(network, SourceName.parse(config.proposals), weights_dir)
     elif start.proposals is not None:
-        _copy(network, weights_path(start.proposals, config.name), "opg.")
+        path = weights_path(start.proposals, config.name)
+        _copy(network, path, lambda name: name.startswith(_OPG))
 
 
 def weights_path(text: str, model: str) -> Path:
@@ -68,7 +79,7 @@ def weights_path(text: str, model: str) -> Path:
     return path
 
 
-def _copy(network: DMNAOA, path: Path, prefix: str) -> None:
+def _copy(network: DMNAOA, path: Path, wanted: Callable[[str], bool]) -> None:
     info, tensors = read_weights(path)
     if info.config.name != network.config.name:
         raise InputError(
@@ -77,7 +88,7 @@ def _copy(network: DMNAOA, path: Path, prefix: str) -> None:
         )
     own = network.state_dict()
     for name, tensor in tensors.items():
-        if not name.startswith(prefix):
+        if not wanted(name):
             continue
         if name not in own:
             raise InputError(f"{path} does not fit the recipe's model: {name} is unknown there")
