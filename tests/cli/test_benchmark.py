@@ -18,11 +18,12 @@ from models.presets import preset
 from models.sources.npz import write_npz
 from models.sources.stored import StoredProposals
 from models.weights_file import save_weights
-from ovos_cli.app import app, main
+from ovos_cli.app import app
 from ovos_cli.benchmarking.method import ModelMethod
 from ovos_cli.benchmarking.runner import finished_sequence, run_sequence
 from ovos_cli.datasets import DatasetName, open_dataset
 from ovos_cli.datasets.annotation import read_ids
+from tests.cli.command import run_main
 from tests.conftest import write_indexed
 from tests.trees import davis_tree, scene, youtube_tree
 
@@ -305,16 +306,8 @@ def test_bad_options(
 
 
 def _main(monkeypatch: pytest.MonkeyPatch, root: Path, *options: object) -> tuple[int, str]:
-    """Exit status and error text, through the real entry point."""
-    said: list[str] = []
-    monkeypatch.setattr("ovos_cli.app.fail", said.append)
-    arguments = ["benchmark", "--dataset", "davis17", "--root", root, "-q", *SMALL, *options]
-    monkeypatch.setattr("sys.argv", ["ovos", *map(str, arguments)])
-    try:
-        main()
-    except SystemExit as end:
-        return int(end.code or 0), "\n".join(said)
-    return 0, "\n".join(said)
+    command = ["benchmark", "--dataset", "davis17", "--root", root, "-q", *SMALL]
+    return run_main(monkeypatch, *command, *options)
 
 
 def test_help_teaches() -> None:

@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from ovos_cli.app import app, main
+from ovos_cli.app import app
 from ovos_cli.datasets.annotation import read_ids
 from ovos_cli.evaluation.measures import contour_accuracy, region_similarity
+from tests.cli.command import run_main
 from tests.conftest import write_indexed
 from tests.trees import copy_truth, davis_tree, scene, youtube_tree
 
@@ -24,18 +25,6 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def masks(root: Path, tmp_path: Path) -> Path:
     return copy_truth(root, tmp_path / "masks", shift=2)
-
-
-def _run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> tuple[int, str]:
-    """Exit status and what was printed to stderr, through the real entry point."""
-    said: list[str] = []
-    monkeypatch.setattr("ovos_cli.app.fail", said.append)
-    monkeypatch.setattr("sys.argv", ["ovos", *map(str, arguments)])
-    try:
-        main()
-    except SystemExit as end:
-        return int(end.code or 0), "\n".join(said)
-    return 0, "\n".join(said)
 
 
 def _evaluate(masks: Path, root: Path, *options: object, dataset: str = "davis17") -> str:
@@ -182,7 +171,7 @@ def test_masks_that_do_not_fit_are_refused(
     masks: Path, root: Path, monkeypatch: pytest.MonkeyPatch, spoil, message: str
 ) -> None:
     spoil(masks)
-    status, said = _run(
+    status, said = run_main(
         monkeypatch, "evaluate", masks, "--dataset", "davis17", "--root", root, "-q"
     )
     assert status == 2
@@ -197,7 +186,7 @@ def test_a_benchmarks_folder_is_told_from_its_masks(
     run.mkdir()
     masks.rename(run / "masks")
     arguments = ["evaluate", run, "--dataset", "davis17", "--root", root, "-q"]
-    status, said = _run(monkeypatch, *arguments)
+    status, said = run_main(monkeypatch, *arguments)
     assert status == 2
     assert f"one folder down: {run / 'masks'}" in said
 
@@ -215,7 +204,7 @@ def test_bad_options_are_one_sentence_and_status_2(
     masks: Path, root: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], message: str
 ) -> None:
     arguments = ["evaluate", masks, "--dataset", "davis17", "--root", root, "-q", *options]
-    status, said = _run(monkeypatch, *arguments)
+    status, said = run_main(monkeypatch, *arguments)
     assert status == 2
     assert message in said
 
@@ -223,7 +212,7 @@ def test_bad_options_are_one_sentence_and_status_2(
 def test_without_truth_there_is_no_score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = youtube_tree(tmp_path / "y")
     (tmp_path / "m").mkdir()
-    status, said = _run(
+    status, said = run_main(
         monkeypatch, "evaluate", tmp_path / "m", "--dataset", "ytvos18", "--root", root
     )
     assert status == 2

@@ -1,7 +1,6 @@
 """`ovos propose` and `--proposals` through the command's own entry point."""
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +15,9 @@ from models.sources import install
 from models.sources.names import SourceName
 from models.sources.npz import write_npz
 from models.sources.stored import StoredProposals
-from ovos_cli import app as application
 from ovos_cli.app import app
 from ovos_cli.propose.recall import Recall, Tally, best_of, overlaps
+from tests.cli.command import run_main
 from tests.conftest import write_indexed, write_video
 from tests.sources.test_downloads import publish
 from tests.trees import davis_tree, scene
@@ -31,16 +30,6 @@ def mask(tmp_path: Path) -> Path:
     ids = np.zeros((48, 64), np.uint8)
     ids[10:30, 5:25] = 3
     return write_indexed(tmp_path / "first.png", ids)
-
-
-def _run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> tuple[int, str]:
-    """Run as the shell would, errors mapped to messages and statuses."""
-    monkeypatch.setattr(sys, "argv", ["ovos", *map(str, arguments)])
-    said: list[str] = []
-    monkeypatch.setattr(application, "fail", said.append)
-    with pytest.raises(SystemExit) as stop:
-        application.main()
-    return int(stop.value.code or 0), " ".join(said)
 
 
 def _truth(folder: Path, frames: int = 6) -> Path:
@@ -63,7 +52,7 @@ def test_what_is_proposed_can_be_used_again(
 ) -> None:  # fmt: skip
     out = tmp_path / "p"
     model = ["--weights", untrained, *SMALL]
-    assert _run(monkeypatch, "propose", clip, "-o", out, "--format", kind, *model) == (0, "")
+    assert run_main(monkeypatch, "propose", clip, "-o", out, "--format", kind, *model) == (0, "")
     names = sorted(p.name for p in out.iterdir())
     if kind == "npz":
         assert names == [f"{i:05d}.npz" for i in range(6)] + ["run.json"]
@@ -74,8 +63,10 @@ def test_what_is_proposed_can_be_used_again(
     assert record["frames"] == 6 and record["complete"] and record["source"] == "lite"
 
     stored = ["segment", clip, "-m", mask, *model, "--no-overlay"]
-    assert _run(monkeypatch, *stored, "-o", tmp_path / "a") == (0, "")
-    assert _run(monkeypatch, *stored, "-o", tmp_path / "b", "--proposals", f"files:{out}")[0] == 0
+    assert run_main(monkeypatch, *stored, "-o", tmp_path / "a") == (0, "")
+    assert (
+        run_main(monkeypatch, *stored, "-o", tmp_path / "b", "--proposals", f"files:{out}")[0] == 0
+    )
     record = json.loads((tmp_path / "b" / "run.json").read_text())
     assert record["proposals"] == f"files:{out}"
     if kind == "npz":  # nothing but rounding is lost
@@ -90,7 +81,7 @@ def test_one_frame_and_its_contact_sheet(
 ) -> None:
     out = tmp_path / "p"
     arguments = ["propose", clip, "--frame", 2, "--sheet", "-o", out, "--weights", untrained]
-    assert _run(monkeypatch, *arguments, *SMALL) == (0, "")
+    assert run_main(monkeypatch, *arguments, *SMALL) == (0, "")
     assert sorted(p.name for p in out.rglob("*") if p.is_file()) == [
         "00002.jpg",
         "00002.npz",
@@ -128,9 +119,9 @@ def test_a_used_folder_is_refused_or_cleared(
     (out / "keep.txt").touch()
     (out / "00099.npz").touch()
     base = ["propose", clip, "--frame", "0", "-o", out, "--weights", untrained, *SMALL]
-    status, message = _run(monkeypatch, *base)
+    status, message = run_main(monkeypatch, *base)
     assert status == 2 and "not empty" in message and "--overwrite" in message
-    assert _run(monkeypatch, *base, "--overwrite") == (0, "")
+    assert run_main(monkeypatch, *base, "--overwrite") == (0, "")
     assert sorted(p.name for p in out.iterdir()) == ["00000.npz", "keep.txt", "run.json"]
 
 
@@ -145,7 +136,7 @@ def test_recall_counts_objects_and_draws_what_is_missed(
         write_npz(tmp_path / "files" / "bear", f"{index:05d}", zero)
     arguments = ["propose", "--recall", "--dataset", "davis17", "--root", root, "--every", 1]
     arguments += ["--proposals", f"files:{tmp_path / 'files'}", "--weights", untrained]
-    assert _run(monkeypatch, *arguments, "-o", out, "--sheet", *SMALL) == (0, "")
+    assert run_main(monkeypatch, *arguments, "-o", out, "--sheet", *SMALL) == (0, "")
     top = json.loads((out / "recall.json").read_text())["recall"]["top 30"]
     assert top["objects"] == 18
     assert top["sequences"]["bear"] == {
@@ -240,7 +231,7 @@ def test_bad_input_is_one_sentence_and_status_2(
     davis = davis_tree(tmp_path / "davis")
     filled = [a.format(clip=clip, davis=davis) for a in arguments]
     weights = [] if "r50" in arguments else ["--weights", untrained]
-    status, said = _run(monkeypatch, "propose", *filled, *weights, *SMALL)
+    status, said = run_main(monkeypatch, "propose", *filled, *weights, *SMALL)
     assert (status, message in said) == (2, True), said
     assert not list(tmp_path.glob("*_proposals"))
 
@@ -264,5 +255,5 @@ def test_proposals_of_another_video_are_refused(
     ids[10:30, 5:25] = 1
     mask = write_indexed(tmp_path / "m.png", ids)
     arguments = ["segment", video, "-m", mask, "-o", tmp_path / "o", "--weights", untrained]
-    status, said = _run(monkeypatch, *arguments, "--proposals", f"files:{folder}", *SMALL)
+    status, said = run_main(monkeypatch, *arguments, "--proposals", f"files:{folder}", *SMALL)
     assert (status, message in said) == (2, True), said

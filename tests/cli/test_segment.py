@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 import ovos_cli.segment
 from models.hub import WEIGHTS
-from ovos_cli import app as application
 from ovos_cli.app import app
 from ovos_cli.evaluation.measures import region_similarity
+from tests.cli.command import run_main
 from tests.conftest import ROOT, SAMPLES, write_indexed, write_video
 
 SMALL = ["--size", "64", "--device", "cpu"]
@@ -33,16 +33,6 @@ def _ids(path: Path) -> np.ndarray:
     with Image.open(path) as picture:
         assert picture.mode == "P"
         return np.array(picture)
-
-
-def _run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> tuple[int, str]:
-    """Run as the shell would, errors mapped to messages and statuses."""
-    monkeypatch.setattr(sys, "argv", ["ovos", *map(str, arguments)])
-    said: list[str] = []
-    monkeypatch.setattr(application, "fail", said.append)
-    with pytest.raises(SystemExit) as stop:
-        application.main()
-    return int(stop.value.code or 0), " ".join(said)
 
 
 def test_writes_masks_overlay_timing_and_record(
@@ -155,10 +145,10 @@ def test_overwrite_leaves_no_mask_of_the_old_run(
     (out / "masks" / "00099.png").touch()
     (out / "keep.txt").touch()
     base = ["segment", clip, "-m", mask, "-o", out, "-q", "--weights", untrained, *SMALL]
-    status, message = _run(monkeypatch, *base)
+    status, message = run_main(monkeypatch, *base)
     assert status == 2
     assert "not empty" in message and "--overwrite" in message
-    assert _run(monkeypatch, *base, "--overwrite") == (0, "")
+    assert run_main(monkeypatch, *base, "--overwrite") == (0, "")
     assert not (out / "masks" / "00099.png").exists()
     assert (out / "keep.txt").exists()
 
@@ -229,7 +219,7 @@ def test_bad_input_is_one_sentence_and_status_2(
     Image.fromarray(np.full((48, 64, 3), (200, 10, 10), np.uint8)).save("colour.png")
     chosen = {"video": clip, "mask": mask, "weights": untrained, "out": "o", **change}
     weights = ["--weights", chosen["weights"]] if chosen["weights"] else []
-    status, said = _run(
+    status, said = run_main(
         monkeypatch,
         *["segment", chosen["video"], "-m", chosen["mask"], "-o", chosen["out"], "-q", *weights],
         *SMALL,
@@ -243,7 +233,7 @@ def test_bad_input_is_one_sentence_and_status_2(
 def test_a_read_only_place_is_named(
     clip: Path, mask: Path, untrained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    status, said = _run(
+    status, said = run_main(
         monkeypatch, "segment", clip, "-m", mask, "-o", "/proc/ovos", "--weights", untrained, *SMALL
     )
     assert status == 2
@@ -257,7 +247,7 @@ def test_altered_package_weights_are_noticed(
     (tmp_path / "w" / "lite.safetensors").write_bytes(untrained.read_bytes())
     (tmp_path / "w" / "sha256.json").write_text('{"lite.safetensors": "0"}')
     monkeypatch.setattr("models.hub.WEIGHTS", tmp_path / "w")
-    status, said = _run(monkeypatch, "segment", clip, "-m", mask, "-o", tmp_path / "o")
+    status, said = run_main(monkeypatch, "segment", clip, "-m", mask, "-o", tmp_path / "o")
     assert status == 2
     assert "damaged" in said
 
