@@ -90,7 +90,9 @@ def build_samples(recipe: Recipe, data: Sequence[DataSet]) -> Samples:
     parts: list[tuple[float, Callable[[Generator], Any]]] = []
     for one in data:
         if recipe.stage == "proposals":
-            draw: Callable[[Generator], Any] = Views(one.stills(), part.size, part.drawn)
+            draw: Callable[[Generator], Any] = Views(
+                one.stills(), part.size, part.drawn, part.crowd, part.most_pasted, stills
+            )
         elif one.videos and recipe.stage == "main":
             draw = VideoClips(
                 one.videos,
@@ -103,10 +105,17 @@ def build_samples(recipe: Recipe, data: Sequence[DataSet]) -> Samples:
                 paste=part.paste_videos,
                 others=stills,
                 drawn=part.drawn,
+                most_pasted=part.most_pasted,
             )
         else:
             draw = StillClips(
-                one.stills(), part.size, part.length, part.paste, part.most_objects, part.drawn
+                one.stills(),
+                part.size,
+                part.length,
+                part.paste,
+                part.most_objects,
+                part.drawn,
+                part.most_pasted,
             )
         parts.append((one.part.weight, draw))
     if recipe.stage == "main" and not any(one.videos for one in data):

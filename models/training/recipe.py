@@ -72,6 +72,10 @@ class SamplesPart(_Part):
     """Share of simulated clips with a second object pasted in."""
     paste_videos: Share = 0.0
     """Share of video clips with something pasted in; the paper pastes nothing."""
+    crowd: Share = 0.0
+    """proposals: share of views with 1 to `most_pasted` objects pasted side by side."""
+    most_pasted: Positive = 1
+    """Objects pasted into one view or clip at most."""
     drawn: Share = 0.0
     """Share of samples made to look like animation."""
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -9,6 +10,7 @@ import torch
 from models.errors import InputError
 from models.training.data.folders import folder_pairs
 from models.training.data.pairs import IGNORE, Video
+from models.training.samples.crowd import paste_crowd
 from models.training.samples.mixture import Mixture
 from models.training.samples.stills import StillClips
 from models.training.samples.style import make_drawn
@@ -62,6 +64,28 @@ def test_look_alikes_and_occluders_are_pasted_into_videos(folders: Path) -> None
         for seed in range(9)
     ]
     assert max(counts[9:]) > max(counts[:9]) == 2
+
+
+def test_several_things_are_pasted_as_several_objects(folders: Path) -> None:
+    source = StillClips(folder_pairs(folders), size=96, paste=1.0, most_objects=9, most_pasted=5)
+    assert max(source(np.random.default_rng(seed)).objects for seed in range(9)) > 3
+
+
+def test_a_crowd_hides_what_was_there_under_new_ids(folders: Path) -> None:
+    pairs = folder_pairs(folders)
+    image, mask = np.full((96, 96, 3), 50, np.uint8), np.zeros((96, 96), np.uint8)
+    mask[30:60, 30:60], mask[90:] = 3, IGNORE
+    counts = set()
+    for seed in range(12):
+        after, ids = paste_crowd(np.random.default_rng(seed), image, mask, pairs, 4)
+        new = sorted(set(np.unique(ids)) - {0, 3, IGNORE})
+        counts.add(len(new))
+        assert new == list(range(4, 4 + len(new)))
+        old = (ids == 3) | (ids == 0)
+        assert np.array_equal(ids[old], mask[old])
+        far = cv2.erode(old.astype(np.uint8), np.ones((15, 15))) == 1
+        assert (after[far] == 50).all()  # but for soft edges, only what was pasted differs
+    assert mask.max() == IGNORE and (image == 50).all() and max(counts) > 2
 
 
 def test_a_drawn_look_keeps_edges_and_removes_noise() -> None:

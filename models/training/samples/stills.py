@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.random import Generator
@@ -9,13 +10,13 @@ from numpy.random import Generator
 from models.errors import InputError
 from models.training.data.pairs import AnnotatedImage, Array
 from models.training.samples.clip import TRIES, Clip, assemble
-from models.training.samples.pasting import paste
+from models.training.samples.pasting import Drifting, paste_several
 from models.training.samples.warp import Jitter, apply, random_affine, random_view
 
 
 @dataclass(frozen=True)
 class StillClips:
-    """Clips of one still each; a second object may be pasted, and moves too."""
+    """Clips of one still each; up to `most_pasted` others may be pasted, and move too."""
 
     pairs: Sequence[AnnotatedImage]
     size: int = 384
@@ -23,20 +24,24 @@ class StillClips:
     paste: float = 0.6
     most_objects: int = 2
     drawn: float = 0.0
+    most_pasted: int = 1
 
     def __call__(self, rng: Generator) -> Clip:
         for _ in range(TRIES):
             pair = draw(rng, self.pairs)
             images, masks = drifting(rng, pair, self.size, self.length, (0.5, 1.5))
             if rng.random() < self.paste:
-                # The same still again is the hardest look-alike.
-                other = pair if rng.random() < 0.25 else draw(rng, self.pairs)
-                theirs = drifting(rng, other, self.size, self.length, (0.8, 4.0))
-                paste(rng, images, masks, *theirs)
+                others = partial(self._other, pair)
+                paste_several(rng, images, masks, others, self.most_pasted)
             clip = assemble(rng, images, masks, self.most_objects, self.drawn)
             if clip is not None:
                 return clip
         raise InputError(f"{TRIES} draws in a row gave no clip; are there objects in the masks?")
+
+    def _other(self, pair: AnnotatedImage, rng: Generator) -> Drifting:
+        # The same still again is the hardest look-alike.
+        other = pair if rng.random() < 0.25 else draw(rng, self.pairs)
+        return drifting(rng, other, self.size, self.length, (0.8, 4.0))
 
 
 def draw(rng: Generator, pairs: Sequence[AnnotatedImage]) -> AnnotatedImage:
@@ -46,7 +51,7 @@ def draw(rng: Generator, pairs: Sequence[AnnotatedImage]) -> AnnotatedImage:
 
 def drifting(
     rng: Generator, pair: AnnotatedImage, size: int, length: int, area: tuple[float, float]
-) -> tuple[list[Array], list[Array]]:
+) -> Drifting:
     """Views of one still along a smooth affine drift with some jitter."""
     image, mask = pair.image(), pair.mask()
     view = random_view(rng, mask.shape, size, area)

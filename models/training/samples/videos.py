@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.random import Generator
@@ -9,7 +10,7 @@ from numpy.random import Generator
 from models.errors import InputError
 from models.training.data.pairs import AnnotatedImage, Array, Video
 from models.training.samples.clip import TRIES, Clip, assemble
-from models.training.samples.pasting import paste
+from models.training.samples.pasting import Drifting, paste_several
 from models.training.samples.stills import draw, drifting
 from models.training.samples.warp import Jitter, Matrix, apply, random_affine, random_view
 
@@ -21,7 +22,8 @@ class VideoClips:
     far: how often the annotated frame is up to `farthest` frames before the others, as it is
         late in a video; the paper's clips never are.
     paste: how often something is pasted, one time in four a look-alike from another frame
-        of the same video, else something of `others` (never, where there are none).
+        of the same video, else something of `others` (never, where there are none); up to
+        `most_pasted` things.
     """
 
     videos: Sequence[Video]
@@ -34,6 +36,7 @@ class VideoClips:
     paste: float = 0.0
     others: Sequence[AnnotatedImage] = ()
     drawn: float = 0.0
+    most_pasted: int = 1
 
     def __call__(self, rng: Generator) -> Clip:
         for _ in range(TRIES):
@@ -43,14 +46,16 @@ class VideoClips:
                 continue
             images, masks = self._frames(rng, [video.frames[i] for i in indices])
             if self.others and rng.random() < self.paste:
-                alike = rng.random() < 0.25
-                other = draw(rng, video.frames if alike else self.others)
-                theirs = drifting(rng, other, self.size, self.length, (0.8, 4.0))
-                paste(rng, images, masks, *theirs)
+                others = partial(self._other, video)
+                paste_several(rng, images, masks, others, self.most_pasted)
             clip = assemble(rng, images, masks, self.most_objects, self.drawn)
             if clip is not None:
                 return clip
         raise InputError(f"{TRIES} draws in a row gave no clip; are there objects in the masks?")
+
+    def _other(self, video: Video, rng: Generator) -> Drifting:
+        other = draw(rng, video.frames if rng.random() < 0.25 else self.others)
+        return drifting(rng, other, self.size, self.length, (0.8, 4.0))
 
     def _indices(self, rng: Generator, length: int) -> list[int] | None:
         """Frames of a clip; None where the video is too short for the skips drawn."""

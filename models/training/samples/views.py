@@ -11,6 +11,7 @@ from models.errors import InputError
 from models.functional.masks import mask_boxes
 from models.training.data.pairs import AnnotatedImage, Array
 from models.training.samples.clip import TRIES
+from models.training.samples.crowd import paste_crowd
 from models.training.samples.stills import draw
 from models.training.samples.style import make_drawn
 from models.training.samples.warp import (
@@ -28,11 +29,17 @@ View = tuple[Tensor, dict[str, Tensor]]
 
 @dataclass(frozen=True)
 class Views:
-    """Draws one square view of an annotated image with at least one object."""
+    """Draws one square view of an annotated image with at least one object.
+
+    crowd: how often up to `most_pasted` objects of `others` are pasted side by side.
+    """
 
     pairs: Sequence[AnnotatedImage]
     size: int = 416
     drawn: float = 0.0
+    crowd: float = 0.0
+    most_pasted: int = 5
+    others: Sequence[AnnotatedImage] = ()
 
     def __call__(self, rng: Generator) -> View:
         for _ in range(TRIES):
@@ -41,6 +48,8 @@ class Views:
             view = random_view(rng, mask.shape, self.size, area=(0.4, 1.8))
             jitter = random_affine(rng, Jitter(rotation=10, shear=5), self.size)
             image, mask = apply(jitter @ view, image, mask, (self.size, self.size))
+            if self.others and rng.random() < self.crowd:
+                image, mask = paste_crowd(rng, image, mask, self.others, self.most_pasted)
             objects = visible_objects(mask, least=0.004)
             if objects:
                 return self._view(rng, image, mask, objects)

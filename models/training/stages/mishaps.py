@@ -5,7 +5,8 @@ would learn to believe nothing else. Then an object that grows, turns or was los
 found again, although the matcher has its coarse mask. So training spoils, now and then, what
 one module gives to another, and the others learn to make up for it. How often is the recipe's:
 
-previous: in a frame, the previous mask is incomplete, lost, displaced or has leaked.
+previous: in a frame, the previous mask is incomplete, lost, displaced, or has leaked onto a
+    thing or onto a patch of ground beside the object.
 first: in a clip, the first mask shows a part of the object only.
 proposals: in a frame, the best proposals are missing.
 later: in a clip, the frames claim to be far from the first one, up to `latest` frames.
@@ -23,18 +24,20 @@ from models.proposals import Proposals
 
 
 def mislaid(reference: Reference, others: Tensor) -> Reference:
-    """Spoil the masks of a reference: incomplete, leaked, displaced or lost.
+    """Spoil the masks of a reference: incomplete, leaked, blotted, displaced or lost.
 
     Args:
         others: (N, H/4, W/4) soft masks of things in the same frame, to leak onto.
     """
     draw = float(torch.rand(()))
     masks = reference.masks.detach()
-    if draw < 0.4:
+    if draw < 0.3:
         return incomplete(reference)
-    if draw < 0.75:
+    if draw < 0.55:
         return leaked(reference, others)
-    if draw < 0.85:
+    if draw < 0.8:
+        return blotted(reference)
+    if draw < 0.88:
         masks = torch.zeros_like(masks)
     else:
         reach = max(1, masks.shape[-1] // 4)
@@ -66,6 +69,23 @@ def leaked(reference: Reference, others: Tensor) -> Reference:
             leak = others[found[int(torch.randint(len(found), ()))]]
             mask.copy_(mask.maximum((leak > 0.5).to(mask.dtype)))
     return Reference(reference.frame, spoilt)
+
+
+def blotted(reference: Reference) -> Reference:
+    """Add an elliptical patch to each object, at its edge or beside it."""
+    masks = reference.masks.detach()
+    ys, xs = _grid(masks)
+    extent, weight = _extent(masks), masks.sum((1, 2), keepdim=True).clamp_min(1e-6)
+    angle = _random(masks) * 2 * math.pi
+    distance = extent * (0.4 + 0.6 * _random(masks))
+    dy = ys - (masks * ys).sum((1, 2), keepdim=True) / weight - angle.sin() * distance
+    dx = xs - (masks * xs).sum((1, 2), keepdim=True) / weight - angle.cos() * distance
+    turn = _random(masks) * math.pi
+    along, across = (extent * (0.15 + 0.4 * _random(masks)) for _ in range(2))
+    u, v = turn.cos() * dx + turn.sin() * dy, turn.cos() * dy - turn.sin() * dx
+    patch = (u / along.clamp_min(1)).square() + (v / across.clamp_min(1)).square() < 1
+    seen = masks.amax((1, 2), keepdim=True) > 0.5
+    return Reference(reference.frame, masks.maximum((patch & seen).to(masks.dtype)))
 
 
 def without_best(proposals: Proposals, truth: Tensor) -> Proposals:

@@ -1,0 +1,64 @@
+"""Spoilt references: each mishap does what it says, and nothing else."""
+
+import torch
+from torch import Tensor
+
+from models.modules.refinement import Alignable, Reference
+from models.training.stages.mishaps import blotted, incomplete, leaked, mislaid
+
+_FRAME = Alignable(torch.zeros(1, 1), torch.zeros(1, 1))
+
+
+def _reference() -> Reference:
+    masks = torch.zeros(3, 60, 80)
+    masks[0, 10:30, 10:30] = masks[1, 30:50, 40:70] = 1  # the third object is not seen
+    return Reference(_FRAME, masks)
+
+
+def _covered(masks: Tensor) -> list[float]:
+    return [float(v) for v in (masks > 0.5).flatten(1).sum(1)]
+
+
+def test_incomplete_keeps_a_part() -> None:
+    torch.manual_seed(0)
+    reference = _reference()
+    parts = [incomplete(reference).masks for _ in range(10)]
+    assert all((part <= reference.masks).all() for part in parts)
+    for before, *after in list(zip(_covered(reference.masks), *map(_covered, parts), strict=True))[
+        :2
+    ]:
+        assert all(0 < v < before for v in after)
+
+
+def test_leaked_adds_a_thing_apart_from_the_object() -> None:
+    torch.manual_seed(0)
+    reference = _reference()
+    others = torch.zeros(2, 60, 80)
+    others[0, 12:28, 8:26] = 1  # the first object itself: never leaked onto
+    others[1, 40:58, 2:20] = 1
+    masks = leaked(reference, others).masks
+    assert torch.equal(masks[0], reference.masks[0].maximum(others[1]))
+
+
+def test_blotted_adds_a_patch_that_touches_or_neighbours_the_object() -> None:
+    torch.manual_seed(0)
+    reference = _reference()
+    grown = []
+    for _ in range(20):
+        masks = blotted(reference).masks
+        assert (masks >= reference.masks).all()
+        before, after = _covered(reference.masks), _covered(masks)
+        grown.append(after[0] > before[0])
+        assert after[0] < 3 * before[0] and after[2] == 0
+        ys, xs = (masks[0] > reference.masks[0]).nonzero().T
+        assert (ys < 55).all() and (xs < 55).all()
+    assert sum(grown) > 15
+
+
+def test_a_mislaid_reference_differs_and_leaves_the_original() -> None:
+    torch.manual_seed(0)
+    reference, others = _reference(), torch.zeros(0, 60, 80)
+    spoilt = [mislaid(reference, others).masks for _ in range(30)]
+    assert sum(not torch.equal(masks, reference.masks) for masks in spoilt) > 15
+    assert any(float(masks.sum()) == 0 for masks in spoilt)  # lost
+    assert torch.equal(reference.masks, _reference().masks)
