@@ -90,33 +90,11 @@ def build_samples(recipe: Recipe, data: Sequence[DataSet]) -> Samples:
     parts: list[tuple[float, Callable[[Generator], Any]]] = []
     for one in data:
         if recipe.stage == "proposals":
-            draw: Callable[[Generator], Any] = Views(
-                one.stills(), part.size, part.drawn, part.crowd, part.most_pasted, stills
-            )
+            draw: Callable[[Generator], Any] = Views(one.stills(), part, stills)
         elif one.videos and recipe.stage == "main":
-            draw = VideoClips(
-                one.videos,
-                size=part.size,
-                length=part.length,
-                longest_skip=part.longest_skip,
-                most_objects=part.most_objects,
-                far=part.far,
-                farthest=part.farthest,
-                paste=part.paste_videos,
-                others=stills,
-                drawn=part.drawn,
-                most_pasted=part.most_pasted,
-            )
+            draw = VideoClips(one.videos, part, stills)
         else:
-            draw = StillClips(
-                one.stills(),
-                part.size,
-                part.length,
-                part.paste,
-                part.most_objects,
-                part.drawn,
-                part.most_pasted,
-            )
+            draw = StillClips(one.stills(), part)
         parts.append((one.part.weight, draw))
     if recipe.stage == "main" and not any(one.videos for one in data):
         raise InputError("the main stage needs videos (davis or ytvos); the recipe names none")

@@ -67,9 +67,10 @@ class SamplesPart(_Part):
     longest_skip: Positive = 5
     most_objects: Positive = 2
     far: Share = 0.0
+    """Share of video clips whose annotated frame is up to `farthest` frames before the others."""
     farthest: Positive = 25
     paste: Share = 0.6
-    """Share of simulated clips with a second object pasted in."""
+    """Share of simulated clips with objects of others pasted in."""
     paste_videos: Share = 0.0
     """Share of video clips with something pasted in; the paper pastes nothing."""
     crowd: Share = 0.0

@@ -10,6 +10,7 @@ import torch
 from models.errors import InputError
 from models.training.data.folders import folder_pairs
 from models.training.data.pairs import IGNORE, Video
+from models.training.recipe import SamplesPart
 from models.training.samples.crowd import paste_crowd
 from models.training.samples.mixture import Mixture
 from models.training.samples.stills import StillClips
@@ -21,8 +22,9 @@ from tests.conftest import write_indexed
 
 @pytest.mark.parametrize("kind", ["stills", "video", "mixture"])
 def test_clips_show_their_objects_first_and_follow_them(folders: Path, kind: str) -> None:
-    stills = StillClips(folder_pairs(folders), size=96, paste=0.0)
-    video = VideoClips([Video("v", tuple(folder_pairs(folders)))], size=96, longest_skip=1)
+    stills = StillClips(folder_pairs(folders), SamplesPart(size=96, paste=0.0))
+    frames = Video("v", tuple(folder_pairs(folders)))
+    video = VideoClips([frames], SamplesPart(size=96, longest_skip=1))
     source = {"stills": stills, "video": video, "mixture": Mixture([(1, stills), (1, video)])}[kind]
     for seed in range(5):
         clip = source(np.random.default_rng(seed))
@@ -39,14 +41,14 @@ def test_clips_show_their_objects_first_and_follow_them(folders: Path, kind: str
 
 
 def test_the_same_seed_gives_the_same_clip(folders: Path) -> None:
-    source = StillClips(folder_pairs(folders), size=64, paste=1.0)
+    source = StillClips(folder_pairs(folders), SamplesPart(size=64, paste=1.0))
     a, b, c = (source(np.random.default_rng(seed)) for seed in (3, 3, 4))
     assert torch.equal(a.frames, b.frames) and torch.equal(a.ids, b.ids)
     assert not torch.equal(a.frames, c.frames)
 
 
 def test_proposal_samples_have_tight_boxes(folders: Path) -> None:
-    image, target = Views(folder_pairs(folders), size=96)(np.random.default_rng(0))
+    image, target = Views(folder_pairs(folders), SamplesPart(size=96))(np.random.default_rng(0))
     assert image.shape == (3, 96, 96)
     for box, mask in zip(target["boxes"], target["masks"], strict=True):
         x0, y0, x1, y1 = (int(v) for v in box)
@@ -56,8 +58,8 @@ def test_proposal_samples_have_tight_boxes(folders: Path) -> None:
 def test_look_alikes_and_occluders_are_pasted_into_videos(folders: Path) -> None:
     pairs = folder_pairs(folders)
     video = Video("v", tuple(pairs))
-    plain = VideoClips([video], size=96, longest_skip=1, most_objects=9)
-    pasted = VideoClips([video], size=96, longest_skip=1, paste=1.0, others=pairs, most_objects=9)
+    part = SamplesPart(size=96, longest_skip=1, most_objects=9, paste_videos=1.0)
+    plain, pasted = VideoClips([video], part), VideoClips([video], part, others=pairs)
     counts = [
         source(np.random.default_rng(seed)).objects
         for source in (plain, pasted)
@@ -67,7 +69,8 @@ def test_look_alikes_and_occluders_are_pasted_into_videos(folders: Path) -> None
 
 
 def test_several_things_are_pasted_as_several_objects(folders: Path) -> None:
-    source = StillClips(folder_pairs(folders), size=96, paste=1.0, most_objects=9, most_pasted=5)
+    part = SamplesPart(size=96, paste=1.0, most_objects=9, most_pasted=5)
+    source = StillClips(folder_pairs(folders), part)
     assert max(source(np.random.default_rng(seed)).objects for seed in range(9)) > 3
 
 
@@ -101,6 +104,6 @@ def test_data_without_any_object_is_reported(folders: Path) -> None:
     for index in range(6):
         write_indexed(folders / "masks" / f"{index}.png", np.zeros((120, 160), np.uint8))
     pairs = folder_pairs(folders)
-    for source in (StillClips(pairs, size=64), Views(pairs, size=64)):
+    for source in (StillClips(pairs, SamplesPart()), Views(pairs, SamplesPart())):
         with pytest.raises(InputError, match="draws in a row"):
             source(np.random.default_rng(0))

@@ -9,6 +9,7 @@ from numpy.random import Generator
 
 from models.errors import InputError
 from models.training.data.pairs import AnnotatedImage, Array
+from models.training.recipe import SamplesPart
 from models.training.samples.clip import TRIES, Clip, assemble
 from models.training.samples.pasting import Drifting, paste_several
 from models.training.samples.warp import Jitter, apply, random_affine, random_view
@@ -19,21 +20,17 @@ class StillClips:
     """Clips of one still each; up to `most_pasted` others may be pasted, and move too."""
 
     pairs: Sequence[AnnotatedImage]
-    size: int = 384
-    length: int = 4
-    paste: float = 0.6
-    most_objects: int = 2
-    drawn: float = 0.0
-    most_pasted: int = 1
+    part: SamplesPart
 
     def __call__(self, rng: Generator) -> Clip:
+        part = self.part
         for _ in range(TRIES):
             pair = draw(rng, self.pairs)
-            images, masks = drifting(rng, pair, self.size, self.length, (0.5, 1.5))
-            if rng.random() < self.paste:
+            images, masks = drifting(rng, pair, part.size, part.length, (0.5, 1.5))
+            if rng.random() < part.paste:
                 others = partial(self._other, pair)
-                paste_several(rng, images, masks, others, self.most_pasted)
-            clip = assemble(rng, images, masks, self.most_objects, self.drawn)
+                paste_several(rng, images, masks, others, part.most_pasted)
+            clip = assemble(rng, images, masks, part.most_objects, part.drawn)
             if clip is not None:
                 return clip
         raise InputError(f"{TRIES} draws in a row gave no clip; are there objects in the masks?")
@@ -41,7 +38,7 @@ class StillClips:
     def _other(self, pair: AnnotatedImage, rng: Generator) -> Drifting:
         # The same still again is the hardest look-alike.
         other = pair if rng.random() < 0.25 else draw(rng, self.pairs)
-        return drifting(rng, other, self.size, self.length, (0.8, 4.0))
+        return drifting(rng, other, self.part.size, self.part.length, (0.8, 4.0))
 
 
 def draw(rng: Generator, pairs: Sequence[AnnotatedImage]) -> AnnotatedImage:

@@ -9,6 +9,7 @@ from numpy.random import Generator
 
 from models.errors import InputError
 from models.training.data.pairs import AnnotatedImage, Array, Video
+from models.training.recipe import SamplesPart
 from models.training.samples.clip import TRIES, Clip, assemble
 from models.training.samples.pasting import Drifting, paste_several
 from models.training.samples.stills import draw, drifting
@@ -19,49 +20,41 @@ from models.training.samples.warp import Jitter, Matrix, apply, random_affine, r
 class VideoClips:
     """Ordered frames of a video with random skips, forward or backward.
 
-    far: how often the annotated frame is up to `farthest` frames before the others, as it is
-        late in a video; the paper's clips never are.
-    paste: how often something is pasted, one time in four a look-alike from another frame
-        of the same video, else something of `others` (never, where there are none); up to
-        `most_pasted` things.
+    Now and then the annotated frame is far before the others, as it is late in a video; the
+    paper's clips never are. What is pasted is one time in four a look-alike from another frame
+    of the same video, else something of `others` (never, where there are none).
     """
 
     videos: Sequence[Video]
-    size: int = 384
-    length: int = 4
-    longest_skip: int = 5
-    most_objects: int = 2
-    far: float = 0.4
-    farthest: int = 25
-    paste: float = 0.0
+    part: SamplesPart
     others: Sequence[AnnotatedImage] = ()
-    drawn: float = 0.0
-    most_pasted: int = 1
 
     def __call__(self, rng: Generator) -> Clip:
+        part = self.part
         for _ in range(TRIES):
             video = self.videos[int(rng.integers(len(self.videos)))]
             indices = self._indices(rng, video.length)
             if indices is None:
                 continue
             images, masks = self._frames(rng, [video.frames[i] for i in indices])
-            if self.others and rng.random() < self.paste:
+            if self.others and rng.random() < part.paste_videos:
                 others = partial(self._other, video)
-                paste_several(rng, images, masks, others, self.most_pasted)
-            clip = assemble(rng, images, masks, self.most_objects, self.drawn)
+                paste_several(rng, images, masks, others, part.most_pasted)
+            clip = assemble(rng, images, masks, part.most_objects, part.drawn)
             if clip is not None:
                 return clip
         raise InputError(f"{TRIES} draws in a row gave no clip; are there objects in the masks?")
 
     def _other(self, video: Video, rng: Generator) -> Drifting:
         other = draw(rng, video.frames if rng.random() < 0.25 else self.others)
-        return drifting(rng, other, self.size, self.length, (0.8, 4.0))
+        return drifting(rng, other, self.part.size, self.part.length, (0.8, 4.0))
 
     def _indices(self, rng: Generator, length: int) -> list[int] | None:
         """Frames of a clip; None where the video is too short for the skips drawn."""
-        skips = rng.integers(1, self.longest_skip + 1, self.length - 1)
-        if rng.random() < self.far:
-            skips[0] = rng.integers(1, self.farthest + 1)
+        part = self.part
+        skips = rng.integers(1, part.longest_skip + 1, part.length - 1)
+        if rng.random() < part.far:
+            skips[0] = rng.integers(1, part.farthest + 1)
         offsets = np.concatenate([[0], np.cumsum(skips)])
         if offsets[-1] >= length:
             return None
@@ -75,13 +68,14 @@ class VideoClips:
     ) -> tuple[list[Array], list[Array]]:
         """The same view of every frame, but for a little jitter."""
         view: Matrix | None = None
+        size = self.part.size
         images, masks = [], []
         for pair in pairs:
             mask = pair.mask()
             if view is None:
-                view = random_view(rng, mask.shape, self.size, area=(0.3, 1.3))
-            jitter = random_affine(rng, Jitter(4, 3, 0.04, 0.02), self.size)
-            image, mask = apply(jitter @ view, pair.image(), mask, (self.size, self.size))
+                view = random_view(rng, mask.shape, size, area=(0.3, 1.3))
+            jitter = random_affine(rng, Jitter(4, 3, 0.04, 0.02), size)
+            image, mask = apply(jitter @ view, pair.image(), mask, (size, size))
             images.append(image)
             masks.append(mask)
         return images, masks

@@ -10,6 +10,7 @@ from torch import Tensor
 from models.errors import InputError
 from models.functional.masks import mask_boxes
 from models.training.data.pairs import AnnotatedImage, Array
+from models.training.recipe import SamplesPart
 from models.training.samples.clip import TRIES
 from models.training.samples.crowd import paste_crowd
 from models.training.samples.stills import draw
@@ -31,32 +32,30 @@ View = tuple[Tensor, dict[str, Tensor]]
 class Views:
     """Draws one square view of an annotated image with at least one object.
 
-    crowd: how often up to `most_pasted` objects of `others` are pasted side by side.
+    others: what crowds are made of; without it there are none.
     """
 
     pairs: Sequence[AnnotatedImage]
-    size: int = 416
-    drawn: float = 0.0
-    crowd: float = 0.0
-    most_pasted: int = 5
+    part: SamplesPart
     others: Sequence[AnnotatedImage] = ()
 
     def __call__(self, rng: Generator) -> View:
+        size = self.part.size
         for _ in range(TRIES):
             pair = draw(rng, self.pairs)
             image, mask = pair.image(), pair.mask()
-            view = random_view(rng, mask.shape, self.size, area=(0.4, 1.8))
-            jitter = random_affine(rng, Jitter(rotation=10, shear=5), self.size)
-            image, mask = apply(jitter @ view, image, mask, (self.size, self.size))
-            if self.others and rng.random() < self.crowd:
-                image, mask = paste_crowd(rng, image, mask, self.others, self.most_pasted)
+            view = random_view(rng, mask.shape, size, area=(0.4, 1.8))
+            jitter = random_affine(rng, Jitter(rotation=10, shear=5), size)
+            image, mask = apply(jitter @ view, image, mask, (size, size))
+            if self.others and rng.random() < self.part.crowd:
+                image, mask = paste_crowd(rng, image, mask, self.others, self.part.most_pasted)
             objects = visible_objects(mask, least=0.004)
             if objects:
                 return self._view(rng, image, mask, objects)
         raise InputError(f"{TRIES} draws in a row showed no object; do the masks hold any?")
 
     def _view(self, rng: Generator, image: Array, mask: Array, objects: list[int]) -> View:
-        if rng.random() < self.drawn:
+        if rng.random() < self.part.drawn:
             [image] = make_drawn(rng, [image])
         image = Colour.draw(rng, 0.15)(image)
         masks = torch.stack([torch.from_numpy(mask == i) for i in objects]).to(torch.uint8)
