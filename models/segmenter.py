@@ -35,8 +35,8 @@ class FrameMasks:
     """Masks of one frame.
 
     ids: (H, W) uint8 at the source's size, 0 background, else the user's ids.
-    confidence: for each id how sure the network is, the mean probability over the object's
-    pixels in [0, 1]; 0 where it sees none of the object.
+    confidence: for each id how sure the network is, the IoU in [0, 1] of the object's mask with
+    its probabilities; 0 where it sees none of the object.
     """
 
     ids: Ids
@@ -235,9 +235,13 @@ class Segmenter:
 
 
 def _confidence(merged: Tensor) -> list[float]:
-    """Mean probability of each object over the pixels it wins, from (1 + O, H, W)."""
+    """IoU of each object's mask with its own probabilities, from (1 + O, H, W).
+
+    What is unsure inside the mask and what is unsure outside of it both count against it.
+    """
     winner = merged.argmax(dim=0)
-    inside = torch.stack([winner == slot for slot in range(1, len(merged))])
-    area = inside.flatten(1).sum(1)
-    values = (merged[1:] * inside).flatten(1).sum(1) / area.clamp_min(1)
-    return [float(v) for v in values.cpu()]
+    inside = torch.stack([winner == slot for slot in range(1, len(merged))]).flatten(1)
+    probabilities = merged[1:].flatten(1)
+    shared = (probabilities * inside).sum(1)
+    united = inside.sum(1) + (probabilities * ~inside).sum(1)
+    return [float(v) for v in (shared / united.clamp_min(1)).cpu()]
