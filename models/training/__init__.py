@@ -1,1 +1,1 @@
-"""Training: data, augmentation, losses and the two stages of the lite model."""
+"""Training: data, augmentation, losses and the three stages."""

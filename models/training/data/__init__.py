@@ -1,1 +1,1 @@
-"""AnnotatedImage images and videos on disk, in the formats that people have."""
+"""Annotated images and videos on disk, in the formats that people have."""
