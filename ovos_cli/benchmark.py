@@ -95,9 +95,9 @@ def benchmark(
     variants.pop(FULL, None)  # that is the main run
     others: dict[str, Method] = {f"ablation/{n}": m for n, m in variants.items()}
     others |= {f"baselines/{b.name}": b for b in chosen(baseline or [])}
-    folder = out or Path(f"{data.name}-{Path(data.split).stem}_{method.name}")
+    folder = out or Path(f"{data.name}-{data.label}_{method.name}")
     for place, each in {".": method, **others}.items():
-        check_folder(folder / place, each, overwrite=overwrite)
+        check_folder(folder / place, each, data, overwrite=overwrite)
     with executor_for(cluster) as executor:
         outcome = _run(data, method, folder, console, executor)
         records = {
@@ -115,6 +115,12 @@ def benchmark(
         console.print(comparison_table([outcome.record, *compared]))
     for file in outcome.files:
         say(console, escape(str(file)))
+    if data.submission is not None and data.whole is not None:
+        say(
+            console,
+            f"no submission.zip: the server wants all {data.whole} sequences, and these are "
+            f"{len(data.sequences)}",
+        )
     command = shlex.join(["ovos", "report", str(folder), "--root", str(root)])
     say(console, f"to look at it: {escape(command)}")
 

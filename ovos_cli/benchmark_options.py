@@ -26,7 +26,8 @@ Root = Annotated[
 Split = Annotated[
     str | None,
     typer.Option(
-        help="val, train, test-dev, all, or a text file of sequence names. Default: val.",
+        help="val, train, test-dev or all (DAVIS), val, train or test (YouTube-VOS), or a text "
+        "file of sequence names. Default: val; all of a folder.",
         rich_help_panel=_DATA,
         show_default=False,
     ),
@@ -45,7 +46,7 @@ Out = Annotated[
         "--out",
         "-o",
         help="Output folder; a run that was interrupted goes on there. "
-        "Default: DATASET-SPLIT_MODEL here.",
+        "Default: DATASET-SPLIT_MODEL here; for a part of a split DATASET-SPLIT-2of30_MODEL.",
         rich_help_panel=OUTPUT,
     ),
 ]

@@ -66,7 +66,7 @@ def evaluate(
     record = results_record(
         data, scores, method=name or results.resolve().name, settings={"masks": str(results)}
     )
-    files = write_results(out or results, record)
+    files = write_results(out or results, record, data.label)
     console.print(score_table(record))
     say(console, f"{total} frames scored in {seconds:.1f} s")
     for file in files:

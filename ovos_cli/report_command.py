@@ -65,8 +65,8 @@ def report(
     folder = results if results.is_dir() else results.parent
     beside = [*sorted(folder.glob("baselines/*/results.json")), *(compare or ())]
     others = [_comparable(run, read_run(path), path) for path in beside]
-    data = open_dataset(_dataset(run, results), root, split or run.split)
-    data = data.select(list(run.sequences))
+    name = _dataset(run, results)
+    data = open_dataset(name, root, split or _split(run, name)).select(list(run.sequences))
     target = out or folder / "report.html"
     if target.exists() and not overwrite:
         raise InputError(f"{target} is there already; add --overwrite or choose another --out")
@@ -83,6 +83,13 @@ def _dataset(run: Run, path: Path) -> DatasetName:
         return DatasetName(run.dataset)
     except ValueError:
         raise InputError(f"{path} is of an unknown data set, '{run.dataset}'") from None
+
+
+def _split(run: Run, name: DatasetName) -> str | None:
+    """Where the run's sequences are found: its list, if it had one, may be gone by now."""
+    if not run.record.get("split_file"):
+        return run.split
+    return None if name in (DatasetName.YTVOS18, DatasetName.YTVOS19) else "all"
 
 
 def _comparable(run: Run, other: Run, path: Path) -> Run:

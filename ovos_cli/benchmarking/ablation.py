@@ -11,6 +11,7 @@ from models import MemoryPolicy
 from models.errors import InputError
 from ovos_cli.benchmarking.method import ModelMethod
 from ovos_cli.benchmarking.published import TABLE_3
+from ovos_cli.evaluation.tables import scope
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def ablation_methods(
 def ablation_table(records: dict[str, dict[str, Any]]) -> Table:
     """Measured and published figures side by side, and what each row loses to the full model."""
     table = Table(
-        title=f"Table 3 on {records[FULL]['dataset']} {records[FULL]['split']}",
+        title=f"Table 3 on {scope(records[FULL])}",
         title_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),

@@ -6,7 +6,7 @@ from rich import box
 from rich.table import Table
 
 from ovos_cli.benchmarking.published import SCORES
-from ovos_cli.evaluation.tables import three
+from ovos_cli.evaluation.tables import scope, three
 
 
 def comparison_table(records: list[dict[str, Any]]) -> Table:
@@ -17,7 +17,7 @@ def comparison_table(records: list[dict[str, Any]]) -> Table:
     """
     first = records[0]
     table = Table(
-        title=f"{first['dataset']} {first['split']}, {len(first['sequences'])} sequences",
+        title=scope(first),
         title_justify="left",
         box=box.SIMPLE_HEAD,
     )

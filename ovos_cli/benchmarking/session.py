@@ -18,7 +18,7 @@ from ovos_cli.benchmarking.runner import (
 from ovos_cli.benchmarking.submission import write_submission
 from ovos_cli.benchmarking.timing import timing_summary
 from ovos_cli.datasets.sequence import Dataset, Sequence
-from ovos_cli.evaluation.files import JSON_NAME, results_record, write_results
+from ovos_cli.evaluation.files import JSON_NAME, read_results, results_record, write_results
 from ovos_cli.evaluation.results import SequenceScores
 
 
@@ -64,12 +64,13 @@ class Outcome:
     files: list[Path]
 
 
-def check_folder(folder: Path, method: Method, *, overwrite: bool) -> None:
-    """Make sure that a folder is empty, or holds results of the same method, settings and weights.
+def check_folder(folder: Path, method: Method, dataset: Dataset, *, overwrite: bool) -> None:
+    """Make sure that a folder is empty, or holds results that a run may go on with or replace.
 
     Raises:
         InputError: the weights are missing; the folder is a file, holds masks from elsewhere, or
-            (without `overwrite`) results of another method.
+            (without `overwrite`) results of another method, or of a whole split where only a part
+            of one is run.
     """
     key = method_key(method)  # loads the weights, so that missing ones are missed here
     if folder.exists() and not folder.is_dir():
@@ -93,6 +94,14 @@ def check_folder(folder: Path, method: Method, *, overwrite: bool) -> None:
             raise InputError(
                 f"{folder} holds results of other weights, settings or another version of ovos "
                 f"({path.stem}); choose another --out, or --overwrite to replace them"
+            )
+    if dataset.whole is not None and (folder / JSON_NAME).is_file():
+        there = read_results(folder)
+        if len(there["sequences"]) > len(dataset.sequences) and not there.get("subset_of"):
+            raise InputError(
+                f"{folder} holds the results of all {len(there['sequences'])} sequences, and those "
+                f"of {len(dataset.sequences)} would replace them; choose another --out, or leave "
+                "it out"
             )
 
 
@@ -143,7 +152,7 @@ def _write(dataset: Dataset, method: Method, folder: Path, scores: list[Sequence
         model=method.model(),
         timing=timing_summary(scores, settings),
     )
-    files = write_results(folder, record)
-    if dataset.submission is not None:
+    files = write_results(folder, record, dataset.label)
+    if dataset.submission is not None and dataset.whole is None:
         files.append(write_submission(dataset, folder / MASKS, folder / "submission.zip"))
     return Outcome(record, files)

@@ -9,6 +9,7 @@ from ovos_cli.datasets.layout import (
     pictures,
     read_list,
     require_folders,
+    split_file,
     subfolders,
 )
 from ovos_cli.datasets.sequence import Dataset, Protocol, Sequence, Submission
@@ -30,18 +31,29 @@ def davis(root: Path, year: str, split: str) -> Dataset:
     require_folders(root, (f"Annotations/{_SCALE}",), f"a DAVIS {year} root")
     folder = root / "Annotations" / _SCALE
     known = subfolders(folder)
-    names, source = _names(root, year, split, known)
+    listing = split_file(split)
+    names, source = _names(root, year, split, known, listing)
     sequences = [_sequence(root, n, year) for n in known_names(names, known, source, folder)]
     hidden = not any(s.has_truth for s in sequences)
-    submission = Submission.DAVIS if hidden else None
-    return Dataset(f"davis{year[2:]}", split, root, tuple(sequences), submission)
+    return Dataset(
+        f"davis{year[2:]}",
+        split,
+        root,
+        tuple(sequences),
+        Submission.DAVIS if hidden else None,
+        # A server takes whole splits, and one's own list is none of them.
+        whole=len(known) if hidden and listing and len(names) < len(known) else None,
+        listed=listing is not None,
+    )
 
 
-def _names(root: Path, year: str, split: str, known: list[str]) -> tuple[list[str], str]:
+def _names(
+    root: Path, year: str, split: str, known: list[str], listing: Path | None
+) -> tuple[list[str], str]:
     if split == "all":
         return known, "--split all"
-    if Path(split).suffix and Path(split).is_file():
-        return read_list(Path(split)), f"the split file {split}"
+    if listing:
+        return read_list(listing), f"the split file {listing}"
     # The 2016 release lists pairs of paths by resolution, later ones list names by year.
     places = [root / "ImageSets" / year] + [root / "ImageSets" / _SCALE] * (year == "2016")
     for place in places:

@@ -6,7 +6,14 @@ import numpy as np
 
 from models.errors import InputError
 from ovos_cli.datasets.annotation import read_ids
-from ovos_cli.datasets.layout import contents, known_names, pictures, read_list, subfolders
+from ovos_cli.datasets.layout import (
+    contents,
+    known_names,
+    pictures,
+    read_list,
+    split_file,
+    subfolders,
+)
 from ovos_cli.datasets.sequence import Dataset, Protocol, Sequence
 
 _PAIRS = (("JPEGImages", "Annotations"), ("images", "masks"))
@@ -34,16 +41,21 @@ def folder(root: Path, split: str) -> Dataset:
         )
     images, masks = (root / p for p in pair)
     known = subfolders(masks)
-    if split in {"all", "val"}:
+    listing = split_file(split)
+    if listing:
+        names, source = read_list(listing), f"the split file {listing}"
+    elif split in {"all", "val"}:
         names, source = known, f"--split {split}"
     else:
-        names, source = read_list(Path(split)), f"the split file {split}"
+        raise InputError(
+            f"a folder has no split '{split}'; leave --split out, or give a text file of names"
+        )
     if not names:
         raise InputError(f"{masks} holds no folder; each video has one, with its masks")
     sequences = [
         _sequence(n, images / n, masks / n) for n in known_names(names, known, source, masks)
     ]
-    return Dataset("folder", split, root, tuple(sequences))
+    return Dataset("folder", split, root, tuple(sequences), listed=listing is not None)
 
 
 def _sequence(name: str, images: Path, masks: Path) -> Sequence:

@@ -47,6 +47,20 @@ def pictures(folder: Path) -> dict[str, Path]:
     return {p.stem: p for p in sorted(files, key=lambda p: natural_key(p.name))}
 
 
+def split_file(split: str) -> Path | None:
+    """The text file that a split names; None where it is a name of the data set's.
+
+    Raises:
+        InputError: it looks like a file, and there is none.
+    """
+    path = Path(split)
+    if not path.suffix and len(path.parts) == 1:
+        return None
+    if not path.is_file():
+        raise InputError(f"the split file {path} does not exist")
+    return path
+
+
 def read_list(path: Path) -> list[str]:
     """Sequence names of a text file: one a line, or DAVIS 2016's pairs of paths.
 

@@ -118,7 +118,12 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Sequences of one split. seen: categories that training knows (YouTube-VOS), if known."""
+    """Sequences of one split.
+
+    submission: how a server takes its masks, if one keeps the ground truth. seen: categories that
+    training knows (YouTube-VOS), if known. whole: how many sequences there are, where these are
+    not all of them. listed: the split is a text file of names.
+    """
 
     name: str
     split: str
@@ -126,6 +131,14 @@ class Dataset:
     sequences: tuple[Sequence, ...]
     submission: Submission | None = None
     seen: frozenset[str] | None = None
+    whole: int | None = None
+    listed: bool = False
+
+    @property
+    def label(self) -> str:
+        """The split for names of files; never that of the whole split for a part of it."""
+        part = f"-{len(self.sequences)}of{self.whole}" if self.whole else ""
+        return Path(self.split).stem + part
 
     def select(self, names: list[str] | None, limit: int | None = None) -> "Dataset":
         """The same with some sequences only, in the data set's order.
@@ -143,7 +156,10 @@ class Dataset:
                     f"there are: {shortened(known)}"
                 )
             chosen = tuple(s for s in chosen if s.name in names)
-        return replace(self, sequences=chosen[:limit])
+        chosen = chosen[:limit]
+        if len(chosen) == len(self.sequences):
+            return self
+        return replace(self, sequences=chosen, whole=self.whole or len(self.sequences))
 
 
 def shortened(names: list[str], most: int = 8) -> str:

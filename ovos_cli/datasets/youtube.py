@@ -5,10 +5,18 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import InputError
-from ovos_cli.datasets.layout import contents, known_names, pictures, read_list, require_folders
+from ovos_cli.datasets.layout import (
+    contents,
+    known_names,
+    pictures,
+    read_list,
+    require_folders,
+    split_file,
+)
 from ovos_cli.datasets.sequence import Dataset, Protocol, Sequence, Submission
 
 _FOLDER = {"val": "valid"}
+_FOLDERS = ("train", "valid", "test")
 
 
 def youtube(root: Path, year: str, split: str) -> Dataset:
@@ -23,10 +31,16 @@ def youtube(root: Path, year: str, split: str) -> Dataset:
     Raises:
         InputError: the root, the split, a sequence or a first annotation is not there.
     """
-    listing = Path(split) if Path(split).suffix and Path(split).is_file() else None
+    listing = split_file(split)
     folder = "valid" if listing else _FOLDER.get(split, split)
     base = root / folder
     if not base.is_dir() and (root / "meta.json").is_file():
+        own = root.resolve().name
+        if not listing and folder != own and (own in _FOLDERS or folder not in _FOLDERS):
+            raise InputError(
+                f"--root {root} is one split itself, and not '{split}'; give the folder above it, "
+                "or another --split (train, val, test, or a text file of names)"
+            )
         base = root
     what = f"a YouTube-VOS root with a split '{folder}'"
     if not base.is_dir():
@@ -46,6 +60,9 @@ def youtube(root: Path, year: str, split: str) -> Dataset:
         sequences,
         Submission.YOUTUBE if hidden else None,
         _seen(base.parent / "train" / "meta.json"),
+        # The server takes whole splits, and one's own list is none.
+        whole=len(videos) if hidden and len(names) < len(videos) else None,
+        listed=listing is not None,
     )
 
 

@@ -44,6 +44,8 @@ def results_record(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "dataset": dataset.name,
         "split": Path(dataset.split).stem,
+        "split_file": dataset.split if dataset.listed else None,
+        "subset_of": dataset.whole,
         "method": method,
         "settings": settings,
         "model": model,
@@ -54,8 +56,13 @@ def results_record(
     }
 
 
-def write_results(folder: Path, record: dict[str, Any]) -> list[Path]:
+def write_results(folder: Path, record: dict[str, Any], label: str) -> list[Path]:
     """Write `results.json` and, if there are scores, the two CSVs; each complete or not at all.
+
+    Args:
+        folder: made if it is not there.
+        record: of `results_record`.
+        label: the data set's, for the CSVs' names.
 
     Returns:
         the files.
@@ -65,10 +72,9 @@ def write_results(folder: Path, record: dict[str, Any]) -> list[Path]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        split = record["split"]
         tables = {
-            f"global_results-{split}.csv": _global_rows(record),
-            f"per-sequence_results-{split}.csv": _object_rows(record),
+            f"global_results-{label}.csv": _global_rows(record),
+            f"per-sequence_results-{label}.csv": _object_rows(record),
         }
         written = []
         for name, rows in tables.items():

@@ -11,7 +11,7 @@ from ovos_cli.evaluation.results import MEASURES
 def score_table(record: dict[str, Any]) -> Table:
     """Every sequence with its objects, then the averages over all objects."""
     columns = MEASURES[1:]
-    title = f"{record['method']} on {record['dataset']} {record['split']}"
+    title = f"{record['method']} on {scope(record)}"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("sequence", no_wrap=True)
     table.add_column("object", justify="right")
@@ -33,6 +33,13 @@ def score_table(record: dict[str, Any]) -> Table:
     if rest:
         table.caption = "   ".join(f"{k} {three(v)}" for k, v in rest.items())
     return table
+
+
+def scope(record: dict[str, Any]) -> str:
+    """Which data set and split a record is of, and that it is not all of it where it is not."""
+    whole, count = record.get("subset_of"), len(record["sequences"])
+    part = f", {count} of {whole} sequences" if whole else ""
+    return f"{record['dataset']} {record['split']}{part}"
 
 
 def three(value: float | None) -> str:

@@ -136,7 +136,9 @@ def _counts(run: Run) -> str:
     objects = sum(len(s.objects) for s in run.sequences.values())
     frames = sum(len(s.frames) for s in run.sequences.values())
     counts = {"sequence": len(run.sequences), "object": objects, "frame": frames}
-    return ", ".join(f"{n:,} {name}{'s' * (n != 1)}" for name, n in counts.items() if n)
+    said = ", ".join(f"{n:,} {name}{'s' * (n != 1)}" for name, n in counts.items() if n)
+    whole = run.record.get("subset_of")
+    return f"{said}: a part of the split, which has {whole:,} sequences" if whole else said
 
 
 def _timing(run: Run) -> dict[str, Any]:

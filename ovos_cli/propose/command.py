@@ -75,7 +75,7 @@ def propose(
     split: Annotated[
         str | None,
         typer.Option(
-            help="val, train, all, or a text file of names. Default: val.",
+            help="As ovos benchmark takes it. Default: val; all of a folder.",
             rich_help_panel=_RECALL,
             show_default=False,
         ),

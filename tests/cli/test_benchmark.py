@@ -217,11 +217,41 @@ def test_test_dev_gets_davis_archive(run: Run, root: Path, tmp_path: Path) -> No
         assert archive.namelist() == [f"dogs/{i:05d}.png" for i in range(6)]
 
 
-def test_sequences_and_limit(run: Run, tmp_path: Path) -> None:
-    run("--out", tmp_path / "a", "--sequences", "dogs", "-q")
-    assert list(_record(tmp_path / "a")["sequences"]) == ["dogs"]
-    run("--out", tmp_path / "b", "--limit", "1", "-q")
-    assert list(_record(tmp_path / "b")["sequences"]) == ["bear"]
+def test_a_part_of_a_split_is_never_taken_for_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = run("--sequences", "dogs")
+    part = Path("davis17-val-1of2_lite")
+    assert "davis17 val, 1 of 2 sequences" in said
+    record = _record(part)
+    assert list(record["sequences"]) == ["dogs"] and record["subset_of"] == 2
+    assert sorted(p.name for p in part.glob("*.csv")) == [
+        "global_results-val-1of2.csv",
+        "per-sequence_results-val-1of2.csv",
+    ]
+    # In a folder that one names, a part may grow into the whole, but not replace it.
+    run("--out", "o", "--limit", "1", "-q")
+    assert list(_record(Path("o"))["sequences"]) == ["bear"]
+    assert "1 of 2 sequences were run before" in run("--out", "o")
+    whole = _record(Path("o"))
+    assert list(whole["sequences"]) == ["bear", "dogs"] and whole["subset_of"] is None
+    with pytest.raises(AssertionError):
+        run("--out", "o", "--limit", "1")
+    assert _record(Path("o")) == whole
+
+
+def test_a_part_of_a_split_makes_no_submission(run: Run, root: Path, tmp_path: Path) -> None:
+    for path in (root / "Annotations/480p").rglob("*.png"):
+        if path.stem != "00000":
+            path.unlink()
+    names = tmp_path / "names.txt"
+    names.write_text("dogs\n")
+    for place, options in (("a", ["--sequences", "dogs"]), ("b", ["--split", names])):
+        said = run("--out", tmp_path / place, *options)
+        assert "no submission.zip: the server wants all 2 sequences, and these are 1" in said
+        assert not (tmp_path / place / "submission.zip").exists()
+        assert _record(tmp_path / place)["subset_of"] == 2
 
 
 def test_davis_2016_follows_one_object(run: Run, tmp_path: Path) -> None:

@@ -95,6 +95,18 @@ def test_youtube_split_as_root_and_without_all_frames(tmp_path: Path) -> None:
     assert video.frames == ("00000", "00005", "00010")
 
 
+@pytest.mark.parametrize("split", ["train", "test", "nonsense"])
+def test_youtube_split_as_root_is_not_taken_for_another(tmp_path: Path, split: str) -> None:
+    youtube_tree(tmp_path)
+    with pytest.raises(InputError, match=f"valid is one split itself, and not '{split}'"):
+        open_dataset(DatasetName.YTVOS18, tmp_path / "valid", split)
+    (tmp_path / "valid").rename(tmp_path / "mine")  # which split it is cannot be seen any more
+    data = open_dataset(DatasetName.YTVOS18, tmp_path / "mine", "test")
+    assert len(data.sequences) == 1
+    with pytest.raises(InputError, match="not 'nonsense'"):
+        open_dataset(DatasetName.YTVOS18, tmp_path / "mine", "nonsense")
+
+
 def test_a_folder_of_ones_own(tmp_path: Path) -> None:
     root = davis_tree(tmp_path / "davis")
     (tmp_path / "own").mkdir()
@@ -115,6 +127,8 @@ def test_selection(tmp_path: Path) -> None:
     data = open_dataset(DatasetName.DAVIS17, davis_tree(tmp_path))
     assert [s.name for s in data.select(["dogs"]).sequences] == ["dogs"]
     assert [s.name for s in data.select(None, 1).sequences] == ["bear"]
+    assert data.select(None, 1).label == data.select(["dogs"]).select(None, 1).label == "val-1of2"
+    assert data.select(["dogs", "bear"], 5).label == data.label == "val"
     with pytest.raises(InputError, match="cat is not in davis17 val; there are: bear, dogs"):
         data.select(["cat"])
 
@@ -138,7 +152,11 @@ def test_masks_of_ids(tmp_path: Path) -> None:
         ("davis17", "names.txt", r"names.txt names sequences that .*: cat; it holds: bear, dogs"),
         ("davis17", "empty.txt", "names no sequence"),
         ("ytvos18", None, r"not a YouTube-VOS root.*expected the folders valid; .*found: Annot"),
-        ("folder", "missing.txt", "split file missing.txt cannot be read"),
+        ("folder", "missing.txt", "split file missing.txt does not exist"),
+        ("folder", "train", "a folder has no split 'train'"),
+        ("davis17", "nams.txt", "split file nams.txt does not exist"),
+        ("davis17", "lists/val", "split file lists/val does not exist"),
+        ("ytvos18", "nams.txt", "split file nams.txt does not exist"),
     ],
 )
 def test_what_is_not_the_data_set_is_refused(

@@ -23,9 +23,9 @@ def results(root: Path, tmp_path: Path) -> Path:
     return _scored(root, copy_truth(root, tmp_path / "ours", shift=3))
 
 
-def _scored(root: Path, masks: Path) -> Path:
-    arguments = ["evaluate", str(masks), "--dataset", "davis17", "--root", str(root), "--jobs", "1"]
-    done = CliRunner().invoke(app, arguments)
+def _scored(root: Path, masks: Path, *options: object) -> Path:
+    arguments = ["evaluate", masks, "--dataset", "davis17", "--root", root, "--jobs", 1, *options]
+    done = CliRunner().invoke(app, [str(a) for a in arguments])
     assert done.exit_code == 0, done.output
     return masks
 
@@ -58,6 +58,18 @@ def test_baselines_of_the_run_are_there_and_uneven_ones_named(root: Path, result
     (other / "results.json").write_text(json.dumps(record))
     _report(results, "--root", root, "--overwrite")
     assert re.search(r"do not compare: flow", (results / "report.html").read_text("utf-8"))
+
+
+def test_a_list_of_ones_own_and_a_part_of_a_split(root: Path, tmp_path: Path) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("dogs\n")
+    listed = _scored(root, copy_truth(root, tmp_path / "a"), "--split", names)
+    part = _scored(root, copy_truth(root, tmp_path / "b"), "--sequences", "dogs")
+    names.unlink()
+    for results in (listed, part):
+        _report(results, "--root", root)
+    assert "a part of the split, which has 2 sequences" in (part / "report.html").read_text("utf-8")
+    assert "a part of" not in (listed / "report.html").read_text("utf-8")
 
 
 def test_takes_the_file_and_an_own_place(root: Path, results: Path, tmp_path: Path) -> None:
