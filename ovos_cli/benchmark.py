@@ -86,10 +86,10 @@ def benchmark(
     warn_untrained(Console(stderr=True), method.loaded())
     if (rows or checkpoint) and not ablation:
         raise InputError("--rows and --checkpoint say what --ablation runs; add --ablation")
-    if (ablation or baseline) and not any(s.has_truth for s in data.sequences):
+    if (ablation or baseline) and not any(s.scored for s in data.sequences):
         raise InputError(
-            f"{data.name} {data.split} has no ground truth here, so --ablation and --baseline "
-            "have nothing to compare"
+            f"{data.name} {data.split} has no frame here that is scored (no ground truth, or too "
+            "short videos), so --ablation and --baseline have nothing to compare"
         )
     variants = ablation_methods(method, rows, checkpoint or []) if ablation else {}
     variants.pop(FULL, None)  # that is the main run

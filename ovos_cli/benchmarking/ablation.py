@@ -123,6 +123,11 @@ def ablation_table(records: dict[str, dict[str, Any]]) -> Table:
         "measured: one set of weights for F0, A, B and E. paper: ResNet-50 on DAVIS-2017 val, "
         "trained anew for each row"
     )
+    if "A5" in records and not records[FULL]["settings"]["config"]["template_proposal"]:
+        table.caption += (
+            ". A5 decodes its masks from the templates; template_proposal is false, and where it "
+            "was in training too, nothing taught that decoder, and A5 says nothing"
+        )
     table.caption_justify = "left"
     return table
 

@@ -5,7 +5,7 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from ovos_cli.benchmarking.published import SCORES
+from ovos_cli.benchmarking.published import published_scores
 from ovos_cli.evaluation.tables import scope, three
 
 
@@ -31,11 +31,12 @@ def comparison_table(records: list[dict[str, Any]]) -> Table:
             *(three(measures[k]) for k in ("J-Mean", "F-Mean", "J&F-Mean")),
             three(timing["modules"]["total"]["mean"] if timing else None),
         )
-    published = SCORES.get(first["dataset"], {})
-    if published and not first["dataset"].startswith("ytvos"):
+    columns = ("J-Mean", "F-Mean", "J&F-Mean")
+    published = published_scores(first["dataset"], first["split"], columns)
+    if published:
         table.add_section()
         for name, values in published.items():
-            table.add_row(name, *(three(v) for v in values), "", style="dim")
+            table.add_row(name, *(three(values[c]) for c in columns), "", style="dim")
         table.caption = (
             "Baselines are OpenCV's, unoptimised, for perspective. Below the line: as published, "
             "on the whole validation split."

@@ -1,5 +1,7 @@
 """Figures that the paper (DMN-AOA, ICCV 2021) and others published, to stand beside ours."""
 
+from collections.abc import Collection
+
 TABLE_4 = {"BFE": 0.009, "OPG": 0.020, "OTG": 0.015, "AM": 0.044, "MRN": 0.066, "total": 0.154}
 """Seconds per frame by module with ResNet-50 on DAVIS-2017 val; the total is their sum (the
 paper's Table 3 says 0.15)."""
@@ -56,3 +58,19 @@ SCORES: dict[str, dict[str, tuple[float | None, float | None, float]]] = {
     },
 }
 """J, F and J&F on the whole validation split, as published; on YouTube-VOS the third is G."""
+
+
+def published_scores(
+    dataset: str, split: str, measured: Collection[str]
+) -> dict[str, dict[str, float | None]]:
+    """What is published of other methods on a split, by the names of measures.
+
+    Args:
+        dataset, split: as `results.json` names them.
+        measured: names of the measures of a run; without any of a row's there is nothing to
+            compare, and the row is left out. So G never stands for J&F.
+    """
+    overall = "G" if dataset.startswith("ytvos") else "J&F-Mean"
+    rows = SCORES.get(dataset, {}) if split == "val" else {}
+    named = {n: dict(zip(("J-Mean", "F-Mean", overall), v, strict=True)) for n, v in rows.items()}
+    return {n: v for n, v in named.items() if any(v[m] is not None for m in {*v} & {*measured})}

@@ -55,6 +55,11 @@ class Sequence:
         """Whether frames are annotated that a method does not get to see."""
         return bool(set(self.annotations) - set(self.starts))
 
+    @property
+    def scored(self) -> bool:
+        """Whether there is a frame in which an object is scored."""
+        return self.has_truth and any(self.scored_frames(i) for i in self.objects)
+
     @cached_property
     def size(self) -> tuple[int, int]:
         """(H, W) of the first annotation."""

@@ -40,10 +40,11 @@ def module_colour(index: int) -> str:
 
 
 def sequence_bars(run: Run, baselines: Sequence[Run], paper: float | None) -> Markup:
-    """J&F of each sequence as a bar, best first; baselines as marks, the paper's mean as a line."""
-    ranked = sorted(
-        ((m[0], s.name) for s in run.sequences.values() if (m := sequence_means(s))), reverse=True
-    )[-_MOST_ROWS:]
+    """J&F of each sequence as a bar, best first; baselines as marks, the paper's mean as a line.
+
+    Of a large set only the worst are shown; see `ranked_note`.
+    """
+    ranked = _ranked(run)[-_MOST_ROWS:]
     names = [name for _, name in ranked]
     drawing = figure(_ROW * len(names) + 34)
     axes = drawing.add_subplot()
@@ -69,7 +70,21 @@ def sequence_bars(run: Run, baselines: Sequence[Run], paper: float | None) -> Ma
     axes.set_xlim(0, 1)
     axes.grid(axis="x", color=GRID, lw=1)
     _plain(axes)
-    return inline(drawing, "J&F of each sequence")
+    return inline(drawing, ranked_note(run))
+
+
+def ranked_note(run: Run) -> str:
+    """Which sequences the bars are of."""
+    count = len(_ranked(run))
+    if count <= _MOST_ROWS:
+        return "J&F of each sequence"
+    return f"J&F of the {_MOST_ROWS} lowest of {count} sequences"
+
+
+def _ranked(run: Run) -> list[tuple[float, str]]:
+    """J&F and name of each scored sequence, best first."""
+    scored = ((m[0], s.name) for s in run.sequences.values() if (m := sequence_means(s)))
+    return sorted(scored, reverse=True)
 
 
 def over_time(

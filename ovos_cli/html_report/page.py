@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import OvosError
+from ovos_cli.benchmarking.published import published_scores
 from ovos_cli.datasets import Dataset
 from ovos_cli.evaluation.results import SequenceScores
 from ovos_cli.html_report import charts, pictures, tables
@@ -66,14 +67,14 @@ def write_report(
 def _context(
     run: Run, gallery: Gallery, baselines: Sequence[Run], tick: Callable[[str], None]
 ) -> dict[str, Any]:
-    published = tables.published(run)
+    published = published_scores(run.dataset, run.split, run.measures)
     sequences = []
     for sequence in run.sequences.values():
         sequences.append(_sequence(sequence, gallery, baselines))
         tick(sequence.name)
     heads, rows = tables.summary(run, baselines)
     sequence_heads, sequence_rows = tables.sequence_table(run, baselines)
-    paper = published.get(_PAPER)
+    paper = published.get(_PAPER, {}).get("J&F-Mean")  # the bars' measure; not G
     return {
         "title": _TITLES.get(run.dataset, run.dataset),
         "run": run,
@@ -86,8 +87,9 @@ def _context(
         "explained": [text for b in baselines if (text := _explained(b))],
         "uneven": [b.method for b in baselines if set(b.sequences) != set(run.sequences)],
         "paper": _PAPER if paper else None,
+        "ranked": charts.ranked_note(run),
         "baselines": _legend(baselines),
-        "bars": charts.sequence_bars(run, baselines, paper and paper[2]) if run.scored else None,
+        "bars": charts.sequence_bars(run, baselines, paper) if run.scored else None,
         "sequence_heads": sequence_heads,
         "sequence_rows": sequence_rows,
         "timing": _timing(run) if run.timing else None,

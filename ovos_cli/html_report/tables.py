@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ovos_cli.benchmarking.published import SCORES
+from ovos_cli.benchmarking.published import published_scores
 from ovos_cli.html_report.charts import baseline_colour
 from ovos_cli.html_report.runs import ModuleTime, Run, sequence_means
 
@@ -26,11 +26,6 @@ def number(value: float | None, digits: int = 3) -> str:
     return NONE if value is None else f"{value:.{digits}f}"
 
 
-def published(run: Run) -> dict[str, tuple[float | None, float | None, float]]:
-    """J, F and J&F (or G) of methods on the run's split, as published; empty where none are."""
-    return SCORES.get(run.dataset, {}) if run.split == "val" else {}
-
-
 def summary(run: Run, baselines: Sequence[Run]) -> tuple[tuple[str, ...], list[Row]]:
     """Heads and rows: the subject, baselines, then what is published of others."""
     runs = (run, *baselines)
@@ -42,8 +37,7 @@ def summary(run: Run, baselines: Sequence[Run]) -> tuple[tuple[str, ...], list[R
         values += [number(one.seconds_per_frame)] * len(pace)
         kind, colour = ("baseline", baseline_colour(index - 1)) if index else ("subject", None)
         rows.append(Row(one.method, kind, (*values, str(len(one.sequences))), colour))
-    for name, (j, f, overall) in published(run).items():
-        known = {"J-Mean": j, "F-Mean": f, "G" if "G" in names else "J&F-Mean": overall}
+    for name, known in published_scores(run.dataset, run.split, run.measures).items():
         cells = (*(number(known.get(n)) for n in names), *(NONE for _ in pace), "all")
         rows.append(Row(name, "published", cells))
     return (*names, *pace, "sequences"), rows

@@ -9,7 +9,13 @@ from typer.testing import CliRunner
 from models import MemoryPolicy
 from models.errors import InputError
 from ovos_cli.app import app
-from ovos_cli.benchmarking.ablation import EXTENSION_ROWS, ROWS, ablation_methods
+from ovos_cli.benchmarking.ablation import (
+    EXTENSION_ROWS,
+    ROWS,
+    ablation_methods,
+    ablation_table,
+)
+from ovos_cli.benchmarking.comparison import comparison_table
 from ovos_cli.benchmarking.method import ModelMethod
 from ovos_cli.benchmarking.published import TABLE_3, TABLE_4
 from tests.trees import davis_tree, youtube_tree
@@ -89,9 +95,28 @@ def test_tables_stand_beside_the_papers(untrained: Path, tmp_path: Path) -> None
     assert f"{kept['measures']['J-Mean']:.3f}" in output
     for words in ("baseline: first mask kept", "unoptimised", "DMN-AOA R50 (paper)"):
         assert words in output
+    assert "template_proposal is false" not in output
     # Nothing is run twice.
     again = _run(root, *options)
     assert again.count("2 of 2 sequences were run before") == 7
+
+
+@pytest.mark.parametrize("taught", [True, False])
+def test_a5_of_an_untaught_decoder_is_marked(taught: bool) -> None:
+    measures = {"J-Mean": 0.5, "F-Mean": 0.5, "J&F-Mean": 0.5}
+    record = {"dataset": "davis17", "split": "val", "sequences": {}, "measures": measures}
+    record |= {"settings": {"config": {"template_proposal": taught}}}
+    caption = str(ablation_table({"F0": record, "A5": record}).caption)
+    assert ("A5 says nothing" in caption) != taught
+    assert "A5" not in str(ablation_table({"F0": record}).caption)
+
+
+def test_published_figures_are_of_the_validation_split() -> None:
+    measures = {"J-Mean": 0.5, "F-Mean": 0.5, "J&F-Mean": 0.5}
+    record = {"dataset": "davis17", "sequences": {}, "measures": measures, "settings": {}}
+    record |= {"method": "lite", "timing": None}
+    assert comparison_table([{**record, "split": "val"}]).row_count > 2
+    assert comparison_table([{**record, "split": "train"}]).row_count == 1
 
 
 def test_options_that_need_others(
@@ -111,3 +136,6 @@ def test_options_that_need_others(
     options = ["--dataset", "ytvos19", "--baseline", "flow"]
     status, said = _main(monkeypatch, youtube, *out, *options)
     assert status == 2 and "nothing to compare" in said
+    short = davis_tree(tmp_path / "s", frames=2)
+    status, said = _main(monkeypatch, short, *out, "--ablation")
+    assert status == 2 and "too short" in said

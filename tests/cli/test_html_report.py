@@ -16,7 +16,7 @@ from ovos_cli.datasets import Dataset, DatasetName, open_dataset
 from ovos_cli.evaluation.files import results_record
 from ovos_cli.evaluation.results import SequenceScores
 from ovos_cli.evaluation.scoring import score_all
-from ovos_cli.html_report import pictures, tables
+from ovos_cli.html_report import charts, pictures, tables
 from ovos_cli.html_report.gallery import spread
 from ovos_cli.html_report.page import write_report
 from ovos_cli.html_report.runs import Run, means, parse_run, read_run, sequence_means
@@ -126,6 +126,35 @@ def test_summary_names_what_is_published_only(run: Run, baseline: Run) -> None:
     assert [r.kind for r in tables.summary(train, [])[1]] == ["subject"]
 
 
+def test_g_never_stands_for_j_and_f(run: Run) -> None:
+    # The paper's Table 2, R50: G 82.5, and no J and F over all categories.
+    youtube = replace(run, dataset="ytvos18")
+    assert [r.kind for r in tables.summary(youtube, [])[1]] == ["subject"]
+    with_g = replace(youtube, measures={**run.measures, "G": 0.5})
+    heads, rows = tables.summary(with_g, [])
+    quoted = next(r for r in rows if r.name == "DMN-AOA R50 (paper)")
+    row = dict(zip(heads, quoted.cells, strict=True))
+    assert (row["J&F-Mean"], row["G"]) == (tables.NONE, "0.825")
+
+
+@pytest.mark.parametrize("measures", [[], ["J&F-Mean"], ["J&F-Mean", "G"]])
+def test_the_papers_g_is_no_line_on_bars_of_j_and_f(
+    run: Run, masks: Path, dataset: Dataset, tmp_path: Path, measures: list[str]
+) -> None:
+    youtube = replace(run, dataset="ytvos18", measures=dict.fromkeys(measures, 0.5))
+    write_report(youtube, masks, dataset, tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text("utf-8")
+    assert "mean of the whole split" not in text
+    assert ("Published rows are quoted" in text) == ("G" in measures)
+
+
+def test_bars_of_a_large_set_say_that_they_are_some(run: Run) -> None:
+    assert charts.ranked_note(run) == "J&F of each sequence"
+    one = next(iter(run.sequences.values()))
+    many = replace(run, sequences={f"{i}": replace(one, name=f"{i}") for i in range(70)})
+    assert charts.ranked_note(many) == "J&F of the 60 lowest of 70 sequences"
+
+
 def test_timing_has_shares_and_the_paper_s(run: Run) -> None:
     rows = tables.timing_rows(run.timing)
     # Table 4: BFE .009, MRN .066. The first frame of a sequence is not counted.
@@ -200,6 +229,7 @@ def test_without_truth_there_are_pictures_and_no_scores(tmp_path: Path) -> None:
     text = target.read_text("utf-8")
     assert text.count("<img") == len(sequence.frames) == 11
     assert "<svg" not in text and "Worst frames" not in text
+    assert "STM" not in text and "quoted" not in text
 
 
 @pytest.mark.parametrize("content", [None, "{", "[]", '{"sequences": {}, "measures": null}'])
