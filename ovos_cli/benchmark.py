@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from models import MemoryPolicy, Precision
 from models.errors import InputError
+from models.sources.names import SourceName
 from ovos_cli import benchmark_options, options
 from ovos_cli.benchmarking.ablation import FULL, ablation_methods, ablation_table
 from ovos_cli.benchmarking.baselines import chosen
@@ -19,7 +20,7 @@ from ovos_cli.benchmarking.session import Executor, Outcome, Watch, check_folder
 from ovos_cli.benchmarking.timing import timing_table
 from ovos_cli.datasets import open_dataset
 from ovos_cli.datasets.sequence import Dataset
-from ovos_cli.evaluation.preflight import check_frames
+from ovos_cli.evaluation.preflight import check_frames, check_stored
 from ovos_cli.evaluation.tables import score_table
 from ovos_cli.progress import progress_bar
 from ovos_cli.report import say, warn_untrained
@@ -127,18 +128,16 @@ def benchmark(
 
 def _check_files(method: ModelMethod, data: Dataset, cluster: str | None) -> None:
     """Stored proposals of every sequence, or none: said before anything runs."""
-    source = method.files()
+    source = SourceName.parse(method.proposals) if method.proposals else None
     if source is None:
         return
-    if cluster:
-        raise InputError("--proposals files:DIR lie on this machine; leave out --cluster")
-    names = [s.name for s in data.sequences]
-    missing = [n for n in names if not Path(source.of_sequence(n).argument).is_dir()]
-    if missing:
+    if cluster and (method.weights_dir or (source.argument and Path(source.argument).exists())):
         raise InputError(
-            f"{source.argument} holds no proposals for {', '.join(missing[:5])}; it should have "
-            "a folder for each sequence, as ovos propose writes it"
+            "--proposals files:DIR, a detectron2 configuration in a file, and --weights-dir lie "
+            "on this machine and do not travel; leave out --cluster"
         )
+    if method.files():
+        check_stored(data, source, method.loaded().network.config)
 
 
 def _run(

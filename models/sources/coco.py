@@ -1,6 +1,7 @@
 """Proposals in COCO's result format: one JSON list of instances with run-length masks."""
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ RECORD = "run.json"
 class CocoStore:
     """Reads a folder with one file of COCO results and, if it is there, `images.json`.
 
-    Without `images.json` an `image_id` is a frame's name, or the number that the name spells.
+    Without `images.json` an `image_id` is a frame's name, or the number that the name ends in.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -52,6 +53,10 @@ class CocoStore:
     def names(self) -> list[str]:
         """Frames that there are proposals of, or that the list of images names."""
         return list(self._images or self._entries)
+
+    def expect(self, name: str) -> None:
+        """Raise InputError if the folder knows nothing of a frame."""
+        self._find(name)
 
     def read(self, name: str) -> StoredProposals:
         """Proposals of one frame.
@@ -86,10 +91,16 @@ class CocoStore:
             return self._entries.get(image, []), size
         if name in self._entries:
             return self._entries[name], None
-        numbers = [int(key) for key in self._entries if key.isdigit()]
-        if name.isdigit() and numbers and int(name) <= max(numbers):
-            return self._entries.get(str(int(name)), []), None  # none found in this frame
-        raise unknown_frame(self.folder, name, self.names())
+        numbers = [int(key) for key in self._entries if key.isdecimal()]
+        ending = re.search(r"[0-9]+$", name)
+        if ending and numbers and int(ending[0]) <= max(numbers):
+            return self._entries.get(str(int(ending[0])), []), None  # none found in this frame
+        raise unknown_frame(
+            self.folder,
+            name,
+            self.names(),
+            f" If nothing was found in the last frames, add {IMAGES}, which names all frames",
+        )
 
 
 def _images(file: Path) -> dict[str, tuple[str, tuple[int, int]]] | None:

@@ -3,6 +3,8 @@
 detectron2 is optional, and on no package index: it is imported when it is asked for.
 """
 
+import hashlib
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 from urllib.error import URLError
@@ -78,15 +80,18 @@ def read_config(name: str) -> Any:
 class Detectron2Proposals:
     """A detectron2 model as proposal generator; frames keep the size they have in `ovos`."""
 
-    def __init__(self, model: Any, input_format: str, config: ModelConfig) -> None:
+    def __init__(
+        self, model: Any, input_format: str, config: ModelConfig, settings: str = ""
+    ) -> None:
         """Wrap a model.
 
         Args:
             model: built by detectron2, in evaluation mode.
             input_format: its configuration's INPUT.FORMAT, BGR or RGB.
             config: of the network that the proposals are for.
+            settings: its whole configuration as text.
         """
-        self.model, self.bgr = model, input_format == "BGR"
+        self.model, self.bgr, self.settings = model, input_format == "BGR", settings
         self.nms, self.limit = config.proposal_nms, config.max_proposals
 
     @classmethod
@@ -118,7 +123,15 @@ class Detectron2Proposals:
                 f"the weights {weights} cannot be fetched or read ({error}). Put the file here as "
                 f"{kept}, or name its folder with --weights-dir"
             ) from error
-        return cls(model.eval(), str(settings.INPUT.FORMAT), config)
+        return cls(model.eval(), str(settings.INPUT.FORMAT), config, str(settings))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of configuration and weights: the name of a file says nothing of its content."""
+        digest = hashlib.sha256(self.settings.encode())
+        for name, value in self.model.state_dict().items():
+            digest.update(name.encode() + value.cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()
 
     @torch.no_grad()
     def propose(

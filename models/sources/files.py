@@ -1,5 +1,7 @@
 """Proposals computed before, by whatever program, and kept in files."""
 
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +16,7 @@ from models.proposals import Origin, Proposals
 from models.sources.coco import RECORD, CocoStore
 from models.sources.npz import NpzStore
 from models.sources.stored import StoredProposals
+from models.weights_file import sha256
 
 
 class Store(Protocol):
@@ -21,6 +24,10 @@ class Store(Protocol):
 
     def names(self) -> list[str]:
         """Frames that there are proposals of."""
+        ...
+
+    def expect(self, name: str) -> None:
+        """Raise InputError if the folder knows nothing of a frame."""
         ...
 
     def read(self, name: str) -> StoredProposals:
@@ -46,6 +53,15 @@ def open_store(folder: Path) -> Store:
     return NpzStore(folder) if arrays else CocoStore(folder)
 
 
+def digest(folder: Path) -> str:
+    """SHA-256 of the proposals that a folder holds, by name and content."""
+    whole = hashlib.sha256()
+    for file in sorted([*folder.glob("*.npz"), *folder.glob("*.json")]):
+        if file.name != RECORD:
+            whole.update(f"{file.name} {sha256(file)}\n".encode())
+    return whole.hexdigest()
+
+
 class FileProposals:
     """Looks proposals up by the names of the frames; class-agnostic NMS and top-n as ever."""
 
@@ -58,7 +74,24 @@ class FileProposals:
         self.folder, self.store = folder, open_store(folder)
         self.nms, self.limit = config.proposal_nms, config.max_proposals
 
-    def expect(self, frames: int) -> None:
+    def check(self, names: Sequence[str], frames: int, size: tuple[int, int]) -> None:
+        """Refuse proposals of another video before they are used; reads those of one frame.
+
+        Args:
+            names: frames that will be asked for.
+            frames: how many the video has.
+            size: (H, W) of its frames.
+
+        Raises:
+            InputError: a frame is missing, there are more frames, or the first is of another size.
+        """
+        self.expect(frames, "")
+        for name in names:
+            self.store.expect(name)
+        for name in names[:1]:
+            self._fitting(name, size)
+
+    def expect(self, frames: int, advice: str = " If not, give --end") -> None:
         """Refuse proposals of more frames than the video has.
 
         Too few are noticed when one is missing: a video may be used in part.
@@ -70,7 +103,7 @@ class FileProposals:
         if count > frames:
             raise InputError(
                 f"{self.folder} holds proposals of {count} frames, but the video has {frames}. "
-                "Are they of another video? If not, give --end"
+                f"Are they of another video?{advice}"
             )
 
     def propose(
@@ -85,16 +118,21 @@ class FileProposals:
             raise InputError("stored proposals are looked up by frame, and these have no names")
         return [self._read(name, origin, frames.device) for name in origin.names]
 
-    def _read(self, name: str, origin: Origin, device: torch.device) -> Proposals:
+    def _fitting(self, name: str, size: tuple[int, int]) -> StoredProposals:
+        """Proposals of a frame of `size`; a size of (0, 0) in the file is not known."""
         stored = self.store.read(name)
-        if len(stored.scores) == 0:
-            return Proposals.empty(stored.masks.shape[-1], device)
-        (height, width), (ours, across) = stored.size, origin.geometry.source
-        if (height, width) != (ours, across):
+        if stored.size not in (size, (0, 0)):
+            (height, width), (ours, across) = stored.size, size
             raise InputError(
                 f"{self.folder} holds proposals for frames of {width}x{height}, but frame "
                 f"'{name}' is {across}x{ours}. Are they of another video?"
             )
+        return stored
+
+    def _read(self, name: str, origin: Origin, device: torch.device) -> Proposals:
+        stored = self._fitting(name, origin.geometry.source)
+        if len(stored.scores) == 0:
+            return Proposals.empty(stored.masks.shape[-1], device)
         boxes, masks, scores = stored.inside(origin.geometry)
         kept = best(boxes, scores, self.nms, self.limit)
         return Proposals(*(x[kept].to(device) for x in (boxes, masks, scores)))

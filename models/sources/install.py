@@ -63,6 +63,15 @@ def use_source(network: DMNAOA, source: SourceName, weights_dir: Path | None = N
             network.opg = ExternalProposals(FileProposals(Path(source.argument), config))
 
 
+def digest_of(network: DMNAOA) -> str | None:
+    """SHA-256 of a source whose name does not say what it holds; None of the others.
+
+    Stored proposals have one for each video instead (`models.sources.files.digest`).
+    """
+    held = network.opg.generator if isinstance(network.opg, ExternalProposals) else None
+    return held.digest if isinstance(held, Detectron2Proposals) else None
+
+
 def expect_frames(network: DMNAOA, count: int) -> None:
     """Refuse stored proposals of more frames than the video's `count`; others are not asked.
 

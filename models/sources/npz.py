@@ -24,15 +24,22 @@ class NpzStore:
         """Frames that there are proposals of."""
         return list(self._files)
 
+    def expect(self, name: str) -> None:
+        """Raise InputError if the folder knows nothing of a frame."""
+        self._find(name)
+
+    def _find(self, name: str) -> Path:
+        if name not in self._files:
+            raise unknown_frame(self.folder, name, self.names())
+        return self._files[name]
+
     def read(self, name: str) -> StoredProposals:
         """Proposals of one frame.
 
         Raises:
             InputError: there are none of this frame, or the file cannot be used.
         """
-        file = self._files.get(name)
-        if file is None:
-            raise unknown_frame(self.folder, name, self.names())
+        file = self._find(name)
         try:
             with np.load(file, allow_pickle=False) as arrays:
                 held = {key: arrays[key] for key in arrays.files}
@@ -57,12 +64,12 @@ class NpzStore:
         return StoredProposals.of_frame_masks(held["masks"], held["scores"], str(file))
 
 
-def unknown_frame(folder: Path, name: str, names: list[str]) -> InputError:
+def unknown_frame(folder: Path, name: str, names: list[str], advice: str = "") -> InputError:
     """The error for a frame that a folder knows nothing of."""
     found = f"{len(names)} frames, {names[0]} to {names[-1]}" if names else "no frame"
     return InputError(
         f"{folder} holds no proposals of the frame '{name}', but of {found}. "
-        "Are they of another video?"
+        f"Are they of another video?{advice}"
     )
 
 

@@ -90,13 +90,26 @@ class StoredProposals:
     def of_frame_masks(
         cls, masks: NDArray[np.generic], scores: NDArray[np.generic], where: str
     ) -> Self:
-        """Take (N, H, W) masks of the whole frame; empty ones are left out."""
-        if masks.ndim != 3 or len(masks) != len(scores):
+        """Take (N, H, W) masks of the whole frame, bool or in [0, 1]; empty ones are left out.
+
+        Raises:
+            InputError: as `checked`.
+        """
+        if masks.ndim != 3 or scores.shape != masks.shape[:1]:
             raise InputError(
                 f"{where}: masks {masks.shape} and scores {scores.shape} do not fit together; "
                 "expected (N, H, W) and (N,)"
             )
-        cut, boxes, present = crop(torch.from_numpy(masks.astype(np.float32)), MASK_SIZE)
+        try:
+            full = masks.astype(np.float32)
+        except (TypeError, ValueError) as error:
+            raise InputError(f"{where}: masks are not numbers ({error})") from error
+        if not ((full >= 0) & (full <= 1)).all():
+            raise InputError(
+                f"{where}: masks must lie in 0 to 1, without NaN; logits need a sigmoid first, "
+                "0 to 255 a division"
+            )
+        cut, boxes, present = crop(torch.from_numpy(full), MASK_SIZE)
         kept = present.numpy()
         size = (masks.shape[1], masks.shape[2])
         return cls.checked(boxes.numpy()[kept], cut.numpy()[kept], scores[kept], size, where)

@@ -14,7 +14,7 @@ from models import MemoryPolicy, Precision, load_model
 from models.clock import Clock
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
-from models.sources.install import use_source
+from models.sources.install import digest_of, use_source
 from models.sources.names import Kind, SourceName
 from ovos_cli.datasets.annotation import Ids
 
@@ -98,9 +98,11 @@ class ModelMethod:
     def settings(self) -> dict[str, Any]:
         """Configuration, size inside the model, and number format."""
         segmenter = self._segmenter()
+        digest = digest_of(self.loaded().network)
         return {
             "config": self.loaded().network.config.to_dict(),
             "proposals": self.proposals or self.loaded().source,
+            **({"proposals_sha256": digest} if digest else {}),
             "size": self.size,
             "device": segmenter.device.type,
             "precision": str(segmenter.dtype).removeprefix("torch."),

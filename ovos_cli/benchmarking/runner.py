@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from models.errors import InputError, OvosError
+from models.sources.files import digest as stored_digest
 from ovos_cli import __version__
-from ovos_cli.benchmarking.method import GivenFrame, Method
+from ovos_cli.benchmarking.method import GivenFrame, Method, ModelMethod
 from ovos_cli.datasets.sequence import Sequence
 from ovos_cli.evaluation.results import SequenceScores
 from ovos_cli.evaluation.scoring import scored_sequence
@@ -72,7 +73,7 @@ def run_sequence(
     parts = list(dict.fromkeys(part for times in tracker.times for part in times))
     values = {
         "method": method_key(method),
-        "data": _data_key(sequence),
+        "data": _data_key(sequence, method),
         "seconds": seconds,
         "times": {
             part: [round(times.get(part, 0.0), 6) for times in tracker.times] for part in parts
@@ -98,7 +99,7 @@ def finished_sequence(sequence: Sequence, method: Method, folder: Path) -> Seque
     if (
         record is None
         or record["method"] != method_key(method)
-        or record["data"] != _data_key(sequence)
+        or record["data"] != _data_key(sequence, method)
         or not all((masks / f"{name}.png").is_file() for name in sequence.frames)
     ):
         return None
@@ -107,7 +108,11 @@ def finished_sequence(sequence: Sequence, method: Method, folder: Path) -> Seque
         scored_sequence(sequence, masks),
         seconds=record["seconds"],
         timing=timing,
-        extra={"followed": len(sequence.objects), "times": record["times"]},
+        extra={
+            "followed": len(sequence.objects),
+            "times": record["times"],
+            "proposals_sha256": _stored_proposals(sequence, method),
+        },
     )
 
 
@@ -131,8 +136,11 @@ def method_key(method: Method) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _data_key(sequence: Sequence) -> str:
-    """Names what a method sees of a sequence: frames by name and bytes, given masks by content."""
+def _data_key(sequence: Sequence, method: Method) -> str:
+    """Names what a method sees of a sequence.
+
+    Frames by name and bytes, given masks and stored proposals by content.
+    """
     digest = hashlib.sha256()
     for frame in sequence.frames:
         path = sequence.images[frame]
@@ -140,7 +148,14 @@ def _data_key(sequence: Sequence) -> str:
     for frame in sequence.starts:
         given = sequence.given(frame)
         digest.update(f"{frame}\n".encode() + (b"" if given is None else given.tobytes()))
+    digest.update((_stored_proposals(sequence, method) or "").encode())
     return digest.hexdigest()
+
+
+def _stored_proposals(sequence: Sequence, method: Method) -> str | None:
+    """SHA-256 of a sequence's proposals, where the method reads them from files."""
+    source = method.files() if isinstance(method, ModelMethod) else None
+    return stored_digest(Path(source.of_sequence(sequence.name).argument)) if source else None
 
 
 def _frames(sequence: Sequence, reader: ThreadPoolExecutor) -> Iterator[GivenFrame]:

@@ -131,7 +131,7 @@ def propose(
     )
     if video is None:
         assert root is not None
-        run.measure(dataset, root, split, every, out, sheet)
+        run.measure(dataset, root, split, every, out, sheet, overwrite)
         return
     if frame is not None:
         start, end = frame, frame

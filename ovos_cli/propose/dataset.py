@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
 
+from models.errors import InputError
 from models.network import DMNAOA
 from models.segmenter import Segmenter
 from models.sources.install import use_source
@@ -80,6 +81,11 @@ def measure(
             image = read_picture(sequence.images[frame])
             stored = _proposals(fresh, image, frame)
             ids = sequence.read(frame)
+            if ids.shape != image.shape[:2]:
+                raise InputError(
+                    f"sequence {sequence.name}: frame {frame} is {image.shape[1]}x"
+                    f"{image.shape[0]}, its annotation {ids.shape[1]}x{ids.shape[0]}"
+                )
             objects = [int(i) for i in np.unique(ids) if i]
             if objects:
                 truth = np.stack([ids == i for i in objects])

@@ -14,10 +14,11 @@ from models import Precision
 from models.errors import InputError
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
-from models.sources.names import SourceName
+from models.sources.names import Kind, SourceName
 from models.sources.stored import StoredProposals
 from ovos_cli import __version__
 from ovos_cli.datasets import DatasetName, open_dataset
+from ovos_cli.evaluation.preflight import check_frames, check_stored
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.progress import progress_bar
 from ovos_cli.propose.dataset import compared, measure, missed_sheet, recall_table
@@ -27,6 +28,7 @@ from ovos_cli.report import say, write_json
 
 _INTERRUPTED = 130
 _PICTURES = 12
+_RECALL, _MISSED = "recall.json", "missed.jpg"
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,22 @@ class Run:
         every: int,
         out: Path | None,
         sheet: bool,
+        overwrite: bool,
     ) -> None:
-        """Print recall over a data set; keep it, and pictures of misses, where wanted."""
+        """Print recall over a data set; keep it, and pictures of misses, where wanted.
+
+        Raises:
+            InputError: the data or the stored proposals are incomplete, or `out` cannot be used.
+        """
         if sheet and out is None:
             raise InputError("--sheet needs a folder for the picture: give --out")
         data = open_dataset(name, root, split)
+        check_frames(data)
+        if self.source.kind is Kind.FILES:
+            config = self.loaded.network.config
+            check_stored(data, self.source, config, lambda s: compared(s, every))
+        if out is not None:
+            _prepare(out, overwrite=overwrite)
         total = sum(len(compared(s, every)) for s in data.sequences)
         with progress_bar(self.console, "frames/s") as bar:
             task = bar.add_task("comparing", total=total)
@@ -114,14 +127,13 @@ class Run:
             raise InputError(f"{data.name} {data.split} has no annotated object to compare with")
         self.console.print(recall_table(outcome.tally, str(self.source)))
         if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
             data_record = {"dataset": data.name, "split": data.split, "every": every}
             record = self._record() | data_record | {"recall": outcome.tally.to_dict()}
-            write_json(out / "recall.json", record)
-            say(self.console, f"recall   {escape(str(out / 'recall.json'))}")
+            write_json(out / _RECALL, record)
+            say(self.console, f"recall   {escape(str(out / _RECALL))}")
         if out is not None and outcome.missed:
-            save_jpeg(out / "missed.jpg", missed_sheet(outcome.missed))
-            say(self.console, f"missed   {escape(str(out / 'missed.jpg'))}")
+            save_jpeg(out / _MISSED, missed_sheet(outcome.missed))
+            say(self.console, f"missed   {escape(str(out / _MISSED))}")
 
     def _record(self) -> dict[str, Any]:
         config = self.loaded.network.config
@@ -136,6 +148,21 @@ class Run:
             "max_proposals": config.max_proposals,
             "nms": config.proposal_nms,
         }
+
+
+def _prepare(out: Path, *, overwrite: bool) -> None:
+    """Make the folder of a recall, and see that it can be written, before anything is measured."""
+    there = [out / name for name in (_RECALL, _MISSED) if (out / name).exists()]
+    if there and not overwrite:
+        raise InputError(f"{there[0]} is there already; add --overwrite or choose another --out")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for path in there:
+            path.unlink()
+        (out / ".ovos-probe").touch()
+        (out / ".ovos-probe").unlink()
+    except OSError as error:
+        raise InputError(f"the output folder {out} cannot be written: {error.strerror}") from error
 
 
 def _proposed(

@@ -103,11 +103,68 @@ def test_stored_proposals_of_each_sequence_are_used(run: Run, root: Path, tmp_pa
     record = _record(out)
     assert record["settings"]["proposals"] == f"files:{stored}"
     assert record["measures"]["J-Mean"] > 0.7
+    # Other proposals under the same name are not taken for the same.
+    digests = {n: s["proposals_sha256"] for n, s in record["sequences"].items()}
+    masks = np.stack([scene(3, 1) == 1])
+    moved = StoredProposals.of_frame_masks(np.roll(masks, 8, axis=2), np.full(1, 0.5), "here")
+    write_npz(stored / "bear", "00003", moved)
+    assert "1 of 2 sequences were run before" in run("--out", out, *options)
+    again = {n: s["proposals_sha256"] for n, s in _record(out)["sequences"].items()}
+    assert again["dogs"] == digests["dogs"] and again["bear"] != digests["bear"]
+
+
+def _no_folder(stored: Path) -> None:
     shutil.rmtree(stored / "dogs")
-    arguments = ["benchmark", "--dataset", "davis17", "--root", str(root), *options]
-    refused = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "p")])
-    assert "no proposals for dogs" in str(refused.exception)
-    assert not (tmp_path / "p").exists()
+
+
+def _lost(stored: Path) -> None:
+    (stored / "dogs/00004.npz").unlink()
+
+
+def _more(stored: Path) -> None:
+    write_npz(stored / "dogs", "00006", StoredProposals.none((48, 64)))
+
+
+def _other_frames(stored: Path) -> None:
+    write_npz(stored / "dogs", "00000", StoredProposals.none((48, 80)))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (_no_folder, "dogs: the folder of proposals"),
+        (_lost, "holds no proposals of the frame '00004'"),
+        (_more, "holds proposals of 7 frames, but the video has 6. Are they of another video?"),
+        (_other_frames, "for frames of 80x48, but frame '00000' is 64x48"),
+    ],
+)
+def test_stored_proposals_that_do_not_fit_are_named_before_anything_runs(
+    root: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[Path], None], message: str,
+) -> None:  # fmt: skip
+    stored = tmp_path / "proposals"
+    for name in ("bear", "dogs"):
+        (stored / name).mkdir(parents=True)
+        for index in range(6):
+            write_npz(stored / name, f"{index:05d}", StoredProposals.none((48, 64)))
+    spoil(stored)
+    options = ["--weights", untrained, "-o", tmp_path / "o", "--proposals", f"files:{stored}"]
+    status, said = _main(monkeypatch, root, *options)
+    assert (status, message in said) == (2, True), said
+    assert not (tmp_path / "o").exists()
+
+
+def test_what_does_not_travel_is_refused_with_a_cluster(
+    root: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "p").mkdir()
+    out = ["--weights", untrained, "-o", tmp_path / "o", "--cluster", "127.0.0.1:1"]
+    for options in (
+        ["--proposals", f"files:{tmp_path / 'p'}"],
+        ["--proposals", "lite", "--weights-dir", tmp_path],
+    ):
+        status, said = _main(monkeypatch, root, *out, *options)
+        assert status == 2 and "do not travel" in said
 
 
 def test_evaluate_agrees_with_the_run(run: Run, root: Path, tmp_path: Path) -> None:

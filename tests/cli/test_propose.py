@@ -1,6 +1,8 @@
 """`ovos propose` and `--proposals` through the command's own entry point."""
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +148,49 @@ def test_recall_counts_objects_and_draws_what_is_missed(
     assert top["half"] == pytest.approx(12 / 18)
     with Image.open(out / "missed.jpg") as picture:
         assert picture.size[0] == 4 * 324 - 4
+    status, said = run_main(monkeypatch, *arguments, "-o", out, *SMALL)
+    assert status == 2 and "recall.json is there already" in said
+    assert run_main(monkeypatch, *arguments, "-o", out, "--overwrite", *SMALL) == (0, "")
+    assert not (out / "missed.jpg").exists()  # of the run before
+
+
+def _no_images(davis: Path) -> None:
+    shutil.rmtree(davis / "JPEGImages/480p/dogs")
+
+
+def _annotation_of_another_size(davis: Path) -> None:
+    write_indexed(davis / "Annotations/480p/dogs/00003.png", np.ones((24, 32), np.uint8))
+
+
+def _proposals_of_another_video(davis: Path) -> None:
+    (davis.parent / "files/dogs/00003.npz").unlink()
+
+
+def _unusable_out(davis: Path) -> None:
+    (davis.parent / "o").touch()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (_no_images, "dogs: no frames (JPEGImages)"),
+        (_annotation_of_another_size, "frame 00003 is 64x48, its annotation 32x24"),
+        (_proposals_of_another_video, "dogs: "),
+        (_unusable_out, "cannot be written"),
+    ],
+)
+def test_recall_on_bad_data_is_one_sentence(
+    untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[Path], None], message: str,
+) -> None:  # fmt: skip
+    root = davis_tree(tmp_path / "davis")
+    for name in ("bear", "dogs"):
+        _truth(tmp_path / "files" / name)
+    spoil(root)
+    arguments = ["propose", "--recall", "--dataset", "davis17", "--root", root, "--every", 1]
+    arguments += ["--proposals", f"files:{tmp_path / 'files'}", "--weights", untrained]
+    status, said = run_main(monkeypatch, *arguments, "-o", tmp_path / "o", *SMALL)
+    assert (status, message in said) == (2, True), said
 
 
 def test_recall_is_the_mean_over_thresholds() -> None:

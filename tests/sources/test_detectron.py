@@ -9,10 +9,11 @@ import torch
 
 from models.errors import InputError
 from models.functional.masks import paste_masks
+from models.modules.external_proposals import ExternalProposals
 from models.network import DMNAOA
 from models.presets import preset
 from models.sources.detectron import PAPERS_CONFIG, Detectron2Proposals, read_config
-from models.sources.install import use_source
+from models.sources.install import digest_of, use_source
 from models.sources.names import SourceName
 
 INSTALLED = importlib.util.find_spec("detectron2") is not None
@@ -63,6 +64,19 @@ def test_no_instances_are_no_proposals() -> None:
         pred_masks=torch.zeros(0, 1, 28, 28),
     )
     assert len(source._select(nothing)) == 0
+
+
+def test_configuration_and_weights_are_told_apart_by_content() -> None:
+    config = preset("lite")
+    layer = torch.nn.Linear(2, 2)
+    one = Detectron2Proposals(layer, "BGR", config, "a: 1").digest
+    assert one == Detectron2Proposals(layer, "BGR", config, "a: 1").digest
+    assert one != Detectron2Proposals(layer, "BGR", config, "a: 2").digest
+    network = DMNAOA(config)
+    assert digest_of(network) is None
+    layer.weight.data += 1
+    network.opg = ExternalProposals(Detectron2Proposals(layer, "BGR", config, "a: 1"))
+    assert digest_of(network) not in (None, one)
 
 
 def test_where_it_is_missing_the_error_says_how_to_install_it(

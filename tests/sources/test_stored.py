@@ -84,8 +84,9 @@ def test_a_frame_without_results_is_empty(tmp_path: Path) -> None:
     none = StoredProposals.none(SIZE)
     write_coco(tmp_path, {"00000": none, "00001": _disks()}, images=False)
     assert len(_propose(tmp_path)) == 0
-    with pytest.raises(InputError, match="no proposals of the frame '00002'"):
+    with pytest.raises(InputError, match=r"no proposals of the frame '00002'.*add images\.json"):
         _propose(tmp_path, "00002")
+    assert [len(_propose(tmp_path, f"frame_000{i}")) for i in (0, 1)] == [0, 2]
 
 
 def test_files_of_another_video_are_named(tmp_path: Path) -> None:
@@ -93,6 +94,9 @@ def test_files_of_another_video_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="of 1 frames, 00000 to 00000"):
         _propose(tmp_path, "00001")
     other = Geometry.fit((48, 64), 96)
+    with pytest.raises(InputError, match="for frames of 80x60, but frame '00000' is 64x48"):
+        _propose(tmp_path, geometry=other)
+    write_npz(tmp_path, "00000", StoredProposals.none(SIZE))
     with pytest.raises(InputError, match="for frames of 80x60, but frame '00000' is 64x48"):
         _propose(tmp_path, geometry=other)
 
@@ -127,6 +131,16 @@ def test_npz_files_that_make_no_sense_are_named(change: dict, message: str, tmp_
     with pytest.raises(InputError, match=message) as error:
         _propose(tmp_path)
     assert "00000.npz" in str(error.value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), -3.0, 1.5, 255])
+def test_whole_frame_masks_out_of_range_are_named(value: float, tmp_path: Path) -> None:
+    masks = np.zeros((2, *SIZE), np.float32)
+    masks[:, 10:20, 10:20] = 1
+    masks[1, 0, 0] = value
+    np.savez(tmp_path / "00000.npz", masks=masks, scores=[0.5, 0.6], size=SIZE)
+    with pytest.raises(InputError, match=r"00000\.npz: masks must lie in 0 to 1"):
+        _propose(tmp_path)
 
 
 def test_damaged_npz_files_are_named(tmp_path: Path) -> None:
