@@ -20,7 +20,7 @@ from ovos_cli.benchmarking.session import Executor, Outcome, Watch, check_folder
 from ovos_cli.benchmarking.timing import timing_table
 from ovos_cli.datasets import open_dataset
 from ovos_cli.datasets.sequence import Dataset
-from ovos_cli.evaluation.preflight import check_frames, check_stored
+from ovos_cli.evaluation.preflight import check_frames, check_stored, missing_categories
 from ovos_cli.evaluation.tables import score_table
 from ovos_cli.progress import progress_bar
 from ovos_cli.report import say, warn_untrained
@@ -35,6 +35,7 @@ def benchmark(
     sequences: benchmark_options.Sequences = None,
     limit: benchmark_options.Limit = None,
     out: benchmark_options.Out = None,
+    name: benchmark_options.Name = None,
     overwrite: options.Overwrite = False,
     timing: benchmark_options.Timing = False,
     ablation: benchmark_options.Ablation = False,
@@ -82,6 +83,7 @@ def benchmark(
         proposals,
         weights_dir,
         allow_untrained,
+        label=name,
     )
     _check_files(method, data, cluster)
     warn_untrained(Console(stderr=True), method.loaded())
@@ -106,6 +108,8 @@ def benchmark(
         }
     if outcome.record["measures"] is not None:
         console.print(score_table(outcome.record))
+        for text in missing_categories(data):
+            say(console, escape(text))
     if timing and outcome.record["timing"]:
         console.print(timing_table(outcome.record["timing"], outcome.record["machine"]))
     if ablation:

@@ -50,6 +50,14 @@ Out = Annotated[
         rich_help_panel=OUTPUT,
     ),
 ]
+Name = Annotated[
+    str | None,
+    typer.Option(
+        help="The method's name, for tables and reports; of a benchmark also for its folder.",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
 Timing = Annotated[
     bool,
     typer.Option(

@@ -11,8 +11,8 @@ from rich.markup import escape
 from models.errors import InputError
 from ovos_cli import benchmark_options, options
 from ovos_cli.datasets import open_dataset
-from ovos_cli.evaluation.files import results_record, write_results
-from ovos_cli.evaluation.preflight import check_masks
+from ovos_cli.evaluation.files import check_results_folder, results_record, write_results
+from ovos_cli.evaluation.preflight import check_masks, missing_categories
 from ovos_cli.evaluation.scoring import score_all, scoring_pool
 from ovos_cli.evaluation.tables import score_table
 from ovos_cli.progress import progress_bar
@@ -33,7 +33,7 @@ def evaluate(
         Path | None,
         typer.Option("--out", "-o", help="Folder for the tables. Default: that of the masks."),
     ] = None,
-    name: Annotated[str | None, typer.Option(help="The method's name, for the tables.")] = None,
+    name: benchmark_options.Name = None,
     jobs: benchmark_options.Jobs = None,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
@@ -55,6 +55,7 @@ def evaluate(
             "so there is nothing to score; a server scores it"
         )
     check_masks(data, results)
+    check_results_folder(out or results)
     total = sum(len({f for i in s.objects for f in s.scored_frames(i)}) for s in data.sequences)
     started = time.perf_counter()
     with scoring_pool(jobs) as pool, progress_bar(console, "frames/s") as bar:
@@ -68,6 +69,8 @@ def evaluate(
     )
     files = write_results(out or results, record, data.label)
     console.print(score_table(record))
+    for text in missing_categories(data):
+        say(console, escape(text))
     say(console, f"{total} frames scored in {seconds:.1f} s")
     for file in files:
         say(console, escape(str(file)))

@@ -8,6 +8,14 @@ from models.errors import InputError
 OWN = ("overlay.mp4", "timing.json", "run.json")
 
 
+def probe(folder: Path) -> None:
+    """Make a folder, and see that files can be written there; OSError if not."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / ".ovos-probe"
+    file.touch()
+    file.unlink()
+
+
 class OutputFolder:
     """masks/, overlay.mp4, timing.json and run.json below one folder."""
 
@@ -31,9 +39,7 @@ class OutputFolder:
             self.masks.mkdir(parents=True, exist_ok=True)
             if used:
                 self._clear()
-            probe = root / ".ovos-probe"
-            probe.touch()
-            probe.unlink()
+            probe(root)
         except OSError as error:
             raise InputError(
                 f"the output folder {root} cannot be written: {error.strerror}"

@@ -16,6 +16,9 @@ from models.proposals import Origin, Proposals
 
 _COCO_CLASSES = 91
 """Of torchvision's COCO heads, background included."""
+_FEWEST, _FOR_EACH = 100, 4
+"""How many of its instances go on to the selection: at least so many in all (torchvision's own
+number), and so many for each proposal wanted, since one object is found in several classes."""
 
 
 class MaskRCNNProposalGenerator(nn.Module):
@@ -29,7 +32,8 @@ class MaskRCNNProposalGenerator(nn.Module):
         super().__init__()
         self.nms, self.limit = config.proposal_nms, config.max_proposals
         v2 = config.proposals is ProposalSource.MASKRCNN_R50_V2
-        self.detector: MaskRCNN = _r50_v2() if v2 else _r50()
+        kept = max(_FEWEST, _FOR_EACH * self.limit)
+        self.detector: MaskRCNN = _r50_v2(kept) if v2 else _r50(kept)
         self.mask_size = 28
         self.requires_grad_(True)
 
@@ -111,17 +115,19 @@ class MaskRCNNProposalGenerator(nn.Module):
         return (scores[:, 1:].argmax(dim=1) + 1).split([len(b) for b in boxes])
 
 
-def _r50() -> MaskRCNN:
+def _r50(kept: int) -> MaskRCNN:
     """As torchvision builds it for its COCO weights; only then does it freeze the norms."""
     backbone = resnet_fpn_backbone(
         backbone_name="resnet50", weights=None, norm_layer=FrozenBatchNorm2d
     )
-    detector = MaskRCNN(backbone, _COCO_CLASSES, box_score_thresh=0.0)
+    detector = MaskRCNN(backbone, _COCO_CLASSES, box_score_thresh=0.0, box_detections_per_img=kept)
     for module in detector.modules():
         if isinstance(module, FrozenBatchNorm2d):
             module.eps = 0.0  # what these weights were trained with
     return detector
 
 
-def _r50_v2() -> MaskRCNN:
-    return maskrcnn_resnet50_fpn_v2(weights=None, weights_backbone=None, box_score_thresh=0.0)
+def _r50_v2(kept: int) -> MaskRCNN:
+    return maskrcnn_resnet50_fpn_v2(
+        weights=None, weights_backbone=None, box_score_thresh=0.0, box_detections_per_img=kept
+    )

@@ -84,8 +84,9 @@ class ModelMethod:
 
     @property
     def name(self) -> str:
-        """The label, else the model's name."""
-        return self.label or self.preset
+        """The label, else the model's name, with the weights' where they are not the package's."""
+        own = f"-{self.weights.stem}" if self.weights else ""
+        return self.label or f"{self.preset}{own}"
 
     def loaded(self) -> LoadedModel:
         """The network with its record.

@@ -15,6 +15,7 @@ from models.errors import InputError
 from ovos_cli import __version__
 from ovos_cli.datasets.sequence import Dataset
 from ovos_cli.evaluation.results import MEASURES, SequenceScores, global_measures
+from ovos_cli.output import probe
 from ovos_cli.report import write_json
 
 JSON_NAME = "results.json"
@@ -54,6 +55,20 @@ def results_record(
         "sequences": {s.name: s.to_dict() for s in sequences},
         "timing": timing,
     }
+
+
+def check_results_folder(folder: Path) -> None:
+    """Make the folder of results, and see that it can be written.
+
+    Raises:
+        InputError: it cannot.
+    """
+    try:
+        probe(folder)
+    except OSError as error:
+        raise InputError(
+            f"the results cannot be written to {folder}: {error.strerror}; choose another --out"
+        ) from error
 
 
 def write_results(folder: Path, record: dict[str, Any], label: str) -> list[Path]:

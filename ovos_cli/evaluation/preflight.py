@@ -10,7 +10,7 @@ from models.sources.files import FileProposals
 from models.sources.names import SourceName
 from ovos_cli.datasets.annotation import MODES, header
 from ovos_cli.datasets.layout import contents
-from ovos_cli.datasets.sequence import Dataset, Protocol, Sequence
+from ovos_cli.datasets.sequence import Dataset, Protocol, Sequence, shortened
 from ovos_cli.evaluation.scoring import problem_list
 
 
@@ -49,6 +49,19 @@ def check_masks(dataset: Dataset, masks: Path) -> None:
             problems += _mask_problems(sequence, masks / sequence.name)
     if problems:
         raise InputError(problem_list("the masks and the data set do not fit", problems))
+
+
+def missing_categories(dataset: Dataset) -> list[str]:
+    """Why G of YouTube-VOS cannot be computed; empty where it can, or nobody would look for it."""
+    if not dataset.name.startswith("ytvos"):
+        return []
+    why = "so G, and J and F of seen and unseen categories, are left out"
+    if dataset.seen is None:
+        return [f"train/meta.json, which says the categories seen in training, is missing, {why}"]
+    bare = [s.name for s in dataset.sequences if set(s.objects) - set(s.categories)]
+    if bare:
+        return [f"meta.json lacks categories of objects of {shortened(bare)}, {why}"]
+    return []
 
 
 def check_stored(

@@ -85,7 +85,8 @@ def global_measures(
     """Averages over all objects equally, as DAVIS's global results; None without any score.
 
     With categories and the set of those that were seen in training, also YouTube-VOS's G: the mean
-    of J and F over seen and unseen categories. An object without scored frames counts nowhere.
+    of J and F over seen and unseen categories, if every object has one. An object without scored
+    frames counts nowhere.
     """
     objects = [o for s in sequences for o in s.objects.values() if o.frames]
     if not objects:
@@ -93,7 +94,7 @@ def global_measures(
     rows = [o.measures() for o in objects]
     values: dict[str, float | None] = {m: average([r[m] for r in rows]) for m in _PER_OBJECT}
     values = {"J&F-Mean": _middle(values["J-Mean"], values["F-Mean"]), **values}
-    if seen is not None and any(o.category for o in objects):
+    if seen is not None and all(o.category for o in objects):
         groups = {
             "Seen": [r for o, r in zip(objects, rows, strict=True) if o.category in seen],
             "Unseen": [r for o, r in zip(objects, rows, strict=True) if o.category not in seen],

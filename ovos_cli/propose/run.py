@@ -20,6 +20,7 @@ from ovos_cli import __version__
 from ovos_cli.datasets import DatasetName, open_dataset
 from ovos_cli.evaluation.preflight import check_frames, check_stored
 from ovos_cli.media.frame import Frame, FrameReader
+from ovos_cli.output import probe
 from ovos_cli.progress import progress_bar
 from ovos_cli.propose.dataset import compared, measure, missed_sheet, recall_table
 from ovos_cli.propose.folder import SHEETS, ProposalFolder
@@ -156,11 +157,9 @@ def _prepare(out: Path, *, overwrite: bool) -> None:
     if there and not overwrite:
         raise InputError(f"{there[0]} is there already; add --overwrite or choose another --out")
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        probe(out)
         for path in there:
             path.unlink()
-        (out / ".ovos-probe").touch()
-        (out / ".ovos-probe").unlink()
     except OSError as error:
         raise InputError(f"the output folder {out} cannot be written: {error.strerror}") from error
 

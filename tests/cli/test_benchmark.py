@@ -65,7 +65,7 @@ def test_a_run_leaves_masks_scores_and_a_full_record(run: Run, root: Path, tmp_p
             assert mask.mode == "P" and mask.size == (64, 48)
     record = _record(out)
     assert {"ovos", "created", "machine", "settings"} <= set(record)
-    assert record["method"] == "lite" and len(record["model"]["sha256"]) == 64
+    assert record["method"] == "lite-untrained" and len(record["model"]["sha256"]) == 64
     assert record["settings"]["size"] == 64 and record["settings"]["config"]["use_aoa"] is True
     assert 0 <= record["measures"]["J&F-Mean"] <= 1
     dogs = record["sequences"]["dogs"]
@@ -279,7 +279,7 @@ def test_a_part_of_a_split_is_never_taken_for_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     said = run("--sequences", "dogs")
-    part = Path("davis17-val-1of2_lite")
+    part = Path("davis17-val-1of2_lite-untrained")
     assert "davis17 val, 1 of 2 sequences" in said
     record = _record(part)
     assert list(record["sequences"]) == ["dogs"] and record["subset_of"] == 2
@@ -287,6 +287,8 @@ def test_a_part_of_a_split_is_never_taken_for_it(
         "global_results-val-1of2.csv",
         "per-sequence_results-val-1of2.csv",
     ]
+    run("--sequences", "dogs", "--name", "ours", "-q")
+    assert _record(Path("davis17-val-1of2_ours"))["method"] == "ours"
     # In a folder that one names, a part may grow into the whole, but not replace it.
     run("--out", "o", "--limit", "1", "-q")
     assert list(_record(Path("o"))["sequences"]) == ["bear"]

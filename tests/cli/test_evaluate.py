@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+import ovos_cli.evaluate
 from ovos_cli.app import app
 from ovos_cli.datasets.annotation import read_ids
 from ovos_cli.evaluation.measures import contour_accuracy, region_similarity
@@ -130,6 +131,36 @@ def test_youtube_with_truth_has_g(tmp_path: Path) -> None:
     assert (measures["J-Seen"], measures["J-Unseen"]) == (1, 0)
     assert measures["G"] == 0.5
     assert "G 0.500" in output
+
+
+def test_youtube_without_categories_says_why_there_is_no_g(tmp_path: Path) -> None:
+    root = youtube_tree(tmp_path / "y", truth=True)
+    masks = tmp_path / "m" / "0a1b2c3d4e"
+    masks.mkdir(parents=True)
+    for index in (5, 10):
+        write_indexed(masks / f"{index:05d}.png", scene(index, 1))
+    meta = root / "valid/meta.json"
+    meta.write_text(meta.read_text().replace('"category": "kite", ', ""))
+    assert "lacks categories of objects of 0a1b2c3d4e" in _evaluate(
+        tmp_path / "m", root, dataset="ytvos19"
+    )
+    # An object of no category was never seen in training by that alone.
+    assert "G" not in json.loads((tmp_path / "m" / "results.json").read_text())["measures"]
+    (root / "train/meta.json").unlink()
+    said = _evaluate(tmp_path / "m", root, dataset="ytvos19")
+    assert "train/meta.json" in said and "left out" in said
+
+
+def test_an_unusable_out_is_refused_before_scoring(
+    masks: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("scored first")
+
+    monkeypatch.setattr(ovos_cli.evaluate, "score_all", never)
+    arguments = ["evaluate", masks, "--dataset", "davis17", "--root", root, "--out", "/proc/ovos"]
+    status, said = run_main(monkeypatch, *arguments, "-q")
+    assert status == 2 and "cannot be written to /proc/ovos" in said
 
 
 def _drop(path: str):  # type: ignore[no-untyped-def]

@@ -164,6 +164,16 @@ def test_masks_are_soft_scores_sorted_and_all_is_float32_on_the_frames_device(so
             assert part.dtype == torch.float32 and part.device.type == "cpu"
 
 
+@pytest.mark.parametrize(("wanted", "kept"), [(12, 100), (100, 400), (150, 600)])
+@pytest.mark.parametrize("own", [ProposalSource.MASKRCNN_R50, ProposalSource.MASKRCNN_R50_V2])
+def test_torchvisions_own_limit_leaves_room_for_the_selection(
+    own: ProposalSource, wanted: int, kept: int
+) -> None:
+    with torch.device("meta"):
+        generator = MaskRCNNProposalGenerator(_config(own).replace(max_proposals=wanted))
+    assert generator.detector.roi_heads.detections_per_img == kept
+
+
 def test_no_two_boxes_overlap_by_more_than_the_threshold(source) -> None:
     from torchvision.ops import box_iou
 
