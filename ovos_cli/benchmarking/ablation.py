@@ -126,7 +126,7 @@ def ablation_table(records: dict[str, dict[str, Any]]) -> Table:
     if "A5" in records and not records[FULL]["settings"]["config"]["template_proposal"]:
         table.caption += (
             ". A5 decodes its masks from the templates; template_proposal is false, and where it "
-            "was in training too, nothing taught that decoder, and A5 says nothing"
+            "was in training too, nothing taught that decoder, and A5's figures mean nothing"
         )
     table.caption_justify = "left"
     return table

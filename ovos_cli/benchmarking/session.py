@@ -15,7 +15,7 @@ from ovos_cli.benchmarking.runner import (
     read_record,
     run_sequence,
 )
-from ovos_cli.benchmarking.submission import write_submission
+from ovos_cli.benchmarking.submission import SUBMISSION, write_submission
 from ovos_cli.benchmarking.timing import timing_summary
 from ovos_cli.datasets.sequence import Dataset, Sequence
 from ovos_cli.evaluation.files import JSON_NAME, read_results, results_record, write_results
@@ -85,8 +85,9 @@ def check_folder(folder: Path, method: Method, dataset: Dataset, *, overwrite: b
             "choose another --out"
         )
     if overwrite:
-        for path in [*folder.glob(f"{RECORDS}/*.json"), folder / JSON_NAME]:
-            path.unlink(missing_ok=True)
+        for pattern in (f"{RECORDS}/*.json", JSON_NAME, "*_results-*.csv", SUBMISSION):
+            for path in folder.glob(pattern):
+                path.unlink()
         return
     for path in sorted(folder.glob(f"{RECORDS}/*.json")):
         record = read_record(path)
@@ -154,5 +155,5 @@ def _write(dataset: Dataset, method: Method, folder: Path, scores: list[Sequence
     )
     files = write_results(folder, record, dataset.label)
     if dataset.submission is not None and dataset.whole is None:
-        files.append(write_submission(dataset, folder / MASKS, folder / "submission.zip"))
+        files.append(write_submission(dataset, folder / MASKS, folder / SUBMISSION))
     return Outcome(record, files)

@@ -6,6 +6,7 @@ from pathlib import Path
 from models.errors import OvosError
 from ovos_cli.datasets.sequence import Dataset, Submission
 
+SUBMISSION = "submission.zip"
 _PREFIX = {Submission.DAVIS: "", Submission.YOUTUBE: "Annotations/"}
 
 

@@ -107,7 +107,7 @@ def test_a5_of_an_untaught_decoder_is_marked(taught: bool) -> None:
     record = {"dataset": "davis17", "split": "val", "sequences": {}, "measures": measures}
     record |= {"settings": {"config": {"template_proposal": taught}}}
     caption = str(ablation_table({"F0": record, "A5": record}).caption)
-    assert ("A5 says nothing" in caption) != taught
+    assert ("A5's figures mean nothing" in caption) != taught
     assert "A5" not in str(ablation_table({"F0": record}).caption)
 
 

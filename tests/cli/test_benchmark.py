@@ -311,6 +311,11 @@ def test_a_part_of_a_split_makes_no_submission(run: Run, root: Path, tmp_path: P
         assert "no submission.zip: the server wants all 2 sequences, and these are 1" in said
         assert not (tmp_path / place / "submission.zip").exists()
         assert _record(tmp_path / place)["subset_of"] == 2
+    # Nor is that of an earlier run left beside it.
+    run("--split", "all", "--out", tmp_path / "a", "-q")
+    assert (tmp_path / "a/submission.zip").is_file()
+    run("--sequences", "dogs", "--out", tmp_path / "a", "--overwrite", "-q")
+    assert not (tmp_path / "a/submission.zip").exists()
 
 
 def test_davis_2016_follows_one_object(run: Run, tmp_path: Path) -> None:
