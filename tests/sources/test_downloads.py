@@ -99,7 +99,8 @@ def test_the_detector_is_torchvisions_own_with_its_weights(
     config = preset("r50").replace(proposals=own)
     state = _randomize(MaskRCNNProposalGenerator(config).detector)
     monkeypatch.setattr(type(weights), "get_state_dict", lambda self, **_: state)
-    reference = builder(weights=weights, box_score_thresh=0.0).eval()
+    kept = 4 * config.max_proposals  # more than torchvision keeps by itself
+    reference = builder(weights=weights, box_score_thresh=0.0, box_detections_per_img=kept).eval()
 
     monkeypatch.setitem(install.COCO_WEIGHTS, SourceName.parse(name).kind, publish(tmp_path, state))
     network = DMNAOA(preset("lite"))
