@@ -10,12 +10,17 @@ import torch
 from torch import Tensor, nn
 
 from models.errors import InputError, OvosError
+from models.network import DMNAOA
+from models.training.build import build_config
 from models.training.engine import state as state_files
 from models.training.engine.schedule import iterations_of, make_optimizer, rate_factor
 from models.training.engine.stream import stream
 from models.training.engine.trainer import Hooks, Trainer
-from models.training.recipe import SchedulePart
+from models.training.recipe import SchedulePart, read_recipe
+from models.training.stages.proposals import ProposalStage
+from tests.conftest import ROOT
 
+RECIPES = ROOT / "recipes"
 SCHEDULE = SchedulePart(iterations=30, batch=4, rate=0.05, warmup=3, ema=0.9, save_every=10)
 
 
@@ -200,3 +205,16 @@ def test_the_backbone_has_its_own_rate() -> None:
     schedule = SchedulePart(iterations=1, batch=1, rate=1e-4, backbone_rate=1e-5)
     optimizer = make_optimizer(schedule, whole.named_parameters())
     assert [(len(g["params"]), g["lr"]) for g in optimizer.param_groups] == [(2, 1e-4), (2, 1e-5)]
+
+
+def test_fine_tuning_proposals_trains_the_detector_s_own_backbone() -> None:
+    recipe = read_recipe(RECIPES / "paper-proposals.toml")
+    stage = ProposalStage(DMNAOA(build_config(recipe)))
+    optimizer = make_optimizer(recipe.schedule, stage.named_parameters())
+    rates = {id(p): g["lr"] for g in optimizer.param_groups for p in g["params"]}
+    names = {name: rates.get(id(p)) for name, p in stage.named_parameters()}
+    backbone = "network.opg.detector.backbone."
+    for learns in ("body.layer2.0.conv1", "body.layer4.2.conv3", "fpn.inner_blocks.0.0"):
+        assert names[f"{backbone}{learns}.weight"] == 1e-6
+    assert names[f"{backbone}body.layer1.0.conv1.weight"] is None
+    assert set(rates.values()) == {1e-6}
