@@ -92,5 +92,5 @@ def test_a_json_of_something_else(coco: Path) -> None:
 def test_a_mask_that_is_no_picture(folders: Path) -> None:
     (folders / "masks" / "0.png").write_text("no")
     data = _open("folders", folders)
-    with pytest.raises(InputError, match=r"0\.png is not a readable mask"):
+    with pytest.raises(InputError, match=r"0\.png is not a readable picture"):
         data.images[0].mask()
