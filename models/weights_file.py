@@ -7,12 +7,13 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as serialize
 from torch import Tensor
 
 from models.config import ModelConfig
 from models.errors import InputError
 from models.network import DMNAOA
+from models.whole_file import write_whole
 
 _FORMAT = "ovos-1"
 
@@ -28,7 +29,8 @@ class WeightsInfo:
 def save_weights(network: DMNAOA, path: Path, notes: dict[str, str]) -> None:
     """Write a network, matrices in half precision, vectors (norms, biases) in full.
 
-    The file is complete or absent.
+    Raises:
+        OvosError: it cannot be written, as on a full disk; what was there before still is.
     """
     tensors = {
         name: value.half().contiguous()
@@ -42,9 +44,9 @@ def save_weights(network: DMNAOA, path: Path, notes: dict[str, str]) -> None:
         "config": json.dumps(network.config.to_dict()),
         "preprocessing": "RGB in [0, 1], ImageNet mean and deviation, sides multiples of 32",
     }
-    temporary = path.with_suffix(".tmp")
-    save_file(tensors, temporary, metadata)
-    temporary.replace(path)
+    # The library's own writing renames a private file: not readable for others.
+    content = serialize(tensors, metadata)
+    write_whole(path, lambda file: file.write(content))
 
 
 def read_weights(path: Path) -> tuple[WeightsInfo, dict[str, Tensor]]:

@@ -14,9 +14,9 @@ from models.frames import Geometry
 from models.functional.masks import paste_masks
 from models.network import DMNAOA
 from models.segmenter import Segmenter
-from models.training.data.davis import davis_videos
+from models.training.data.catalog import DataSet, open_data
 from models.training.data.pairs import IGNORE, Array, Video
-from models.training.recipe import DevPart
+from models.training.recipe import DataPart, DevPart
 from ovos_cli.evaluation.measures import contour_accuracy, region_similarity
 from ovos_cli.training.pictures import Strip
 
@@ -46,8 +46,9 @@ class DevSet:
 
     def __init__(self, part: DevPart, base: Path) -> None:
         self.part = part
-        videos = davis_videos(base / part.root, part.split, part.year)
-        self.videos = pick(videos, part.sequences)
+        where = DataPart(kind="davis", root=part.root, split=part.split, year=part.year)
+        self.videos = pick(open_data(where, base).videos, part.sequences)
+        self.data = DataSet(where, videos=self.videos)
 
     def segmentation(self, network: DMNAOA, device: torch.device, precision: Precision) -> DevScore:
         """J&F of each sequence's begin, all objects followed from the first mask."""

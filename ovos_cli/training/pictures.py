@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image as Pictures
 
 from models.training.data.pairs import Array
+from models.whole_file import write_whole
 from ovos_cli.masks.palette import davis_palette
 from ovos_cli.media.overlay import blend
 
@@ -30,13 +31,11 @@ class Strip:
 
 
 def write_sheet(strips: list[Strip], path: Path) -> None:
-    """Write the strips one below the other as a PNG."""
+    """Write the strips one below the other as a PNG. Raises OvosError where it cannot."""
     rows = [np.concatenate(strip.frames, axis=1) for strip in strips if strip.frames]
     if not rows:
         return
     width = max(row.shape[1] for row in rows)
     sheet = np.concatenate([np.pad(r, ((0, 2), (0, width - r.shape[1]), (0, 0))) for r in rows])
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    Pictures.fromarray(sheet).save(temporary, format="PNG")
-    temporary.replace(path)
+    write_whole(path, lambda file: Pictures.fromarray(sheet).save(file, format="PNG"))

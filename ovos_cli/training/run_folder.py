@@ -12,6 +12,7 @@ from models.training.data.catalog import DataSet
 from models.training.recipe import Recipe
 from models.training.stages.start import BEST, LAST
 from models.weights_file import save_weights
+from models.whole_file import write_whole
 
 _FREE_TO_CHANGE = ("schedule.iterations", "schedule.epochs", "schedule.save_every", "dev", "name")
 
@@ -27,16 +28,27 @@ class RunFolder:
         """
         self.root, self.recipe = root, recipe
         self.record = root / "recipe.json"
-        if root.is_dir() and any(root.iterdir()) and not self.record.is_file():
-            raise InputError(f"{root} holds files but no training run; give another --out")
         self.resumes = (root / "state.pt").is_file()
+        known = self.resumes or self.record.is_file()
+        if root.is_dir() and any(root.iterdir()) and not known:
+            raise InputError(f"{root} holds files but no training run; give another --out")
         if self.record.is_file() and self.resumes:
-            self._compare(json.loads(self.record.read_text()))
+            self._compare(self._recorded())
 
     def open(self) -> None:
-        """Create the folder and write the resolved recipe into it."""
+        """Create the folder and write the resolved recipe into it. Raises OvosError."""
         self.root.mkdir(parents=True, exist_ok=True)
-        self.record.write_text(self.recipe.model_dump_json(indent=2) + "\n")
+        content = self.recipe.model_dump_json(indent=2) + "\n"
+        write_whole(self.record, lambda file: file.write(content.encode()))
+
+    def _recorded(self) -> object:
+        try:
+            return json.loads(self.record.read_text())
+        except ValueError as error:
+            raise InputError(
+                f"{self.record} is damaged ({error}), so whether the run there is of this recipe "
+                "cannot be told; remove the file if it is, or give another --out"
+            ) from error
 
     def _compare(self, earlier: object) -> None:
         old, new = _flat(earlier), _flat(json.loads(self.recipe.model_dump_json()))
@@ -57,7 +69,14 @@ class RunFolder:
     def write_weights(
         self, stage: nn.Module, name: str, step: int, score: float | None, data: list[DataSet]
     ) -> None:
-        """Write a stage's network as weights that `ovos segment --weights` takes."""
+        """Write a stage's network as weights that `ovos segment --weights` takes.
+
+        Args:
+            score: of these very weights on the development videos; None if there is none.
+
+        Raises:
+            OvosError: the file cannot be written; what was there before still is.
+        """
         network = stage.network
         assert isinstance(network, DMNAOA)
         notes = {

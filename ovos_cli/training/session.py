@@ -1,6 +1,7 @@
 """One training session: from a recipe to a run's folder."""
 
 import time
+from collections import Counter
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from models.training.engine.stream import stream
 from models.training.engine.trainer import Hooks, Trainer
 from models.training.engine.trainer import Progress as Step
 from models.training.recipe import Recipe
+from models.whole_file import write_whole
 from ovos_cli.report import say
 from ovos_cli.training.dev import DevSet
 from ovos_cli.training.pictures import write_sheet
@@ -62,17 +64,20 @@ class Session:
         self.samples = build_samples(recipe, self.data)
 
     def look(self, *, decode: bool) -> None:
-        """Say what the data hold.
+        """Say what the data hold, those to score on too.
 
         Raises:
             InputError: a pair is broken; the first is named.
         """
         surveys = []
-        counts = [len(d.images) + sum(v.length for v in d.videos) for d in self.data]
+        all_data = [*self.data, *([self.dev.data] if self.dev is not None else [])]
+        counts = [len(d.images) + sum(v.length for v in d.videos) for d in all_data]
         with self._bar(transient=True) as bar:
             task = bar.add_task("checking the data", total=sum(counts), loss="")
-            for data in self.data:
+            for data in all_data:
                 surveys.append(survey(data, decode=decode, tick=partial(bar.advance, task)))
+        if self.dev is not None:
+            surveys[-1].name += " (to score on)"
         for found in surveys:
             say(self.console, escape(_described(found)))
         broken = [text for found in surveys for text in found.broken]
@@ -142,11 +147,10 @@ class Session:
                 ),
             )
         if team.leads:
-            score = trainer.best_score if self.dev is not None else None
             folder.write_weights(
-                trainer.average.module, folder.last.name, trainer.step, None, self.data
+                trainer.average.module, folder.last.name, trainer.step, trainer.score, self.data
             )
-            self._conclude(trainer, score)
+            self._conclude(trainer)
 
     def _evaluate(self, step: int, stage: nn.Module) -> float:
         assert self.dev is not None
@@ -164,17 +168,28 @@ class Session:
     def _keep(self, step: int, stage: nn.Module, score: float) -> None:
         self.folder.write_weights(stage, self.folder.best.name, step, score, self.data)
 
-    def _conclude(self, trainer: Trainer, score: float | None) -> None:
+    def _conclude(self, trainer: Trainer) -> None:
         console = self.console
         say(console, f"step {trainer.step} of {trainer.iterations}")
         if trainer.skipped:
-            say(console, f"skipped {len(trainer.skipped)} samples that could not be read:")
-            for text in sorted(trainer.skipped)[:_NAMED]:
-                say(console, escape(f"  {text}"))
+            self._name(trainer.skipped)
+        score = trainer.best_score if self.dev is not None else None
         if score is not None and self.folder.best.is_file():
             say(console, escape(f"best     {self.folder.best}  (dev {score:.4f})"))
         say(console, escape(f"last     {self.folder.last}"))
         say(console, escape(f"log      {self.folder.root / 'log.csv'}"))
+
+    def _name(self, skipped: Counter[str]) -> None:
+        """Name what could not be read, with --quiet too; all of it in a file."""
+        listed = [f"{text} ({count}x)" for text, count in sorted(skipped.items())]
+        file = self.folder.root / "skipped.txt"
+        write_whole(file, lambda stream: stream.write("\n".join([*listed, ""]).encode()))
+        console = Console(stderr=True)
+        say(console, f"skipped {skipped.total()} draws; what could not be read:")
+        for text in listed[:_NAMED]:
+            say(console, escape(f"  {text}"))
+        if len(listed) > _NAMED:
+            say(console, escape(f"  and {len(listed) - _NAMED} more, named in {file}"))
 
     def _bar(self, *, transient: bool = False) -> Progress:
         return Progress(

@@ -87,6 +87,8 @@ def test_a_run_leaves_weights_log_pictures_and_state(
         notes = file.metadata()
     assert notes["seed"] == "3" and notes["step"] in ("2", "4")
     assert 0 <= float(notes["dev_score"]) <= 1
+    with safe_open(out / "last.safetensors", framework="pt") as file:
+        assert 0 <= float(file.metadata()["dev_score"]) <= 1
     assert "davis DAVIS (not stated)" in notes["data"]
     assert "preprocessing" in notes and "config" in notes
 
@@ -155,16 +157,30 @@ def test_check_reads_everything_and_stops(recipe: Path, davis: Path, tmp_path: P
     assert "00002.jpg" in _refused(recipe, *command)
 
 
+def test_a_frame_to_score_on_is_looked_at_before_the_first_step(
+    recipe: Path, davis: Path, tmp_path: Path
+) -> None:
+    data = ["--data", str(tmp_path), "--out", str(tmp_path / "run")]
+    assert "davis DAVIS (to score on): 1 videos, 8 frames" in _run(recipe, *data, "--check")
+    (davis / "JPEGImages/480p/others/00001.jpg").unlink()
+    assert "others/00001.jpg is missing" in _refused(recipe, *data)
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_damaged_image_is_skipped_and_named_at_the_end(
     recipe: Path, davis: Path, tmp_path: Path
 ) -> None:
-    file = davis / "JPEGImages/480p/boxes/00003.jpg"
-    whole = file.read_bytes()
-    # The header says the right size, so only reading it shows the damage.
-    file.write_bytes(whole[: whole.index(b"\xff\xda")])
-    output = _run(recipe, "--data", str(tmp_path), "--out", str(tmp_path / "run"))
-    assert "skipped 1 samples that could not be read" in output
-    assert "00003.jpg" in output
+    for index in range(3, 8):
+        file = davis / f"JPEGImages/480p/boxes/{index:05d}.jpg"
+        # The header says the right size, so only reading it shows the damage.
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    out = tmp_path / "run"
+    output = _run(recipe, "--data", str(tmp_path), "--out", str(out), "--quiet")
+    state = torch.load(out / "state.pt", weights_only=True)
+    assert f"skipped {sum(state['skipped'].values())} draws" in output
+    assert "00003.jpg is not a readable picture" in " ".join(output.split())
+    assert "step 4" not in output
+    assert "00003.jpg" in (out / "skipped.txt").read_text()
 
 
 def test_the_named_recipes_are_found() -> None:

@@ -82,6 +82,12 @@ def test_a_root_without_the_expected_folders(tmp_path: Path, kind: str, message:
         _open(kind, tmp_path / "something")
 
 
+def test_a_split_without_any_name(davis: Path) -> None:
+    (davis / "ImageSets/2017/train.txt").write_text("\n")
+    with pytest.raises(InputError, match=r"train\.txt names no sequence"):
+        _open("davis", davis)
+
+
 def test_a_json_of_something_else(coco: Path) -> None:
     file = coco / "annotations" / "other.json"
     file.write_text('{"pictures": []}')
@@ -92,5 +98,5 @@ def test_a_json_of_something_else(coco: Path) -> None:
 def test_a_mask_that_is_no_picture(folders: Path) -> None:
     (folders / "masks" / "0.png").write_text("no")
     data = _open("folders", folders)
-    with pytest.raises(InputError, match=r"0\.png is not a readable mask"):
+    with pytest.raises(InputError, match=r"0\.png is not a readable picture"):
         data.images[0].mask()

@@ -1,14 +1,27 @@
 """Recipes: those that come with ovos, and what is refused."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from models.errors import InputError
 from models.presets import preset
-from models.training.recipe import read_recipe
+from models.training.recipe import (
+    DataPart,
+    DevPart,
+    LossPart,
+    MishapPart,
+    ModelPart,
+    Recipe,
+    SamplesPart,
+    SchedulePart,
+    StartPart,
+    read_recipe,
+)
+from tests.conftest import ROOT
 
-RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
+RECIPES = sorted((ROOT / "recipes").glob("*.toml"))
 
 MINIMAL = """
 name = "mine"
@@ -36,6 +49,33 @@ def test_every_recipe_is_valid_and_named_after_its_file(path: Path) -> None:
     assert recipe.name == path.stem
     preset(recipe.model.preset)
     assert not any(part.split in ("val", "dev") for part in recipe.data)
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=[path.stem for path in RECIPES])
+def test_every_value_is_explained(path: Path) -> None:
+    bare, part = [], ""
+    for line in path.read_text().splitlines():
+        part = line if line.startswith("[") else part
+        # Data sets have one explanation for all.
+        if " = " in line and "#" not in line and part != "[[data]]":
+            bare.append(line)
+    assert not bare and "# Data sets: " in path.read_text()
+
+
+def test_every_key_is_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "training.md").read_text()
+    table = page.partition("## Every key")[2].partition("\n## ")[0]
+    parts: dict[str, set[str]] = {}
+    part = ""
+    for row in table.splitlines():
+        cell = row.split("|")[1] if row.startswith("|") else ""
+        part = cell.strip(" *`[]") if "**" in cell else part
+        parts.setdefault(part, set()).update(re.findall(r"`(\w+)`", cell))
+    models = {"model": ModelPart, "start": StartPart, "data": DataPart, "samples": SamplesPart}
+    models |= {"losses": LossPart, "mishaps": MishapPart, "schedule": SchedulePart, "dev": DevPart}
+    for name, model in models.items():
+        assert parts[name] == set(model.model_fields), name
+    assert parts[""] == set(Recipe.model_fields) - set(models)
 
 
 def test_the_paper_s_settings() -> None:

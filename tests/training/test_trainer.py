@@ -1,8 +1,10 @@
 """The training loop: exact resume, accumulation, averaging, what it keeps and skips."""
 
+import csv
 import math
 from itertools import pairwise
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -10,12 +12,17 @@ import torch
 from torch import Tensor, nn
 
 from models.errors import InputError, OvosError
+from models.network import DMNAOA
+from models.training.build import build_config
 from models.training.engine import state as state_files
 from models.training.engine.schedule import iterations_of, make_optimizer, rate_factor
 from models.training.engine.stream import stream
 from models.training.engine.trainer import Hooks, Trainer
-from models.training.recipe import SchedulePart
+from models.training.recipe import SchedulePart, read_recipe
+from models.training.stages.proposals import ProposalStage
+from tests.conftest import ROOT
 
+RECIPES = ROOT / "recipes"
 SCHEDULE = SchedulePart(iterations=30, batch=4, rate=0.05, warmup=3, ema=0.9, save_every=10)
 
 
@@ -103,7 +110,7 @@ def test_the_loss_falls_and_is_logged(tmp_path: Path) -> None:
     schedule = SCHEDULE.model_copy(update={"iterations": 200})
     _train(tmp_path, schedule)
     rows = [row.split(",") for row in (tmp_path / "log.csv").read_text().splitlines()]
-    assert rows[0] == ["step", "rate", "seconds_per_step", "square"]
+    assert rows[0] == ["step", "rate", "seconds_per_step", "dev_score", "square"]
     assert len(rows) == 21
     assert float(rows[-1][-1]) < float(rows[1][-1]) / 2
 
@@ -117,7 +124,36 @@ def test_the_best_score_is_kept_over_a_resume(tmp_path: Path) -> None:
     )
     _train(tmp_path, hooks=hooks)
     assert kept == [(10, 0.5), (20, 0.7)]
-    assert _trainer(tmp_path).best_score == 0.7
+    again = _trainer(tmp_path)
+    assert (again.best_score, again.score) == (0.7, 0.6)
+
+
+def test_scores_are_in_the_log_at_their_steps(tmp_path: Path) -> None:
+    schedule = SCHEDULE.model_copy(update={"iterations": 20})
+    _train(tmp_path, schedule, Hooks(evaluate=lambda step, module: step / 100, every=8))
+    with (tmp_path / "log.csv").open() as stream:
+        rows = {row["step"]: row["dev_score"] for row in csv.DictReader(stream)}
+    assert rows == {"8": "0.08", "10": "", "16": "0.16", "20": "0.2"}
+
+
+def test_a_log_goes_on_with_its_columns_and_without_half_lines(tmp_path: Path) -> None:
+    _train(tmp_path, hooks=Hooks(stop=iter([*19 * [False], True]).__next__))
+    old = "step,rate,square\n10,0.1,0.2\n20,0.1,0.2\n2"
+    (tmp_path / "log.csv").write_text(old)
+    _train(tmp_path)
+    with (tmp_path / "log.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["step"] for row in rows] == ["10", "20", "30"]
+    assert all(set(row) == {"step", "rate", "square"} for row in rows)
+
+
+def test_a_full_disk_at_the_log_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(writer: object, row: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(csv.DictWriter, "writerow", full)
+    with pytest.raises(OvosError, match=r"log\.csv cannot be written .*No space left"):
+        _train(tmp_path)
 
 
 def test_a_loss_that_is_not_finite_changes_nothing(tmp_path: Path) -> None:
@@ -144,7 +180,12 @@ def test_samples_that_cannot_be_read_are_skipped_and_counted(tmp_path: Path) -> 
     trainer = _trainer(tmp_path)
     trainer.run(lambda step: stream(sometimes, seed=1, batch=4, start=step))
     assert trainer.step == 30
-    assert trainer.skipped == {"broken.jpg is not a readable image"}
+    failures = 0
+    for index in range(30 * 4):
+        rng = np.random.default_rng([1, index])
+        while rng.random() < 0.2:
+            failures += 1
+    assert trainer.skipped == {"broken.jpg is not a readable image": failures} and failures > 1
     assert _trainer(tmp_path).skipped == trainer.skipped
 
 
@@ -153,8 +194,8 @@ def test_a_full_disk_leaves_the_last_good_state(
 ) -> None:
     _train(tmp_path, hooks=Hooks(stop=lambda: True))
 
-    def full(state: object, path: Path) -> None:
-        path.write_bytes(b"part")
+    def full(state: object, file: BinaryIO) -> None:
+        file.write(b"part")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(state_files.torch, "save", full)
@@ -200,3 +241,16 @@ def test_the_backbone_has_its_own_rate() -> None:
     schedule = SchedulePart(iterations=1, batch=1, rate=1e-4, backbone_rate=1e-5)
     optimizer = make_optimizer(schedule, whole.named_parameters())
     assert [(len(g["params"]), g["lr"]) for g in optimizer.param_groups] == [(2, 1e-4), (2, 1e-5)]
+
+
+def test_fine_tuning_proposals_trains_the_detector_s_own_backbone() -> None:
+    recipe = read_recipe(RECIPES / "paper-proposals.toml")
+    stage = ProposalStage(DMNAOA(build_config(recipe)))
+    optimizer = make_optimizer(recipe.schedule, stage.named_parameters())
+    rates = {id(p): g["lr"] for g in optimizer.param_groups for p in g["params"]}
+    names = {name: rates.get(id(p)) for name, p in stage.named_parameters()}
+    backbone = "network.opg.detector.backbone."
+    for learns in ("body.layer2.0.conv1", "body.layer4.2.conv3", "fpn.inner_blocks.0.0"):
+        assert names[f"{backbone}{learns}.weight"] == 1e-6
+    assert names[f"{backbone}body.layer1.0.conv1.weight"] is None
+    assert set(rates.values()) == {1e-6}

@@ -56,3 +56,12 @@ def test_one_step_reaches_every_trained_parameter() -> None:
     reached = {name for name, p in stage.named_parameters() if p.grad is not None}
     assert trained == reached
     assert not any("backbone" in name or ".opg." in name for name in trained)
+
+
+def test_a_backbone_that_learns_keeps_its_batch_normalization() -> None:
+    stage = VideoStage(DMNAOA(preset("lite")), train_backbone=True).train()
+    backbone = stage.network.bfe.backbone
+    norms = [module for module in backbone.modules() if isinstance(module, torch.nn.BatchNorm2d)]
+    assert norms and not any(norm.training for norm in norms)
+    frozen = {id(p) for norm in norms for p in norm.parameters()}
+    assert all(p.requires_grad == (id(p) not in frozen) for p in backbone.parameters())

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from models.errors import InputError, OvosError
-from models.training.data.pairs import IGNORE, Array, read_image
+from models.training.data.pictures import IGNORE, Array, read_image
 
 _SMALLEST = 32 * 32
 """Pixels; smaller instances are ignored, neither object nor background (COCO calls them small)."""
@@ -25,11 +25,15 @@ class CocoImage:
     instances: tuple[dict[str, Any], ...]
 
     def image(self) -> Array:
-        """(H, W, 3) RGB."""
+        """(H, W, 3) RGB. Raises InputError where it cannot be read."""
         return read_image(self.image_path)
 
     def mask(self) -> Array:
-        """(H, W) ids by descending area, so that what lies before is seen; crowds are ignored."""
+        """(H, W) ids by descending area, so that what lies before is seen; crowds are ignored.
+
+        Raises:
+            InputError: an instance has another size than the image.
+        """
         mask = np.zeros(self.size, np.uint8)
         by_area = sorted(self.instances, key=lambda found: -float(found["area"]))
         for ident, instance in enumerate(by_area[:_MOST], start=1):

@@ -10,7 +10,7 @@ def davis_videos(root: Path, split: str, year: str = "2016", scale: str = "480p"
     """Sequences of a DAVIS root named in `ImageSets/<year>/<split>.txt`.
 
     Raises:
-        InputError: the list or a sequence is missing.
+        InputError: the list or a sequence is missing, or the list is empty.
     """
     listing = root / "ImageSets" / year / f"{split}.txt"
     if not listing.is_file():
@@ -25,4 +25,6 @@ def davis_videos(root: Path, split: str, year: str = "2016", scale: str = "480p"
         if not masks or not images.is_dir():
             raise InputError(f"sequence {name} of {root} lacks frames or annotations")
         videos.append(Video(name, tuple(Pair(images / f"{m.stem}.jpg", m) for m in masks)))
+    if not videos:
+        raise InputError(f"{listing} names no sequence")
     return videos

@@ -5,17 +5,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+from models.training.data.pictures import IGNORE, Array, read_image, read_mask
 
-from models.errors import InputError
-
-IGNORE = 255
-"""Mask value of pixels that are neither object nor background."""
-
-Array = NDArray[np.uint8]
+__all__ = ["IGNORE", "AnnotatedImage", "Array", "Pair", "Video"]
 
 
 class AnnotatedImage(Protocol):
@@ -43,20 +35,12 @@ class Pair:
     mask_path: Path
 
     def image(self) -> Array:
-        """(H, W, 3) RGB."""
+        """(H, W, 3) RGB; see `read_image`. Raises InputError where there is none."""
         return read_image(self.image_path)
 
     def mask(self) -> Array:
-        """(H, W) instance ids. A two-valued 0/255 mask is read as one object."""
-        try:
-            with Image.open(self.mask_path) as picture:
-                ids = np.array(picture if picture.mode == "P" else picture.convert("L"))
-                indexed = picture.mode == "P"
-        except OSError as error:
-            raise InputError(f"{self.mask_path} is not a readable mask: {error}") from error
-        if not indexed and set(np.unique(ids)) <= {0, 255}:
-            ids = (ids > 0).astype(np.uint8)
-        return ids
+        """(H, W) instance ids; see `read_mask`. Raises InputError where there are none."""
+        return read_mask(self.mask_path)
 
 
 @dataclass(frozen=True)
@@ -70,15 +54,3 @@ class Video:
     def length(self) -> int:
         """Number of annotated frames."""
         return len(self.frames)
-
-
-def read_image(path: Path) -> Array:
-    """Read (H, W, 3) RGB.
-
-    Raises:
-        InputError: there is no readable image.
-    """
-    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if pixels is None:
-        raise InputError(f"{path} is not a readable image; mend or remove it")
-    return np.ascontiguousarray(pixels[:, :, ::-1])

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-import numpy as np
-from PIL import Image
-
 from models.errors import InputError
 from models.training.data.catalog import DataSet
 from models.training.data.pairs import IGNORE, AnnotatedImage, Pair
+from models.training.data.pictures import upright_size
 
 
 @dataclass
@@ -55,23 +53,16 @@ def _pairs(data: DataSet) -> Iterator[AnnotatedImage]:
 
 
 def _headers(pair: AnnotatedImage) -> None:
-    try:
-        with Image.open(pair.image_path) as picture:
-            size = picture.size
-        if isinstance(pair, Pair):
-            with Image.open(pair.mask_path) as mask:
-                _same(pair, size, mask.size)
-    except FileNotFoundError as error:
-        raise InputError(f"{error.filename} is missing") from error
-    except OSError as error:
-        raise InputError(f"{pair.image_path} or its mask cannot be read: {error}") from error
+    size = upright_size(pair.image_path)
+    if isinstance(pair, Pair):
+        _same(pair, size, upright_size(pair.mask_path))
 
 
 def _decoded(pair: AnnotatedImage) -> bool:
     """Whether there is an object."""
     image, mask = pair.image(), pair.mask()
     _same(pair, image.shape[1::-1], mask.shape[::-1])
-    return bool(((mask != 0) & (mask != IGNORE)).any() & np.isfinite(image).all())
+    return bool(((mask != 0) & (mask != IGNORE)).any())
 
 
 def _same(pair: AnnotatedImage, image: tuple[int, ...], mask: tuple[int, ...]) -> None:

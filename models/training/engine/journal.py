@@ -5,6 +5,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from models.errors import OvosError
+from models.whole_file import write_whole
+
 
 class Journal:
     """Collects values between two lines of the log and writes their means."""
@@ -12,7 +15,7 @@ class Journal:
     def __init__(self, folder: Path, step: int = 0) -> None:
         """Go on with a folder's log after `step`; what was logged after it will be again."""
         self.file = folder / "log.csv"
-        if self.file.is_file():
+        if self._begun():
             self._cut(step)
         self._sums: defaultdict[str, float] = defaultdict(float)
         self._count = 0
@@ -30,33 +33,47 @@ class Journal:
             self._sums[name] += value
         self._count += 1
 
-    def write(self, step: int, extra: dict[str, float]) -> dict[str, float]:
-        """Write the means since the last line; return them."""
+    def write(self, step: int, extra: dict[str, float | None]) -> dict[str, float]:
+        """Write the means since the last line; return them.
+
+        Args:
+            extra: values of this step; None leaves a column empty.
+        """
         means = {name: total / self._count for name, total in self._sums.items()}
         self._sums.clear()
         self._count = 0
-        row = {"step": step, **extra, **means}
-        self._append(row)
-        self.scalars(step, extra | means)
+        known = {name: value for name, value in extra.items() if value is not None}
+        self._append(["step", *extra, *means], {"step": step, **known, **means})
+        self._show(step, known | means)
         return means
 
-    def _append(self, row: dict[str, float]) -> None:
-        fresh = not self.file.exists()
-        with self.file.open("a", newline="") as stream:
-            writer = csv.DictWriter(stream, list(row))
-            if fresh:
-                writer.writeheader()
-            writer.writerow({key: f"{value:.6g}" for key, value in row.items()})
+    def _append(self, columns: list[str], row: dict[str, float]) -> None:
+        fresh = not self._begun()
+        try:
+            with self.file.open("a+", newline="") as stream:
+                if not fresh:  # a log goes on with the columns that it began with
+                    stream.seek(0)
+                    columns = next(csv.reader(stream))
+                writer = csv.DictWriter(stream, columns, restval="", extrasaction="ignore")
+                if fresh:
+                    writer.writeheader()
+                writer.writerow({key: f"{value:.6g}" for key, value in row.items()})
+        except OSError as error:
+            raise OvosError(
+                f"{self.file} cannot be written ({error}). Make room and run the same command again"
+            ) from error
+
+    def _begun(self) -> bool:
+        return self.file.is_file() and self.file.stat().st_size > 0
 
     def _cut(self, step: int) -> None:
         head, *rows = self.file.read_text().splitlines(keepends=True)
-        kept = [row for row in rows if float(row.split(",")[0]) <= step]
-        temporary = self.file.with_suffix(".tmp")
-        temporary.write_text("".join([head, *kept]))
-        temporary.replace(self.file)
+        # A full disk leaves half a line.
+        whole = [row for row in rows if row.endswith("\n") and row.count(",") == head.count(",")]
+        content = "".join([head, *(row for row in whole if float(row.split(",")[0]) <= step)])
+        write_whole(self.file, lambda file: file.write(content.encode()))
 
-    def scalars(self, step: int, values: dict[str, float]) -> None:
-        """Show values in TensorBoard."""
+    def _show(self, step: int, values: dict[str, float]) -> None:
         if self._board is not None:
             for name, value in values.items():
                 self._board.add_scalar(name, value, step)

@@ -11,6 +11,8 @@ from models.training.recipe import SchedulePart
 
 _LAST = 0.01
 """Where the cosine ends, as a share of the peak."""
+_BACKBONE = ".bfe.backbone."
+"""The network's own backbone; a proposal generator's is part of what it learns."""
 
 
 def rate_factor(schedule: SchedulePart, iterations: int, step: int) -> float:
@@ -38,12 +40,12 @@ def iterations_of(schedule: SchedulePart, samples: int) -> int:
 def make_optimizer(
     schedule: SchedulePart, named: Iterable[tuple[str, nn.Parameter]]
 ) -> torch.optim.Optimizer:
-    """An optimizer with the backbone's parameters, if they learn, at their own rate."""
+    """An optimizer with the base features' backbone, if it learns, at its own rate."""
     backbone: list[nn.Parameter] = []
     rest: list[nn.Parameter] = []
     for name, parameter in named:
         if parameter.requires_grad:
-            (backbone if ".backbone." in f".{name}" else rest).append(parameter)
+            (backbone if _BACKBONE in f".{name}" else rest).append(parameter)
     groups: list[dict[str, Any]] = [{"params": rest, "lr": schedule.rate}]
     if backbone:
         groups.append({"params": backbone, "lr": schedule.backbone_rate})

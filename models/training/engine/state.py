@@ -5,27 +5,13 @@ from typing import Any
 
 import torch
 
-from models.errors import InputError, OvosError
+from models.errors import InputError
+from models.whole_file import write_whole
 
 
 def save_state(state: dict[str, Any], path: Path) -> None:
-    """Write a state beside the old one, then take its place.
-
-    Raises:
-        OvosError: it cannot be written, as on a full disk; the old one is still there then.
-    """
-    temporary = path.with_suffix(".tmp")
-    try:
-        torch.save(state, temporary)
-        temporary.replace(path)
-    except (OSError, RuntimeError) as error:
-        # torch reports a failing stream as a RuntimeError of its own.
-        temporary.unlink(missing_ok=True)
-        kept = f"the last good one, {path}, is still there" if path.exists() else "none was there"
-        raise OvosError(
-            f"the training state cannot be saved in {path.parent} ({_reason(error)}); {kept}. "
-            "Make room and run the same command to go on from it"
-        ) from error
+    """Write a state in the place of the old one; see `write_whole`. Raises OvosError."""
+    write_whole(path, lambda file: torch.save(state, file))
 
 
 def load_state(path: Path) -> dict[str, Any]:
@@ -37,14 +23,11 @@ def load_state(path: Path) -> dict[str, Any]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises many kinds for a damaged file
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(
-            f"{path} is damaged or no training state ({_reason(error)}); "
+            f"{path} is damaged or no training state ({reason}); "
             "remove it to begin again, or give another --out"
         ) from error
     if not isinstance(state, dict) or not {"step", "module", "average"} <= set(state):
         raise InputError(f"{path} is no training state; give another --out")
     return state
-
-
-def _reason(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,5 +1,6 @@
 """Endless, exactly resumable streams of samples."""
 
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,10 @@ _TRIES = 50
 
 @dataclass(frozen=True)
 class Drawn:
-    """A sample, its place in the stream, and what had to be skipped to get it."""
+    """A sample, its place in the stream, and what had to be skipped to get it.
+
+    sample: None where nothing could be drawn; `stream` raises then.
+    """
 
     index: int
     sample: Any
@@ -37,12 +41,15 @@ class Draws(Dataset[Drawn]):
                 return Drawn(index, self.draw(rng), tuple(skipped))
             except InputError as error:
                 skipped.append(str(error))
-        raise InputError(f"{_TRIES} draws in a row failed; the last: {skipped[-1]}")
+        # What a loader's process raises comes with its traceback as the message.
+        return Drawn(index, None, tuple(skipped))
 
 
-def _alone() -> None:
+def _begin(_: int) -> None:
+    """Start a loader's process: one thread, and Ctrl-C is its parent's to act on."""
     import cv2
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(0)
 
 
@@ -61,6 +68,9 @@ def stream(
     Args:
         batch: samples of a step over all processes; this one, `rank` of `world`, gets its
             share, so that together they see what a single process would.
+
+    Raises:
+        InputError: many draws in a row failed.
     """
     share = batch // world
     last = 2**40
@@ -72,11 +82,15 @@ def stream(
         num_workers=workers,
         collate_fn=list,
         prefetch_factor=4 if workers else None,
-        worker_init_fn=lambda _: _alone(),
+        worker_init_fn=_begin,
         # A loader draws a seed when it starts; not from the global state.
         generator=torch.Generator(),
     )
-    return iter(loader)
+    for drawn in loader:
+        for one in drawn:
+            if one.sample is None:
+                raise InputError(f"{_TRIES} draws in a row failed; the last: {one.skipped[-1]}")
+        yield drawn
 
 
 class _Sampler(torch.utils.data.Sampler[int]):

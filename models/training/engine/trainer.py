@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -79,7 +80,11 @@ class Trainer:
         self.average = AveragedModel(stage, multi_avg_fn=get_ema_multi_avg_fn(schedule.ema))
         self.scaler = torch.amp.GradScaler(self.team.device.type, enabled=scale_loss)
         self.step, self.best_score = 0, -math.inf
-        self.skipped: set[str] = set()
+        self.score: float | None = None
+        """Of the averaged weights as they are; None where they were not scored since a step."""
+        self.skipped: Counter[str] = Counter()
+        """What could not be read, and how often; of all processes, in the leading one, once the
+        state is saved."""
         out.mkdir(parents=True, exist_ok=True)
         if (out / "state.pt").is_file():
             self._load()
@@ -105,16 +110,18 @@ class Trainer:
                 progress.step = self.step
                 if journal is not None:
                     journal.add(values)
-                    if self.step % _LOG_EVERY == 0 or self.step == self.iterations:
-                        rate = float(self.scheduler.get_last_lr()[0])
-                        pace = (time.monotonic() - started) / (self.step - first)
-                        extra = {"rate": rate, "seconds_per_step": pace}
-                        progress.losses = journal.write(self.step, extra)
                 hooks.tick(progress)
                 stop = self.team.any(hooks.stop())
-                due = self.step % hooks.every == 0 or self.step == self.iterations
+                end = self.step == self.iterations
+                due = self.step % hooks.every == 0 or end
                 if hooks.evaluate is not None and due and not stop:
-                    self._evaluate(hooks, journal)
+                    self._evaluate(hooks)
+                scored = self.score is not None
+                if journal is not None and (self.step % _LOG_EVERY == 0 or end or scored):
+                    rate = float(self.scheduler.get_last_lr()[0])
+                    pace = (time.monotonic() - started) / (self.step - first)
+                    extra = {"rate": rate, "seconds_per_step": pace, "dev_score": self.score}
+                    progress.losses = journal.write(self.step, extra)
                 if stop or due or self.step % self.schedule.save_every == 0:
                     self.save()
                     saved = self.step
@@ -129,6 +136,7 @@ class Trainer:
 
     def _advance(self, batch: list[Drawn]) -> dict[str, float]:
         """One optimizer step; mean losses of this process's samples."""
+        self.score = None
         size = self.schedule.micro_batch
         parts = [batch[i : i + size] for i in range(0, len(batch), size)]
         sums: dict[str, float] = {}
@@ -165,12 +173,10 @@ class Trainer:
             self.average.update_parameters(self.stage)
         self.step += 1
 
-    def _evaluate(self, hooks: Hooks, journal: Journal | None) -> None:
+    def _evaluate(self, hooks: Hooks) -> None:
         if self.team.leads and hooks.evaluate is not None:
             module = self.average.module
-            score = hooks.evaluate(self.step, module)
-            if journal is not None:
-                journal.scalars(self.step, {"dev_score": score})
+            self.score = score = hooks.evaluate(self.step, module)
             if score > self.best_score:
                 self.best_score = score
                 hooks.best(self.step, module, score)
@@ -178,6 +184,8 @@ class Trainer:
 
     def save(self) -> None:
         """Write the state complete or not at all. Raises OvosError where it cannot."""
+        skipped = self.team.gather(self.skipped)
+        self.skipped = sum(skipped, Counter()) if self.team.leads else Counter()
         if self.team.leads:
             state: dict[str, Any] = {
                 "step": self.step,
@@ -188,7 +196,8 @@ class Trainer:
                 "scheduler": self.scheduler.state_dict(),
                 "scaler": self.scaler.state_dict(),
                 "best_score": self.best_score,
-                "skipped": sorted(self.skipped),
+                "score": self.score,
+                "skipped": dict(self.skipped),
             }
             save_state(state, self.out / "state.pt")
         self.team.barrier()
@@ -196,7 +205,9 @@ class Trainer:
     def _load(self) -> None:
         state = load_state(self.out / "state.pt")
         self.step, self.best_score = state["step"], state["best_score"]
-        self.skipped.update(state["skipped"])
+        self.score = state.get("score")
+        if self.team.leads:
+            self.skipped.update(state["skipped"])
         self.stage.load_state_dict(state["module"])
         self.average.module.load_state_dict(state["average"])
         self.average.n_averaged.copy_(state["averaged"])

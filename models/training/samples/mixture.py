@@ -15,6 +15,7 @@ class Mixture:
     parts: Sequence[tuple[float, Callable[[Generator], Any]]]
 
     def __call__(self, rng: Generator) -> Any:
+        """Draw a sample of one part; raises what the part does."""
         weights = np.array([weight for weight, _ in self.parts])
         index = int(rng.choice(len(weights), p=weights / weights.sum()))
         return self.parts[index][1](rng)

@@ -23,6 +23,7 @@ class StillClips:
     part: SamplesPart
 
     def __call__(self, rng: Generator) -> Clip:
+        """Draw a clip. Raises InputError: a picture cannot be read, or no object is found."""
         part = self.part
         for _ in range(TRIES):
             pair = draw(rng, self.pairs)

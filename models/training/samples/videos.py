@@ -30,6 +30,7 @@ class VideoClips:
     others: Sequence[AnnotatedImage] = ()
 
     def __call__(self, rng: Generator) -> Clip:
+        """Draw a clip. Raises InputError: a picture cannot be read, or no object is found."""
         part = self.part
         for _ in range(TRIES):
             video = self.videos[int(rng.integers(len(self.videos)))]

@@ -40,6 +40,7 @@ class Views:
     others: Sequence[AnnotatedImage] = ()
 
     def __call__(self, rng: Generator) -> View:
+        """Draw a view. Raises InputError: a picture cannot be read, or no object is found."""
         size = self.part.size
         for _ in range(TRIES):
             pair = draw(rng, self.pairs)

@@ -105,6 +105,7 @@ class Colour:
         return cls(gain.astype(np.float32), float(offset), float(mixing))
 
     def __call__(self, image: Array) -> Array:
+        """Change the colours of (H, W, 3) RGB."""
         pixels = image.astype(np.float32)
         mean = pixels.mean(axis=2, keepdims=True)
         pixels += (mean - pixels) * self.grey

@@ -17,7 +17,10 @@ from models.training.stages.mishaps import incomplete, mislaid, without_best
 
 
 class VideoStage(nn.Module):
-    """The network with its proposals frozen, and its backbone too unless it is to learn."""
+    """The network with its proposals frozen, and its backbone too unless it is to learn.
+
+    The backbone's batch normalization is frozen in any case, its gain and offset too.
+    """
 
     def __init__(
         self,
@@ -33,6 +36,9 @@ class VideoStage(nn.Module):
         self.weights, self.mishaps = losses or LossPart(), mishaps or MishapPart()
         self.dtype = dtype
         network.bfe.backbone.requires_grad_(train_backbone)
+        for module in network.bfe.backbone.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.requires_grad_(False)
         network.opg.requires_grad_(False)
 
     def train(self, mode: bool = True) -> "VideoStage":

@@ -1,0 +1,87 @@
+"""A run's folder and its files on a disk that is full, cut off, or shared."""
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+from torch import nn
+
+from models.errors import InputError, OvosError
+from models.network import DMNAOA
+from models.presets import preset
+from models.training.recipe import Recipe
+from models.weights_file import read_weights
+from models.whole_file import write_whole
+from ovos_cli.training.run_folder import RunFolder
+
+RECIPE = Recipe.model_validate(
+    {
+        "name": "x",
+        "stage": "main",
+        "data": [{"kind": "davis", "root": "x"}],
+        "schedule": {"iterations": 1, "batch": 1, "rate": 1},
+    }
+)
+
+
+def _full(file: BinaryIO) -> None:
+    file.write(b"part")
+    raise OSError(28, "No space left on device")
+
+
+def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "best.safetensors"
+    with pytest.raises(OvosError, match=r"best\.safetensors cannot .*No space left.*none was"):
+        write_whole(path, _full)
+    assert not list(tmp_path.iterdir())
+    write_whole(path, lambda file: file.write(b"old"))
+    with pytest.raises(OvosError, match="last good one is still there"):
+        write_whole(path, _full)
+    assert path.read_bytes() == b"old" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_full_disk_stops_with_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RunFolder(tmp_path / "run", RECIPE)
+    folder.open()
+    record = folder.record.read_text()
+
+    def full(number: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OvosError, match=r"recipe\.json cannot be written"):
+        folder.open()
+    assert folder.record.read_text() == record
+    stage = nn.Module()
+    stage.network = DMNAOA(preset("lite"))
+    with pytest.raises(OvosError, match=r"best\.safetensors cannot be written"):
+        folder.write_weights(stage, "best.safetensors", 1, 0.5, [])
+    assert [path.name for path in folder.root.iterdir()] == ["recipe.json"]
+
+
+def test_weights_are_as_readable_as_other_files(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run", RECIPE)
+    folder.open()
+    stage = nn.Module()
+    stage.network = DMNAOA(preset("lite"))
+    folder.write_weights(stage, "last.safetensors", 3, 0.25, [])
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (folder.record, folder.last)]
+    assert modes[0] == modes[1]
+    notes = read_weights(folder.last)[0].notes
+    assert (notes["step"], notes["dev_score"]) == ("3", "0.2500")
+
+
+def test_a_damaged_record_is_named(tmp_path: Path) -> None:
+    (tmp_path / "state.pt").write_bytes(b"")
+    (tmp_path / "recipe.json").write_text("")
+    with pytest.raises(InputError, match=r"recipe\.json is damaged"):
+        RunFolder(tmp_path, RECIPE)
+    (tmp_path / "recipe.json").unlink()  # as the message says
+    folder = RunFolder(tmp_path, RECIPE)
+    folder.open()
+    assert folder.resumes and json.loads(folder.record.read_text())["name"] == "x"
