@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from models.errors import InputError
 
@@ -31,7 +38,10 @@ class ModelPart(_Part):
 
 
 class StartPart(_Part):
-    """Weights to begin with; what a later line names replaces what an earlier one brought."""
+    """Weights to begin with; what a later line names replaces what an earlier one brought.
+
+    An empty text is nothing, so that `--set start.weights=` takes a recipe's away.
+    """
 
     backbone: Literal["imagenet", "coco"] | None = None
     """The backbone's published weights; coco is the body of torchvision's Mask R-CNN."""
@@ -40,6 +50,11 @@ class StartPart(_Part):
     proposals: str | None = None
     """The same, but the proposal generator alone is taken from it; or "coco" for torchvision's
     COCO weights of the model's Mask R-CNN."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_is_nothing(cls, value: Any) -> Any:
+        return None if value == "" else value
 
 
 class DataPart(_Part):

@@ -142,3 +142,9 @@ def test_files_that_are_no_recipe(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match="data: "):
         read_recipe(bad)
+
+
+def test_an_empty_text_takes_a_start_away() -> None:
+    path = next(p for p in RECIPES if p.stem == "paper-davis")
+    assert read_recipe(path).start.weights
+    assert read_recipe(path, ["start.weights="]).start.weights is None
