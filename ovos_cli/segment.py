@@ -16,6 +16,7 @@ from models.segmenter import Segmenter
 from models.sources.install import expect_frames
 from ovos_cli import __version__, options
 from ovos_cli.masks.first_mask import parse_colours, read_first_mask
+from ovos_cli.media.frame import FrameReader
 from ovos_cli.media.open_source import open_source, past_the_end
 from ovos_cli.media.overlay import OverlayWriter
 from ovos_cli.output import OutputFolder
@@ -101,9 +102,8 @@ def segment(
 
     values = timing(segmenter.clock, done.frames, wall, len(done.confidence))
     write_json(folder.root / "timing.json", values)
-    write_json(
-        folder.root / "run.json", _record(video, mask, loaded, segmenter, done, reader.warnings)
-    )
+    record = _record(video, mask, loaded, segmenter, done, reader)
+    write_json(folder.root / "run.json", record)
     for warning in reader.warnings:
         say(errors, f"[yellow]warning:[/] {escape(warning)}")
     console.print(timing_table(values))
@@ -123,7 +123,7 @@ def _record(
     loaded: LoadedModel,
     segmenter: Segmenter,
     done: Done,
-    warnings: list[str],
+    reader: FrameReader,
 ) -> dict[str, object]:
     return {
         "ovos": __version__,
@@ -139,7 +139,7 @@ def _record(
         "size": segmenter.size,
         "config": loaded.network.config.to_dict(),
         "frames": {"first": done.first, "last": done.last, "count": done.frames},
-        "complete": not done.interrupted,
+        "complete": reader.whole and not done.interrupted,
         "objects": object_report(done.confidence, done.first or 0),
-        "warnings": warnings,
+        "warnings": reader.warnings,
     }

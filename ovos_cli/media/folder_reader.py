@@ -50,6 +50,7 @@ class FolderReader:
         last = len(files) - 1 if end is None else min(end, len(files) - 1)
         self.estimate: int | None = max(0, last - start + 1)
         self.warnings: list[str] = []
+        self.whole = True  # what cannot be read is an error
 
     def __iter__(self) -> Iterator[Frame]:
         """Read image by image.

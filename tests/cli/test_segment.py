@@ -282,3 +282,18 @@ def test_the_rabbit_is_followed_with_the_packaged_model(tmp_path: Path) -> None:
     assert found > 0.8
     assert found > kept + 0.2
     assert (WEIGHTS / "lite.safetensors").stat().st_size < 40e6
+
+
+def test_a_truncated_video_is_said_and_recorded(
+    mask: Path, untrained: Path, tmp_path: Path
+) -> None:
+    whole = write_video(tmp_path / "whole.mkv", 20, codec="mpeg4")
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 3 // 4])
+    arguments = ["segment", str(cut), "-m", str(mask), "-o", str(tmp_path / "o"), "-q"]
+    result = CliRunner().invoke(app, [*arguments, "--weights", str(untrained), *SMALL])
+    assert result.exit_code == 0, result.output
+    assert "warning: cut.mkv is cut off" in result.output
+    record = json.loads((tmp_path / "o" / "run.json").read_text())
+    assert record["complete"] is False
+    assert "cut off" in record["warnings"][0]
