@@ -3,6 +3,7 @@
 import sys
 import time
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 import typer
@@ -10,13 +11,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from models import MemoryPolicy, Precision, load_model
-from models.errors import OvosError
+from models.errors import InputError, OvosError
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
 from models.sources.install import expect_frames
 from ovos_cli import __version__, options
-from ovos_cli.masks.first_mask import parse_colours, read_first_mask
-from ovos_cli.media.frame import FrameReader
+from ovos_cli.masks.first_mask import IndexedMask, parse_colours, read_first_mask
+from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.open_source import open_source, past_the_end
 from ovos_cli.media.overlay import OverlayWriter
 from ovos_cli.output import OutputFolder
@@ -80,6 +81,13 @@ def segment(
     errors = Console(stderr=True)
     warn_untrained(errors, loaded)
     segmenter = Segmenter(loaded.network, size=size, device=device, precision=precision)
+    frames = iter(reader)
+    with segmenter.clock.measure("decode"):
+        head = next(frames, None)
+    if head is None:
+        raise past_the_end(video, start)
+    _check_size(first, head)
+    # Only now is an earlier run cleared: what is refused costs no result.
     folder = OutputFolder(out or Path(f"{video.resolve().stem}_ovos"), overwrite=overwrite)
     writer = OverlayWriter(folder.root / "overlay.mp4") if overlay else None
 
@@ -92,9 +100,15 @@ def segment(
 
         batch = _GPU_BATCH if segmenter.device.type == "cuda" else 1
         try:
-            done = follow(reader, segmenter, first, folder.masks, writer, batch=batch, tick=tick)
-            if done.first is None and not done.interrupted:
-                raise past_the_end(video, start)
+            done = follow(
+                chain([head], frames),
+                segmenter,
+                first,
+                folder.masks,
+                writer,
+                batch=batch,
+                tick=tick,
+            )
         except OvosError:
             folder.remove_if_empty()
             raise
@@ -115,6 +129,15 @@ def segment(
     if done.interrupted:
         say(errors, f"interrupted: {done.frames} frames are done, their files are complete")
         raise typer.Exit(_INTERRUPTED)
+
+
+def _check_size(first: IndexedMask, frame: Frame) -> None:
+    height, width = frame.image.shape[:2]
+    if first.ids.shape != (height, width):
+        raise InputError(
+            f"the mask is {first.ids.shape[1]}x{first.ids.shape[0]} but frame {frame.index} is "
+            f"{width}x{height} (rotation applied); draw the mask on a frame of the full size"
+        )
 
 
 def _record(

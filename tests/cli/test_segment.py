@@ -153,6 +153,25 @@ def test_overwrite_leaves_no_mask_of_the_old_run(
     assert (out / "keep.txt").exists()
 
 
+@pytest.mark.parametrize("fault", ["size", "start"])
+def test_overwrite_clears_nothing_for_input_that_is_refused(
+    mask: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    out = tmp_path / "o"
+    (out / "masks").mkdir(parents=True)
+    old = [out / "masks" / "00000.png", out / "run.json", out / "overlay.mp4"]
+    for file in old:
+        file.touch()
+    video = write_video(tmp_path / "clip.mkv")  # its length is not known before the end
+    if fault == "size":
+        mask = write_indexed(tmp_path / "small.png", np.ones((20, 32), np.uint8))
+    start = 99 if fault == "start" else 0
+    base = ["segment", video, "-m", mask, "-o", out, "-q", "--weights", untrained, *SMALL]
+    status, _ = run_main(monkeypatch, *base, "--start", start, "--overwrite")
+    assert status == 2
+    assert all(file.exists() for file in old)
+
+
 def test_an_interrupted_run_leaves_complete_files(
     clip: Path, mask: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
