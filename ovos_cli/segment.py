@@ -1,5 +1,6 @@
 """`ovos segment`: parse, call, print."""
 
+import math
 import sys
 import time
 from fractions import Fraction
@@ -10,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from models import MemoryPolicy, Precision, load_model
+from models import Precision, load_model
 from models.errors import InputError, OvosError
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
@@ -49,9 +50,9 @@ def segment(
     size: options.Size = 480,
     device: options.Device = "auto",
     precision: options.PrecisionName = Precision.AUTO,
-    memory: options.Memory = MemoryPolicy.STRIDE,
-    memory_stride: options.MemoryStride = 5,
-    memory_max: options.MemoryMax = 50,
+    memory: options.Memory = None,
+    memory_stride: options.MemoryStride = None,
+    memory_max: options.MemoryMax = None,
     settings: options.Settings = None,
     debug: options.Debug = False,
 ) -> None:
@@ -63,6 +64,8 @@ def segment(
     Example: `ovos segment sample_videos/bunny.mp4 --mask sample_videos/bunny.png`
     """
     console = Console(quiet=quiet)
+    if not math.isfinite(fps):
+        raise InputError(f"--fps is {fps}; give a number of frames per second, 24 for example")
     reader = open_source(video, start=start, end=end, rate=Fraction(fps).limit_denominator(1001))
     first = read_first_mask(mask, parse_colours(mask_colors) if mask_colors else None)
     loaded = load_model(
@@ -72,9 +75,7 @@ def segment(
         source=proposals,
         weights_dir=weights_dir,
         allow_untrained=allow_untrained,
-        memory_policy=memory,
-        memory_stride=memory_stride,
-        memory_max=memory_max,
+        **options.memory_settings(model, weights, memory, memory_stride, memory_max),
     )
     if end is None and reader.estimate is not None:
         expect_frames(loaded.network, start + reader.estimate)

@@ -8,11 +8,17 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from typer.testing import CliRunner
 
 import ovos_cli.segment
+from models import MemoryPolicy
 from models.hub import WEIGHTS
+from models.network import DMNAOA
+from models.presets import preset
+from models.weights_file import save_weights
+from ovos_cli import options
 from ovos_cli.app import app
 from ovos_cli.evaluation.measures import region_similarity
 from tests.cli.command import run_main
@@ -137,6 +143,42 @@ def test_settings_and_memory_reach_the_model(
     assert (config["memory_stride"], config["memory_max"], config["use_aoa"]) == (3, 7, False)
 
 
+def _weights(path: Path, **changes: object) -> Path:
+    torch.manual_seed(0)
+    save_weights(DMNAOA(preset("lite").replace(**changes)), path, {"training": "none"})
+    return path
+
+
+def test_memory_is_what_the_weights_were_made_for_unless_given(
+    mask: Path, untrained: Path, tmp_path: Path
+) -> None:
+    made = {"memory_policy": MemoryPolicy.FIRST_PREVIOUS, "memory_stride": 3, "memory_max": 9}
+    own = _weights(tmp_path / "own.safetensors", **made)
+    clip = write_video(tmp_path / "short.mp4", 2)
+
+    def memory(weights: Path, *options: str) -> tuple[object, ...]:
+        arguments = ["segment", str(clip), "-m", str(mask), "-o", str(tmp_path / "o"), "-q"]
+        arguments += ["--weights", str(weights), "--overwrite", "--no-overlay", *SMALL, *options]
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0, result.output
+        config = json.loads((tmp_path / "o" / "run.json").read_text())["config"]
+        return config["memory_policy"], config["memory_stride"], config["memory_max"]
+
+    assert memory(own) == ("first+previous", 3, 9)
+    assert memory(own, "--memory", "stride", "--memory-max", "7") == ("stride", 3, 7)
+    assert memory(own, "--memory-stride", "4", "--set", "memory_max=8") == ("first+previous", 4, 8)
+    # These say nothing of a limit; the command always has one.
+    assert memory(untrained) == ("stride", 5, 50)
+
+
+def test_memory_of_the_packaged_model() -> None:
+    assert options.memory_settings("lite", None, None, None, None) == {
+        "memory_policy": MemoryPolicy.STRIDE,
+        "memory_stride": 5,
+        "memory_max": 50,
+    }
+
+
 def test_overwrite_leaves_no_mask_of_the_old_run(
     clip: Path, mask: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +257,9 @@ def test_an_interrupted_run_leaves_complete_files(
         ({"options": ["--device", "cuda:9"]}, "not available"),
         ({"options": ["--device", "toaster"]}, "no device"),
         ({"options": ["--precision", "fp16"]}, "fp16"),
+        ({"options": ["--set", "max_proposals=abc"]}, "max_proposals cannot be 'abc'"),
+        ({"options": ["--set", "norm_groups=7"]}, "no model of this configuration"),
+        ({"options": ["--fps", "inf"]}, "--fps is inf"),
         ({"options": ["--memory-stride", "0"]}, "memory stride is 0"),
         ({"options": ["--memory-max", "1"]}, "memory max is 1"),
         ({"options": ["--size", "8"]}, "too small"),
@@ -247,6 +292,12 @@ def test_bad_input_is_one_sentence_and_status_2(
     assert status == 2
     assert message in said
     assert not Path("o").exists()
+
+
+def test_a_frame_rate_must_be_a_number(
+    clip: Path, mask: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_main(monkeypatch, "segment", clip, "-m", mask, "--fps", "nan")[0] == 2
 
 
 def test_a_read_only_place_is_named(
