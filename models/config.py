@@ -199,7 +199,7 @@ _LEAST = {
     "refine_channels": 1,
     "refine_depth": 0,
     "norm_groups": 1,
-    "max_proposals": 1,
+    "max_proposals": 0,
     "proposal_nms": 0,
     "proposal_regions": 1,
     "proposal_channels": 1,

@@ -5,6 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -66,6 +67,11 @@ def follow(
         with clock.measure("write"):
             overlay.write(frame, mask.ids, mask.palette)
 
+    def close_overlay() -> None:
+        assert overlay is not None
+        with clock.measure("write"):
+            overlay.close()
+
     sinks = [_Behind(write_png)] + ([_Behind(write_overlay)] if overlay else [])
     ahead = _Ahead(frames, clock)
     try:
@@ -87,13 +93,11 @@ def follow(
         progress.interrupted = True
     finally:
         ahead.stop()
-        try:
-            for sink in sinks:
-                sink.finish()
-        finally:
+        with ExitStack() as ending:  # each comes to its end, even where another one fails
             if overlay is not None:
-                with clock.measure("write"):
-                    overlay.close()
+                ending.callback(close_overlay)
+            for sink in sinks:
+                ending.callback(sink.finish)
     return progress
 
 

@@ -298,3 +298,25 @@ def test_folder_faults_are_named(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"broken")
     with pytest.raises(InputError, match="two images"):
         open_source(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_sixteen_bits_become_eight(tmp_path: Path, suffix: str) -> None:
+    ramp = np.linspace(0, 65535, 256).round().astype(np.uint16)
+    Image.fromarray(np.tile(ramp, (4, 1))).save(tmp_path / f"ramp.{suffix}")
+    [frame] = open_source(tmp_path)
+    assert frame.image.dtype == np.uint8 and frame.image.shape == (4, 256, 3)
+    np.testing.assert_array_equal(frame.image, np.tile(np.arange(256)[:, None], (4, 1, 3)))
+
+
+def test_pixels_without_a_known_range_are_refused(tmp_path: Path) -> None:
+    Image.fromarray(np.full((4, 4), 0.5, np.float32)).save(tmp_path / "float.tif")
+    with pytest.raises(InputError, match="unknown range"):
+        list(open_source(tmp_path))
+
+
+def test_files_that_pillow_only_writes_or_recognises_are_passed_over(tmp_path: Path) -> None:
+    Image.fromarray(picture(0, 8, 8)).save(tmp_path / "a.png")
+    for name in ("notes.pdf", "features.h5", "clip.mpg", "plot.eps"):
+        (tmp_path / name).write_bytes(b"x")
+    assert [f.stem for f in open_source(tmp_path)] == ["a"]

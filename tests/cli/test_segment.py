@@ -1,5 +1,6 @@
 """`ovos segment` through its own entry point: good input, bad input, interruption."""
 
+import errno
 import json
 import subprocess
 import sys
@@ -113,6 +114,65 @@ def test_overlay_keeps_odd_sizes_and_the_source_timing(untrained: Path, tmp_path
     assert frames[0].format.name == "yuv420p"
     assert [round(1000 * f.pts * f.time_base) for f in frames] == times
     assert _ids(tmp_path / "o" / "masks" / "00003.png").shape == (47, 63)
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_the_overlay_of_a_part_begins_at_zero(
+    mask: Path, untrained: Path, tmp_path: Path, folder: bool
+) -> None:
+    source = write_video(tmp_path / "clip.mkv", times=[0, 40, 200, 240])
+    if folder:
+        source = tmp_path / "shot"
+        source.mkdir()
+        for index in range(4):
+            Image.fromarray(np.full((48, 64, 3), 90, np.uint8)).save(source / f"{index}.png")
+    arguments = ["segment", str(source), "-m", str(mask), "-o", str(tmp_path / "o"), "-q"]
+    arguments += ["--start", "2", "--fps", "25", "--weights", str(untrained), *SMALL]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    with av.open(str(tmp_path / "o" / "overlay.mp4")) as container:
+        times = [round(1000 * f.pts * f.time_base) for f in container.decode(video=0)]
+    assert times == [0, 40]
+
+
+def _full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("target", "named"),
+    [
+        ("PIL.Image.Image.save", "00000.png cannot be written: No space left on device"),
+        ("ovos_cli.media.overlay.blend", "No space left on device"),
+        ("ovos_cli.media.overlay.Path.replace", "overlay.mp4 cannot be written: No space left"),
+    ],
+)
+def test_a_full_disk_is_said_with_the_file_and_leaves_complete_files(
+    clip: Path,
+    mask: Path,
+    untrained: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    target: str,
+    named: str,
+) -> None:
+    out = tmp_path / "o"
+    if "replace" in target:
+        replace = Path.replace
+
+        def only_masks(self: Path, to: Path) -> Path:
+            return replace(self, to) if to.suffix == ".png" else _full()  # type: ignore[return-value]
+
+        monkeypatch.setattr(target, only_masks)
+    else:
+        monkeypatch.setattr(target, _full)
+    base = ["segment", clip, "-m", mask, "-o", out, "-q", "--weights", untrained, *SMALL]
+    status, said = run_main(monkeypatch, *base)
+    assert status == 1
+    assert named in said
+    assert not [p for p in out.rglob("*") if "part" in p.name]
+    masks = len(list((out / "masks").glob("*.png")))
+    # One writer's fault takes nothing from the other: what it was given is there.
+    assert masks == 0 if "Image.save" in target else masks > 0
 
 
 def test_folders_keep_stems_and_ranges_keep_indices(

@@ -39,7 +39,7 @@ def test_settings_are_read_by_type() -> None:
         ("memory_policy=x", "must be one of: first, previous"),
         ("proposals=[]", "must be one of: lite"),
         ("max_proposals=abc", "max_proposals cannot be 'abc'; it must be a whole number"),
-        ("max_proposals=0", "max proposals is 0; it must be 1 or more"),
+        ("max_proposals=-1", "max proposals is -1; it must be 0 or more"),
         ("roi_size=1.5", "roi_size cannot be '1.5'"),
         ("guard=strong", "guard cannot be 'strong'; it must be a number"),
         ("guard=nan", "guard cannot be 'nan'"),
