@@ -1,10 +1,12 @@
 """One frozen configuration holds every size, policy and ablation of the model."""
 
 import dataclasses
+import math
 import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
+from types import UnionType
+from typing import Any, Self, get_args, get_origin, get_type_hints
 
 from models.errors import InputError
 
@@ -110,8 +112,17 @@ class ModelConfig:
     """Extension: the refinement sees how well each reference explains a position."""
 
     def __post_init__(self) -> None:
-        if self.memory_stride < 1:
-            raise InputError(f"memory stride is {self.memory_stride}; it must be 1 or more")
+        for name, hint in get_type_hints(type(self)).items():
+            value = getattr(self, name)
+            if not _fits(value, hint):
+                raise InputError(
+                    f"the setting {name} cannot be '{value}'; it must be {_wanted(hint)}"
+                )
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            if min(value if isinstance(value, tuple) else (value,)) < least:
+                said = name.replace("_", " ")
+                raise InputError(f"{said} is {value}; it must be {least} or more")
         if self.memory_max is not None and self.memory_max < 2:
             raise InputError(
                 f"memory max is {self.memory_max}; it must be 2 or more (first and previous frame)"
@@ -145,8 +156,6 @@ class ModelConfig:
                 value = text  # a bare word is a string
             if key not in values:
                 raise InputError(f"there is no setting '{key}'; there are: {', '.join(values)}")
-            if isinstance(values[key], bool) != isinstance(value, bool):
-                raise InputError(f"the setting {key} cannot be '{text}'; it is {values[key]} now")
             values[key] = value
         return self.from_dict(values)
 
@@ -174,11 +183,63 @@ class ModelConfig:
         fields: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
         }
+        for key, kind in (("memory_policy", MemoryPolicy), ("proposals", ProposalSource)):
+            if fields.get(key) in list(kind):  # what is not is refused with the other fields
+                fields[key] = kind(fields[key])
         try:
-            if "memory_policy" in fields:
-                fields["memory_policy"] = MemoryPolicy(fields["memory_policy"])
-            if "proposals" in fields:
-                fields["proposals"] = ProposalSource(fields["proposals"])
             return cls(**fields)
-        except (TypeError, ValueError) as error:
+        except TypeError as error:
             raise InputError(f"the model configuration cannot be used: {error}") from error
+
+
+_LEAST = {
+    "base_channels": 1,
+    "roi_size": 1,
+    "projection_channels": 1,
+    "refine_channels": 1,
+    "refine_depth": 0,
+    "norm_groups": 1,
+    "max_proposals": 0,
+    "proposal_nms": 0,
+    "proposal_regions": 1,
+    "proposal_channels": 1,
+    "memory_stride": 1,
+    "roi_context": 0.1,
+    "null_overlap": 0,
+    "matching_iou_weight": 0,
+    "guard": 0,
+}
+"""Smallest value of each field of numbers."""
+
+_WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Whether a value is of a field's type; whole numbers are numbers, true and false are not."""
+    if isinstance(hint, UnionType):
+        return any(_fits(value, each) for each in get_args(hint))
+    if get_origin(hint) is tuple:
+        kinds = get_args(hint)
+        if not isinstance(value, tuple):
+            return False
+        if kinds[-1] is Ellipsis:
+            return all(_fits(v, kinds[0]) for v in value)
+        return len(value) == len(kinds) and all(map(_fits, value, kinds))
+    if isinstance(value, bool) or hint is bool:
+        return isinstance(value, bool) and hint is bool
+    if hint is float:
+        return isinstance(value, int | float) and math.isfinite(value)
+    return isinstance(value, hint)
+
+
+def _wanted(hint: Any) -> str:
+    """A field's type in words."""
+    if isinstance(hint, UnionType):
+        return _wanted(get_args(hint)[0])
+    if get_origin(hint) is tuple:
+        kinds = get_args(hint)
+        count = "" if kinds[-1] is Ellipsis else f"{len(kinds)} "
+        return f"a list of {count}{'texts' if kinds[0] is str else 'whole numbers'}"
+    if issubclass(hint, StrEnum):
+        return f"one of: {', '.join(hint)}"
+    return _WORDS[hint]

@@ -1,7 +1,8 @@
 """Models by name: the weights in the package, or a file of the user's."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,17 @@ class LoadedModel:
     def trained(self) -> bool:
         """Whether the weights come from a file; random ones make masks without meaning."""
         return bool(self.sha256)
+
+
+def stored_config(name: str, weights: Path | None = None) -> ModelConfig:
+    """The configuration that a model's weights carry; the preset's where there are none.
+
+    Raises:
+        InputError: the name is unknown, or the file is damaged.
+    """
+    expected = preset(name)
+    path = weights or WEIGHTS / f"{name}.safetensors"
+    return read_weights(path)[0].config if path.is_file() else expected
 
 
 def load_model(
@@ -82,7 +94,8 @@ def _network(
         if allow_untrained:
             torch.manual_seed(0)
             config = expected.replace(**changes).override(list(settings))
-            return DMNAOA(config).eval(), Path("untrained"), ""
+            with _building():
+                return DMNAOA(config).eval(), Path("untrained"), ""
         raise InputError(
             f"no trained weights of '{name}' exist: its authors published none. "
             "Give your own with --weights PATH, or use --model lite. For timing and shapes "
@@ -98,7 +111,17 @@ def _network(
             f"add --model {info.config.name}"
         )
     stored: ModelConfig = info.config.replace(**changes).override(list(settings))
-    return load_network(path, tensors, stored), path, digest
+    with _building():
+        return load_network(path, tensors, stored), path, digest
+
+
+@contextmanager
+def _building() -> Iterator[None]:
+    """What the libraries say of sizes that do not go together, as an error of the input."""
+    try:
+        yield
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise InputError(f"no model of this configuration can be built: {error}") from error
 
 
 def _check(path: Path, digest: str) -> None:

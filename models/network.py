@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.clock import Clock
-from models.config import ModelConfig, ProposalSource
+from models.config import MemoryPolicy, ModelConfig, ProposalSource
 from models.functional.masks import (
     grow_boxes,
     mask_boxes,
@@ -101,7 +101,9 @@ class DMNAOA(nn.Module):
 
     def _bank(self) -> MemoryBank:
         c = self.config
-        return MemoryBank(c.memory_policy, c.memory_stride, c.memory_max)
+        # A fixed template is the first frame's, whatever else could be read.
+        policy = c.memory_policy if c.use_dmn else MemoryPolicy.FIRST
+        return MemoryBank(policy, c.memory_stride, c.memory_max)
 
     def segment(
         self, features: FrameFeatures, proposals: Proposals, state: VideoState, clock: Clock

@@ -100,7 +100,8 @@ class Segmenter:
         `proposals` names a source other than the model's own; see `models.hub.load_model`.
 
         Raises:
-            InputError: an unknown model, weights that are missing, damaged or another model's.
+            InputError: an unknown model or source of proposals; weights that are missing, damaged
+                or another model's; a size below 64, a device that is not there, fp16 on a CPU.
         """
         loaded = load_model(model, weights, source=proposals)
         return cls(loaded.network, size=size, device=device, precision=precision)

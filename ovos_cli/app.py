@@ -62,7 +62,7 @@ def main() -> None:
             raise
         fail(f"{error.filename or 'a file'}: {error.strerror or error}")
         sys.exit(1)
-    except (RuntimeError, MemoryError) as error:
+    except Exception as error:
         if debug:
             raise
         fail(f"{_explained(error)} (add --debug to see where)")
@@ -78,4 +78,5 @@ def _explained(error: BaseException) -> str:
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
         return "out of memory; try a smaller --size, a smaller --memory-max, or --device cpu"
     lines = str(error).splitlines() or [type(error).__name__]
-    return f"failed while running: {lines[0]}"
+    kind = "" if isinstance(error, RuntimeError) else f"{type(error).__name__}: "
+    return f"failed while running: {kind}{lines[0]}"

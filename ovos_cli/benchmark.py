@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from models import MemoryPolicy, Precision
+from models import Precision
 from models.errors import InputError
 from models.sources.names import SourceName
 from ovos_cli import benchmark_options, options
@@ -49,9 +49,9 @@ def benchmark(
     size: options.Size = 480,
     device: options.Device = "auto",
     precision: options.PrecisionName = Precision.AUTO,
-    memory: options.Memory = MemoryPolicy.STRIDE,
-    memory_stride: options.MemoryStride = 5,
-    memory_max: options.MemoryMax = 50,
+    memory: options.Memory = None,
+    memory_stride: options.MemoryStride = None,
+    memory_max: options.MemoryMax = None,
     settings: options.Settings = None,
     proposals: options.Source = None,
     weights_dir: options.WeightsDir = None,
@@ -74,15 +74,13 @@ def benchmark(
         model,
         weights,
         tuple(settings or ()),
-        memory,
-        memory_stride,
-        memory_max,
-        size,
-        device,
-        precision,
-        proposals,
-        weights_dir,
-        allow_untrained,
+        **options.memory_settings(model, weights, memory, memory_stride, memory_max),
+        size=size,
+        device=device,
+        precision=precision,
+        proposals=proposals,
+        weights_dir=weights_dir,
+        allow_untrained=allow_untrained,
         label=name,
     )
     _check_files(method, data, cluster)

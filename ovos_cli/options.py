@@ -1,13 +1,15 @@
 """Options of the command line, each declared once; commands that run a model share them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
 
 from models import MemoryPolicy, Precision
+from models.hub import stored_config
 
 _INPUT, OUTPUT, _MODEL, _MEMORY = "Input", "Output", "Model", "Memory"
+_MEMORY_CAP = 50
 
 Video = Annotated[
     Path, typer.Argument(help="A video file, or a folder of images.", show_default=False)
@@ -126,21 +128,57 @@ AllowUntrained = Annotated[
 ]
 
 Memory = Annotated[
-    MemoryPolicy,
+    MemoryPolicy | None,
     typer.Option(
-        help="Which past frames the memory reads; stride is first + previous + every k-th.",
+        help="Which past frames the memory reads; stride is first + previous + every k-th. "
+        "Default: what the weights were made for (lite: stride).",
         rich_help_panel=_MEMORY,
     ),
 ]
 MemoryStride = Annotated[
-    int, typer.Option(help="k: remember every k-th frame.", rich_help_panel=_MEMORY)
-]
-MemoryMax = Annotated[
-    int,
+    int | None,
     typer.Option(
-        help="Most frames in memory; the oldest but the first is dropped.",
+        help="k: remember every k-th frame. Default: what the weights were made for (lite: 5).",
         rich_help_panel=_MEMORY,
     ),
 ]
+MemoryMax = Annotated[
+    int | None,
+    typer.Option(
+        help="Most frames in memory; the oldest but the first is dropped. "
+        f"Default: what the weights were made for, else {_MEMORY_CAP} (lite: {_MEMORY_CAP}).",
+        rich_help_panel=_MEMORY,
+    ),
+]
+
+
+class MemorySettings(TypedDict):
+    """The memory's fields of a model's configuration."""
+
+    memory_policy: MemoryPolicy
+    memory_stride: int
+    memory_max: int
+
+
+def memory_settings(
+    model: str,
+    weights: Path | None,
+    policy: MemoryPolicy | None,
+    stride: int | None,
+    most: int | None,
+) -> MemorySettings:
+    """What is given, else what the model's weights say; the number of frames is always bounded.
+
+    Raises:
+        InputError: the model is unknown, or its weights are damaged.
+    """
+    stored = stored_config(model, weights)
+    most = stored.memory_max if most is None else most
+    return {
+        "memory_policy": policy or stored.memory_policy,
+        "memory_stride": stored.memory_stride if stride is None else stride,
+        "memory_max": _MEMORY_CAP if most is None else most,
+    }
+
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")]

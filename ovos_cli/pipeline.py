@@ -3,17 +3,18 @@
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from models.clock import Clock
-from models.errors import InputError
 from models.segmenter import Segmenter
 from ovos_cli.masks.first_mask import IndexedMask
 from ovos_cli.masks.writer import write_mask
-from ovos_cli.media.frame import Frame, FrameReader
+from ovos_cli.media.frame import Frame
 from ovos_cli.media.overlay import OverlayWriter
 
 _DEPTH = 8
@@ -32,7 +33,7 @@ class Progress:
 
 
 def follow(
-    reader: FrameReader,
+    frames: Iterable[Frame],
     segmenter: Segmenter,
     first: IndexedMask,
     masks: Path,
@@ -44,7 +45,7 @@ def follow(
     """Segment every frame and write its mask; Ctrl-C ends early with complete files.
 
     Args:
-        reader: the source; its first frame is the annotated one.
+        frames: of the source; the first is the annotated one, and of the mask's size.
         segmenter: fresh; its clock gets `decode` and `write` too.
         first: the first frame's annotation, written out unchanged.
         masks: an existing folder.
@@ -53,7 +54,7 @@ def follow(
         tick: called after each frame.
 
     Raises:
-        InputError: the source and the mask do not fit, or a frame cannot be read.
+        InputError: a frame cannot be read.
     """
     progress, clock = Progress(), segmenter.clock
 
@@ -66,12 +67,15 @@ def follow(
         with clock.measure("write"):
             overlay.write(frame, mask.ids, mask.palette)
 
+    def close_overlay() -> None:
+        assert overlay is not None
+        with clock.measure("write"):
+            overlay.close()
+
     sinks = [_Behind(write_png)] + ([_Behind(write_overlay)] if overlay else [])
-    frames = _Ahead(reader, clock)
+    ahead = _Ahead(frames, clock)
     try:
-        for group in _groups(frames, batch):
-            if progress.first is None:
-                _check_size(first, group[0])
+        for group in _groups(ahead, batch):
             names = [f.stem for f in group]
             for frame, prepared in zip(
                 group, segmenter.prepare([f.image for f in group], names), strict=True
@@ -88,53 +92,35 @@ def follow(
     except KeyboardInterrupt:
         progress.interrupted = True
     finally:
-        frames.stop()
-        try:
-            for sink in sinks:
-                sink.finish()
-        finally:
+        ahead.stop()
+        with ExitStack() as ending:  # each comes to its end, even where another one fails
             if overlay is not None:
-                with clock.measure("write"):
-                    overlay.close()
+                ending.callback(close_overlay)
+            for sink in sinks:
+                ending.callback(sink.finish)
     return progress
 
 
-def _check_size(first: IndexedMask, frame: Frame) -> None:
-    height, width = frame.image.shape[:2]
-    if first.ids.shape != (height, width):
-        raise InputError(
-            f"the mask is {first.ids.shape[1]}x{first.ids.shape[0]} but frame {frame.index} is "
-            f"{width}x{height} (rotation applied); draw the mask on a frame of the full size"
-        )
-
-
 def _groups(frames: "_Ahead", size: int) -> Iterator[list[Frame]]:
-    """Batches of frames; the first frame goes alone so that its mask is checked at once."""
-    group: list[Frame] = []
-    limit = 1
-    for frame in frames:
-        group.append(frame)
-        if len(group) >= limit:
-            yield group
-            group, limit = [], size
-    if group:
+    iterator = iter(frames)
+    while group := list(islice(iterator, size)):
         yield group
 
 
 class _Ahead:
-    """Iterates over a reader that runs in a thread of its own."""
+    """Iterates over frames that are read in a thread of its own."""
 
-    def __init__(self, reader: FrameReader, clock: Clock) -> None:
+    def __init__(self, frames: Iterable[Frame], clock: Clock) -> None:
         self._queue: queue.Queue[Frame | BaseException | None] = queue.Queue(_DEPTH)
         self._stopped = threading.Event()
-        self._reader, self._clock = reader, clock
+        self._frames, self._clock = frames, clock
         self._thread = threading.Thread(target=self._run, name="ovos-reader", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         end: BaseException | None = None
         try:
-            iterator = iter(self._reader)
+            iterator = iter(self._frames)
             while True:
                 with self._clock.measure("decode"):
                     frame = next(iterator, None)

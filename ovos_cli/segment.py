@@ -1,21 +1,24 @@
 """`ovos segment`: parse, call, print."""
 
+import math
 import sys
 import time
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from models import MemoryPolicy, Precision, load_model
-from models.errors import OvosError
+from models import Precision, load_model
+from models.errors import InputError, OvosError
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
 from models.sources.install import expect_frames
 from ovos_cli import __version__, options
-from ovos_cli.masks.first_mask import parse_colours, read_first_mask
+from ovos_cli.masks.first_mask import IndexedMask, parse_colours, read_first_mask
+from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.open_source import open_source, past_the_end
 from ovos_cli.media.overlay import OverlayWriter
 from ovos_cli.output import OutputFolder
@@ -47,9 +50,9 @@ def segment(
     size: options.Size = 480,
     device: options.Device = "auto",
     precision: options.PrecisionName = Precision.AUTO,
-    memory: options.Memory = MemoryPolicy.STRIDE,
-    memory_stride: options.MemoryStride = 5,
-    memory_max: options.MemoryMax = 50,
+    memory: options.Memory = None,
+    memory_stride: options.MemoryStride = None,
+    memory_max: options.MemoryMax = None,
     settings: options.Settings = None,
     debug: options.Debug = False,
 ) -> None:
@@ -61,6 +64,8 @@ def segment(
     Example: `ovos segment sample_videos/bunny.mp4 --mask sample_videos/bunny.png`
     """
     console = Console(quiet=quiet)
+    if not math.isfinite(fps):
+        raise InputError(f"--fps is {fps}; give a number of frames per second, 24 for example")
     reader = open_source(video, start=start, end=end, rate=Fraction(fps).limit_denominator(1001))
     first = read_first_mask(mask, parse_colours(mask_colors) if mask_colors else None)
     loaded = load_model(
@@ -70,15 +75,20 @@ def segment(
         source=proposals,
         weights_dir=weights_dir,
         allow_untrained=allow_untrained,
-        memory_policy=memory,
-        memory_stride=memory_stride,
-        memory_max=memory_max,
+        **options.memory_settings(model, weights, memory, memory_stride, memory_max),
     )
     if end is None and reader.estimate is not None:
         expect_frames(loaded.network, start + reader.estimate)
     errors = Console(stderr=True)
     warn_untrained(errors, loaded)
     segmenter = Segmenter(loaded.network, size=size, device=device, precision=precision)
+    frames = iter(reader)
+    with segmenter.clock.measure("decode"):
+        head = next(frames, None)
+    if head is None:
+        raise past_the_end(video, start)
+    _check_size(first, head)
+    # Only now is an earlier run cleared: what is refused costs no result.
     folder = OutputFolder(out or Path(f"{video.resolve().stem}_ovos"), overwrite=overwrite)
     writer = OverlayWriter(folder.root / "overlay.mp4") if overlay else None
 
@@ -91,9 +101,15 @@ def segment(
 
         batch = _GPU_BATCH if segmenter.device.type == "cuda" else 1
         try:
-            done = follow(reader, segmenter, first, folder.masks, writer, batch=batch, tick=tick)
-            if done.first is None and not done.interrupted:
-                raise past_the_end(video, start)
+            done = follow(
+                chain([head], frames),
+                segmenter,
+                first,
+                folder.masks,
+                writer,
+                batch=batch,
+                tick=tick,
+            )
         except OvosError:
             folder.remove_if_empty()
             raise
@@ -101,9 +117,8 @@ def segment(
 
     values = timing(segmenter.clock, done.frames, wall, len(done.confidence))
     write_json(folder.root / "timing.json", values)
-    write_json(
-        folder.root / "run.json", _record(video, mask, loaded, segmenter, done, reader.warnings)
-    )
+    record = _record(video, mask, loaded, segmenter, done, reader)
+    write_json(folder.root / "run.json", record)
     for warning in reader.warnings:
         say(errors, f"[yellow]warning:[/] {escape(warning)}")
     console.print(timing_table(values))
@@ -117,13 +132,22 @@ def segment(
         raise typer.Exit(_INTERRUPTED)
 
 
+def _check_size(first: IndexedMask, frame: Frame) -> None:
+    height, width = frame.image.shape[:2]
+    if first.ids.shape != (height, width):
+        raise InputError(
+            f"the mask is {first.ids.shape[1]}x{first.ids.shape[0]} but frame {frame.index} is "
+            f"{width}x{height} (rotation applied); draw the mask on a frame of the full size"
+        )
+
+
 def _record(
     video: Path,
     mask: Path,
     loaded: LoadedModel,
     segmenter: Segmenter,
     done: Done,
-    warnings: list[str],
+    reader: FrameReader,
 ) -> dict[str, object]:
     return {
         "ovos": __version__,
@@ -139,7 +163,7 @@ def _record(
         "size": segmenter.size,
         "config": loaded.network.config.to_dict(),
         "frames": {"first": done.first, "last": done.last, "count": done.frames},
-        "complete": not done.interrupted,
+        "complete": reader.whole and not done.interrupted,
         "objects": object_report(done.confidence, done.first or 0),
-        "warnings": warnings,
+        "warnings": reader.warnings,
     }

@@ -1,6 +1,6 @@
 """Clips and folders made on the spot: no binary that code can make is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -37,10 +37,17 @@ def write_video(
     codec: str = "libx264",
     times: Sequence[int] | None = None,
     rotation: int = 0,
+    faststart: bool = False,
+    draw: Callable[[int, int, int], NDArray[np.uint8]] = picture,
 ) -> Path:
-    """Encode a clip; `times` are timestamps in thousandths of a second, 40 apart by default."""
+    """Encode a clip; `times` are timestamps in thousandths of a second, 40 apart by default.
+
+    faststart: an MP4's index comes first, so that a part of the file can be read.
+    draw: makes a frame from its index, width and height.
+    """
     moments = times or [40 * i for i in range(frames)]
-    with av.open(str(path), "w") as container:
+    options = {"movflags": "faststart"} if faststart else {}
+    with av.open(str(path), "w", options=options) as container:
         stream = container.add_stream(codec, rate=25)
         stream.width, stream.height = width, height
         even = width % 2 == height % 2 == 0
@@ -49,7 +56,7 @@ def write_video(
         if rotation:
             stream.set_display_rotation(rotation)
         for index, moment in enumerate(moments):
-            frame = av.VideoFrame.from_ndarray(picture(index, width, height), format="rgb24")
+            frame = av.VideoFrame.from_ndarray(draw(index, width, height), format="rgb24")
             frame.pts, frame.time_base = moment, Fraction(1, 1000)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

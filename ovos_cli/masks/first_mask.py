@@ -49,7 +49,9 @@ def read_first_mask(
     if colours:
         ids = _from_colours(path, np.array(picture.convert("RGB")), colours)
     elif picture.mode == "P":
-        ids = _from_indices(np.array(picture))
+        indices = np.array(picture)
+        _refuse_soft(path, indices)
+        ids = _from_indices(indices)
         palette = full_palette(picture.getpalette("RGB"))
     else:
         ids = _from_grey(path, _grey(path, picture))
@@ -85,7 +87,11 @@ def _from_grey(path: Path, grey: NDArray[np.int64]) -> Ids:
     values = [int(v) for v in np.unique(grey) if v]
     if len(values) <= 1:
         return (grey > 0).astype(np.uint8)
-    if len(values) > _MOST_IDS or values[-1] > _VOID or not _solid(grey, values):
+    if (
+        len(values) > _MOST_IDS
+        or values[-1] > _VOID
+        or not _solid(grey.astype(np.uint8)) >= set(values)
+    ):
         shown = ", ".join(map(str, values[:_LISTED])) + (", …" if len(values) > _LISTED else "")
         raise InputError(
             f"the mask {path} has {len(values)} grey values besides 0 ({shown}): either soft, "
@@ -95,10 +101,36 @@ def _from_grey(path: Path, grey: NDArray[np.int64]) -> Ids:
     return _from_indices(grey.astype(np.uint8))
 
 
-def _solid(grey: NDArray[np.int64], values: list[int]) -> bool:
-    """Whether every value fills some 3x3 square; values of a soft edge never do."""
+def _refuse_soft(path: Path, indices: NDArray[np.uint8]) -> None:
+    """Refuse soft edges that a quantiser made ids of.
+
+    Ids that nowhere fill a 3x3 square are thin; one may be a wire or a dot, which lies by itself.
+    Those of a soft edge lie side by side.
+    """
+    solid = _solid(indices)
+    thin = ~np.isin(indices, [0, _VOID, *solid])
+    values = np.unique(indices[thin])
+    touching = np.zeros_like(thin)
+    for one, two in (
+        (np.s_[1:], np.s_[:-1]),
+        (np.s_[:, 1:], np.s_[:, :-1]),
+    ):
+        meet = thin[one] & thin[two] & (indices[one] != indices[two])
+        touching[one] |= meet
+        touching[two] |= meet
+    if touching.sum() * 2 > thin.sum():
+        raise InputError(
+            f"the mask {path} has soft, antialiased edges: {len(values)} of its indices are only "
+            "thin seams side by side, but an index is an object. Save it without antialiasing "
+            "or smoothing, one index (1 to 254) for each object"
+        )
+
+
+def _solid(values: NDArray[np.uint8]) -> set[int]:
+    """The values that fill some 3x3 square; those of a soft edge rarely do."""
     kernel = np.ones((3, 3), np.uint8)
-    return all(cv2.erode((grey == v).astype(np.uint8), kernel, borderValue=0).any() for v in values)
+    same = (cv2.erode(values, kernel) == cv2.dilate(values, kernel))[1:-1, 1:-1]
+    return set(np.unique(values[1:-1, 1:-1][same]).tolist())
 
 
 def _from_colours(

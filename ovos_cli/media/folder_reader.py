@@ -13,6 +13,8 @@ from PIL import Image as Picture
 from models.errors import InputError
 from ovos_cli.media.frame import Frame
 
+_WHITE_16 = 65535
+
 
 class FolderReader:
     """Reads every image that Pillow knows; stems are kept as names of the masks."""
@@ -31,7 +33,7 @@ class FolderReader:
             InputError: no image there.
         """
         Picture.init()
-        known = set(Picture.registered_extensions())
+        known = {e for e, kind in Picture.registered_extensions().items() if kind in _readable()}
         files = [
             f
             for f in path.iterdir()
@@ -50,6 +52,7 @@ class FolderReader:
         last = len(files) - 1 if end is None else min(end, len(files) - 1)
         self.estimate: int | None = max(0, last - start + 1)
         self.warnings: list[str] = []
+        self.whole = True  # what cannot be read is an error
 
     def __iter__(self) -> Iterator[Frame]:
         """Read image by image.
@@ -62,17 +65,32 @@ class FolderReader:
             yield Frame(index, file.stem, read_picture(file), index / self.rate)
 
 
+def _readable() -> set[str]:
+    """Pillow's formats that it decodes by itself; others it only writes, or recognises."""
+    return set(Picture.OPEN) - {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"}
+
+
 def read_picture(path: Path) -> NDArray[np.uint8]:
-    """Read (H, W, 3) RGB, turned as its metadata says.
+    """Read (H, W, 3) RGB, turned as its metadata says; 16 bits become 8.
 
     Raises:
-        InputError: not a readable image.
+        InputError: not a readable image, or one of numbers without a known range.
     """
     try:
-        pixels = imageio.imread(path, index=0, plugin="pillow", mode="RGB", rotate=True)
-    except OSError as error:
+        with Picture.open(path) as picture:
+            mode = picture.mode
+        deep = mode == "F" or mode.startswith("I")
+        pixels = imageio.imread(
+            path, index=0, plugin="pillow", mode=None if deep else "RGB", rotate=True
+        )
+    except (OSError, SyntaxError) as error:
         raise InputError(f"{path} is not a readable image: {error}") from error
-    return pixels.astype(np.uint8, copy=False)
+    if not deep:
+        return pixels.astype(np.uint8, copy=False)
+    if mode == "F" or pixels.min() < 0 or pixels.max() > _WHITE_16:
+        raise InputError(f"{path} has {mode} pixels of unknown range; save it with 8 or 16 bits")
+    grey = np.rint(pixels * (255 / _WHITE_16)).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=2)
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:

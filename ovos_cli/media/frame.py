@@ -34,4 +34,9 @@ class FrameReader(Protocol):
     warnings: list[str]
     """What the user should know, filled while reading."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether nothing read so far was found damaged or missing."""
+        ...
+
     def __iter__(self) -> Iterator[Frame]: ...

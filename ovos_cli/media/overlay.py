@@ -1,14 +1,18 @@
 """Overlay videos: the source with its objects tinted and outlined, in the source's timing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import av.error
 import cv2
 import numpy as np
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from models.errors import OvosError
 from ovos_cli.masks.palette import Palette
 from ovos_cli.media.frame import Frame, Image
 
@@ -45,6 +49,7 @@ class OverlayWriter:
         self._container = av.open(str(self._temporary), "w", format="mp4")
         self._stream: VideoStream | None = None
         self._last = -1
+        self._begin: Fraction | None = None
 
     def write(self, frame: Frame, ids: NDArray[np.uint8], palette: Palette) -> None:
         """Append a frame with its (H, W) ids."""
@@ -52,11 +57,14 @@ class OverlayWriter:
         if self._stream is None:
             self._stream = self._open(image.shape[1], image.shape[0])
         picture = av.VideoFrame.from_ndarray(image, format="rgb24")
+        # A part of a source begins at 0: many players show a gap else.
+        self._begin = frame.time if self._begin is None else self._begin
         # Sources repeat or misorder timestamps now and then; players insist that they rise.
-        self._last = max(self._last + 1, round(frame.time / _TIME_BASE))
+        self._last = max(self._last + 1, round((frame.time - self._begin) / _TIME_BASE))
         picture.pts = self._last
         picture.time_base = _TIME_BASE
-        self._container.mux(self._stream.encode(picture))
+        with _named(self.path):
+            self._container.mux(self._stream.encode(picture))
 
     def _open(self, width: int, height: int) -> VideoStream:
         stream = self._container.add_stream(
@@ -67,14 +75,28 @@ class OverlayWriter:
         return stream
 
     def close(self) -> None:
-        """Finish the file; without any frame, leave none."""
-        if self._stream is not None:
-            self._container.mux(self._stream.encode())
-        self._container.close()
-        if self._stream is None:
+        """Finish the file; without any frame, or where it cannot be finished, leave none."""
+        try:
+            with _named(self.path):
+                if self._stream is not None:
+                    self._container.mux(self._stream.encode())
+                self._container.close()
+                if self._stream is not None:
+                    self._temporary.replace(self.path)
+        finally:
             self._temporary.unlink(missing_ok=True)
-        else:
-            self._temporary.replace(self.path)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """FFmpeg does not say which file could not be written."""
+    try:
+        yield
+    except (av.error.FFmpegError, OSError) as error:
+        raise OvosError(
+            f"the overlay {path} cannot be written: {error.strerror}; "
+            "make room or leave it out with --no-overlay"
+        ) from error
 
 
 def _even(image: Image) -> Image:

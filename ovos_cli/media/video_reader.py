@@ -1,17 +1,24 @@
 """Frames of a video file, decoded by PyAV."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import av.error
 import numpy as np
+from av.container import InputContainer
+from av.video.stream import VideoStream
 
 from models.errors import InputError
 from ovos_cli.media.frame import Frame, Image
 
 _FALLBACK_RATE = Fraction(25)
+_STATING = {"mov", "matroska", "flv", "asf", "avi"}
+"""Formats whose header states the length; of others FFmpeg says the length of what is there."""
+_SLACK = Fraction(1, 4)
+"""Seconds by which the header of a healthy file may be off, if that is more than three frames."""
 
 
 class VideoReader:
@@ -37,25 +44,33 @@ class VideoReader:
             raise InputError(f"{path} is not a video that FFmpeg can read ({reason})") from error
         self.estimate = _span(total, start, end)
 
+    @property
+    def whole(self) -> bool:
+        """See `FrameReader`."""
+        return not self.warnings
+
     def __iter__(self) -> Iterator[Frame]:
-        """Decode; a damaged end is reported in `warnings`, not raised.
+        """Decode; damage and a missing end are reported in `warnings`, not raised.
 
         Raises:
             InputError: not a single frame can be decoded.
         """
-        index = -1
+        self.warnings.clear()
+        index, origin, flawed = -1, Fraction(0), False
         try:
             with av.open(str(self.path)) as container:
-                stream = container.streams.video[0]
-                stream.thread_type = "AUTO"
-                origin: Fraction | None = None
-                for index, decoded in enumerate(container.decode(stream)):
+                for index, decoded in enumerate(self._decoded(container)):
                     if self.end is not None and index > self.end:
                         return
                     moment = _moment(decoded, index, self.rate)
-                    origin = moment if origin is None else origin
+                    origin = moment if index == 0 else origin
+                    if decoded.is_corrupt and not flawed:
+                        flawed = True
+                        self.warnings.append(f"{self.path.name} is damaged at frame {index}")
                     if index >= self.start:
                         yield Frame(index, f"{index:05d}", upright(decoded), moment - origin)
+                    if index == self.end:
+                        return
         except (av.error.FFmpegError, OSError) as error:
             if index < 0:
                 raise InputError(f"{self.path}: no frame can be decoded ({error})") from error
@@ -64,6 +79,31 @@ class VideoReader:
             )
         if index < 0:
             raise InputError(f"{self.path} holds no frame")
+
+    def _decoded(self, container: InputContainer) -> Iterator[av.VideoFrame]:
+        """Every frame up to the first error, which is raised after those the decoder holds."""
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        reached, torn = Fraction(0), False
+        try:
+            # Sound counts too: where it goes on after the last frame, the file has its end.
+            for packet in container.demux():
+                if packet.pts is not None:
+                    reached = max(reached, (packet.pts + (packet.duration or 0)) * packet.time_base)
+                if packet.stream_index == stream.index:
+                    torn = packet.is_corrupt if packet.size else torn
+                    yield from stream.decode(packet)
+        except (av.error.FFmpegError, OSError):
+            with suppress(av.error.FFmpegError):
+                yield from stream.decode()
+            raise
+        stated = _stated_length(container, stream)
+        if torn or reached + max(_SLACK, 3 / self.rate) < stated:
+            length = f" ({float(reached):.2f} s of {float(stated):.2f} s are there)"
+            self.warnings.append(
+                f"{self.path.name} is cut off: its last frames are missing"
+                f"{length if stated else ''}; the frames before them were used"
+            )
 
 
 def upright(decoded: av.VideoFrame) -> Image:
@@ -77,6 +117,16 @@ def _moment(decoded: av.VideoFrame, index: int, rate: Fraction) -> Fraction:
     if decoded.pts is None or decoded.time_base is None:
         return index / rate
     return decoded.pts * decoded.time_base
+
+
+def _stated_length(container: InputContainer, stream: VideoStream) -> Fraction:
+    """Seconds that the file should last; 0 where it does not say."""
+    formats = set(container.format.name.split(","))
+    if "avi" in formats and stream.average_rate:
+        return stream.frames / stream.average_rate  # FFmpeg shortens the duration of a cut file
+    if formats & _STATING and container.duration:
+        return Fraction(container.duration, av.time_base)
+    return Fraction(0)
 
 
 def _span(total: int | None, start: int, end: int | None) -> int | None:

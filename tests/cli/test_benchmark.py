@@ -223,6 +223,19 @@ def test_old_masks_are_scored_anew_and_never_those_of_other_weights(
     assert _record(out)["model"]["sha256"] == sha
 
 
+def test_memory_is_what_the_weights_were_made_for_unless_given(run: Run, tmp_path: Path) -> None:
+    out, own = tmp_path / "o", tmp_path / "own.safetensors"
+    save_weights(DMNAOA(preset("lite").replace(memory_stride=3)), own, {"training": "none"})
+    base = ["--out", out, "--weights", own, "--limit", "1"]
+    run(*base)
+    config = _record(out)["settings"]["config"]
+    assert [config[f"memory_{k}"] for k in ("policy", "stride", "max")] == ["stride", 3, 50]
+    same = ["--memory", "stride", "--memory-stride", "3", "--memory-max", "50"]
+    assert "1 of 1 sequences were run before" in run(*base, *same)
+    with pytest.raises(AssertionError):
+        run(*base, "--memory-stride", "5")
+
+
 def test_a_sequence_is_run_again_when_its_data_changed(root: Path, untrained: Path) -> None:
     method = ModelMethod(weights=untrained, size=64, device="cpu")
     out = root.parent / "o"

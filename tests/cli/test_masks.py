@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from models.errors import InputError
 from ovos_cli.masks.first_mask import parse_colours, read_first_mask
@@ -85,6 +85,36 @@ def test_soft_edges_are_refused(tmp_path: Path) -> None:
     soft.save(tmp_path / "soft.png")
     with pytest.raises(InputError, match="antialias"):
         read_first_mask(tmp_path / "soft.png")
+
+
+@pytest.mark.parametrize("blur", [0.7, 1.5])
+@pytest.mark.parametrize("colours", [5, 16, 64, 256])
+def test_soft_edges_are_refused_in_an_indexed_picture(
+    tmp_path: Path, blur: float, colours: int
+) -> None:
+    """What `quantize` makes of a smoothed mask; the background may get any index."""
+    circle = Image.new("L", (160, 120))
+    ImageDraw.Draw(circle).ellipse((40, 20, 120, 100), fill=255)
+    soft = circle.filter(ImageFilter.GaussianBlur(blur)).convert("RGB").quantize(colours)
+    soft.save(tmp_path / "soft.png")
+    with pytest.raises(InputError, match="antialias"):
+        read_first_mask(tmp_path / "soft.png")
+
+
+def test_many_small_and_thin_objects_are_taken_from_an_indexed_picture(tmp_path: Path) -> None:
+    many = np.repeat(np.repeat(np.arange(1, 241, dtype=np.uint8).reshape(12, 20), 4, 0), 3, 1)
+    thin = np.zeros((60, 80), np.uint8)
+    for ident in range(1, 11):
+        thin[5 * ident, 5:75] = ident  # wires, one crossed by a post
+    thin[:, 40:42] = 20
+    thin[2, 2] = 21  # a dot
+    void = _ids(1, 2)
+    void[:, 10] = 255
+    for name, ids in (("many", many), ("thin", thin)):
+        path = write_indexed(tmp_path / f"{name}.png", ids)
+        np.testing.assert_array_equal(read_first_mask(path).ids, ids)
+    taken = read_first_mask(write_indexed(tmp_path / "void.png", void)).ids
+    np.testing.assert_array_equal(taken, np.where(void == 255, 0, void))
 
 
 def test_colour_is_refused_with_the_colours_found_and_taken_with_a_map(tmp_path: Path) -> None:

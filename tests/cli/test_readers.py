@@ -116,13 +116,115 @@ def test_odd_sizes(tmp_path: Path, width: int, height: int) -> None:
     assert all(f.image.shape == (height, width, 3) for f in open_source(path))
 
 
-def test_a_truncated_video_gives_its_good_frames_and_a_warning(tmp_path: Path) -> None:
-    path = write_video(tmp_path / "whole.mkv", 60, width=320, height=240)
-    cut = tmp_path / "cut.mkv"
-    cut.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
-    frames = list(open_source(cut))
+CUT = {
+    "h264.mp4": "libx264",
+    "mpeg4.mp4": "mpeg4",
+    "h264.mkv": "libx264",
+    "vp9.webm": "libvpx-vp9",
+    "vp8.webm": "libvpx",
+    "mpeg4.avi": "mpeg4",
+    "h264.flv": "libx264",
+}
+
+
+def _noise(index: int, width: int, height: int) -> np.ndarray:
+    """Frames that take room in the file, so that a part of it is a part of the frames."""
+    return np.random.default_rng(index).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("name", CUT)
+@pytest.mark.parametrize("part", [0.35, 0.55])
+def test_a_truncated_video_gives_its_good_frames_and_a_warning(
+    tmp_path: Path, name: str, part: float
+) -> None:
+    mp4 = name.endswith("mp4")
+    path = write_video(tmp_path / name, 60, codec=CUT[name], faststart=mp4, draw=_noise)
+    cut = tmp_path / f"cut{path.suffix}"
+    cut.write_bytes(path.read_bytes()[: int(path.stat().st_size * part)])
+    reader = open_source(cut)
+    frames = list(reader)
     assert 0 < len(frames) < 60
     assert [f.index for f in frames] == list(range(len(frames)))
+    assert reader.warnings and not reader.whole
+    assert all("cut off" in w or "damaged" in w for w in reader.warnings)
+    # A range that lies before the damage is whole; reading again forgets what was said.
+    reader.end = 2
+    assert len(list(reader)) == 3
+    assert reader.warnings == [] and reader.whole
+
+
+def _with_sound(path: Path, frames: int, seconds: float) -> Path:
+    """A clip of 25 frames a second whose sound lasts longer, or less long."""
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=25)
+        video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
+        sound = container.add_stream("aac", rate=8000, layout="mono")
+        for index in range(frames):
+            image = av.VideoFrame.from_ndarray(picture(index, 64, 48), format="rgb24")
+            container.mux(video.encode(image))
+        container.mux(video.encode())
+        for start in range(0, int(seconds * 8000), 1024):
+            samples = np.zeros((1, 1024), np.float32)
+            block = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
+            block.rate, block.pts, block.time_base = 8000, start, Fraction(1, 8000)
+            container.mux(sound.encode(block))
+        container.mux(sound.encode())
+    return path
+
+
+def _trimmed(path: Path, source: Path) -> Path:
+    """The end of a clip without encoding it anew, as `ffmpeg -ss 0.8 -c copy` does it."""
+    with av.open(str(source)) as read, av.open(str(path), "w") as write:
+        [given] = read.streams.video
+        stream = write.add_stream_from_template(given)
+        for packet in read.demux(given):
+            if packet.dts is None or packet.pts * packet.time_base < Fraction(8, 10):
+                continue
+            packet.pts -= round(1 / packet.time_base)  # the first frames are before 0
+            packet.dts -= round(1 / packet.time_base)
+            packet.stream = stream
+            write.mux(packet)
+    return path
+
+
+def test_a_healthy_video_gives_no_warning(make: Make, tmp_path: Path) -> None:
+    reader = open_source(make(tmp_path, 30))
+    assert len(list(reader)) == 30
+    assert reader.warnings == [] and reader.whole
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "flv"])
+@pytest.mark.parametrize("seconds", [0.2, 3.0])
+def test_sound_of_another_length_gives_no_warning(
+    tmp_path: Path, suffix: str, seconds: float
+) -> None:
+    reader = open_source(_with_sound(tmp_path / f"sound.{suffix}", 20, seconds))
+    assert len(list(reader)) == 20
+    assert reader.warnings == []
+
+
+@pytest.mark.parametrize("name", ["variable.mp4", "variable.mkv", "variable.webm"])
+def test_a_variable_frame_rate_gives_no_warning(tmp_path: Path, name: str) -> None:
+    times = [0, 40, 200, 240, 1000, 1040, 3000]
+    codec = "libvpx-vp9" if name.endswith("webm") else "libx264"
+    reader = open_source(write_video(tmp_path / name, times=times, codec=codec))
+    assert len(list(reader)) == 7
+    assert reader.warnings == []
+
+
+def test_a_trimmed_video_gives_no_warning(tmp_path: Path) -> None:
+    source = write_video(tmp_path / "long.mp4", 60, codec="mpeg4")
+    with av.open(str(_trimmed(tmp_path / "trimmed.mp4", source))) as container:
+        stored = container.streams.video[0].frames
+    reader = open_source(tmp_path / "trimmed.mp4")
+    assert 0 < len(list(reader)) < stored  # the edit list hides some: their count is no measure
+    assert reader.warnings == []
+
+
+def test_an_end_that_is_never_reached_gives_no_warning(tmp_path: Path) -> None:
+    reader = open_source(write_video(tmp_path / "clip.mkv", 10), start=2, end=500)
+    assert len(list(reader)) == 8
+    assert reader.warnings == []
 
 
 def test_files_that_are_no_videos_are_refused(tmp_path: Path) -> None:
@@ -196,3 +298,25 @@ def test_folder_faults_are_named(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"broken")
     with pytest.raises(InputError, match="two images"):
         open_source(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_sixteen_bits_become_eight(tmp_path: Path, suffix: str) -> None:
+    ramp = np.linspace(0, 65535, 256).round().astype(np.uint16)
+    Image.fromarray(np.tile(ramp, (4, 1))).save(tmp_path / f"ramp.{suffix}")
+    [frame] = open_source(tmp_path)
+    assert frame.image.dtype == np.uint8 and frame.image.shape == (4, 256, 3)
+    np.testing.assert_array_equal(frame.image, np.tile(np.arange(256)[:, None], (4, 1, 3)))
+
+
+def test_pixels_without_a_known_range_are_refused(tmp_path: Path) -> None:
+    Image.fromarray(np.full((4, 4), 0.5, np.float32)).save(tmp_path / "float.tif")
+    with pytest.raises(InputError, match="unknown range"):
+        list(open_source(tmp_path))
+
+
+def test_files_that_pillow_only_writes_or_recognises_are_passed_over(tmp_path: Path) -> None:
+    Image.fromarray(picture(0, 8, 8)).save(tmp_path / "a.png")
+    for name in ("notes.pdf", "features.h5", "clip.mpg", "plot.eps"):
+        (tmp_path / name).write_bytes(b"x")
+    assert [f.stem for f in open_source(tmp_path)] == ["a"]

@@ -1,5 +1,6 @@
 """`ovos segment` through its own entry point: good input, bad input, interruption."""
 
+import errno
 import json
 import subprocess
 import sys
@@ -8,11 +9,17 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from typer.testing import CliRunner
 
 import ovos_cli.segment
+from models import MemoryPolicy
 from models.hub import WEIGHTS
+from models.network import DMNAOA
+from models.presets import preset
+from models.weights_file import save_weights
+from ovos_cli import options
 from ovos_cli.app import app
 from ovos_cli.evaluation.measures import region_similarity
 from tests.cli.command import run_main
@@ -109,6 +116,65 @@ def test_overlay_keeps_odd_sizes_and_the_source_timing(untrained: Path, tmp_path
     assert _ids(tmp_path / "o" / "masks" / "00003.png").shape == (47, 63)
 
 
+@pytest.mark.parametrize("folder", [False, True])
+def test_the_overlay_of_a_part_begins_at_zero(
+    mask: Path, untrained: Path, tmp_path: Path, folder: bool
+) -> None:
+    source = write_video(tmp_path / "clip.mkv", times=[0, 40, 200, 240])
+    if folder:
+        source = tmp_path / "shot"
+        source.mkdir()
+        for index in range(4):
+            Image.fromarray(np.full((48, 64, 3), 90, np.uint8)).save(source / f"{index}.png")
+    arguments = ["segment", str(source), "-m", str(mask), "-o", str(tmp_path / "o"), "-q"]
+    arguments += ["--start", "2", "--fps", "25", "--weights", str(untrained), *SMALL]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    with av.open(str(tmp_path / "o" / "overlay.mp4")) as container:
+        times = [round(1000 * f.pts * f.time_base) for f in container.decode(video=0)]
+    assert times == [0, 40]
+
+
+def _full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("target", "named"),
+    [
+        ("PIL.Image.Image.save", "00000.png cannot be written: No space left on device"),
+        ("ovos_cli.media.overlay.blend", "No space left on device"),
+        ("ovos_cli.media.overlay.Path.replace", "overlay.mp4 cannot be written: No space left"),
+    ],
+)
+def test_a_full_disk_is_said_with_the_file_and_leaves_complete_files(
+    clip: Path,
+    mask: Path,
+    untrained: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    target: str,
+    named: str,
+) -> None:
+    out = tmp_path / "o"
+    if "replace" in target:
+        replace = Path.replace
+
+        def only_masks(self: Path, to: Path) -> Path:
+            return replace(self, to) if to.suffix == ".png" else _full()  # type: ignore[return-value]
+
+        monkeypatch.setattr(target, only_masks)
+    else:
+        monkeypatch.setattr(target, _full)
+    base = ["segment", clip, "-m", mask, "-o", out, "-q", "--weights", untrained, *SMALL]
+    status, said = run_main(monkeypatch, *base)
+    assert status == 1
+    assert named in said
+    assert not [p for p in out.rglob("*") if "part" in p.name]
+    masks = len(list((out / "masks").glob("*.png")))
+    # One writer's fault takes nothing from the other: what it was given is there.
+    assert masks == 0 if "Image.save" in target else masks > 0
+
+
 def test_folders_keep_stems_and_ranges_keep_indices(
     mask: Path, untrained: Path, tmp_path: Path
 ) -> None:
@@ -137,6 +203,42 @@ def test_settings_and_memory_reach_the_model(
     assert (config["memory_stride"], config["memory_max"], config["use_aoa"]) == (3, 7, False)
 
 
+def _weights(path: Path, **changes: object) -> Path:
+    torch.manual_seed(0)
+    save_weights(DMNAOA(preset("lite").replace(**changes)), path, {"training": "none"})
+    return path
+
+
+def test_memory_is_what_the_weights_were_made_for_unless_given(
+    mask: Path, untrained: Path, tmp_path: Path
+) -> None:
+    made = {"memory_policy": MemoryPolicy.FIRST_PREVIOUS, "memory_stride": 3, "memory_max": 9}
+    own = _weights(tmp_path / "own.safetensors", **made)
+    clip = write_video(tmp_path / "short.mp4", 2)
+
+    def memory(weights: Path, *options: str) -> tuple[object, ...]:
+        arguments = ["segment", str(clip), "-m", str(mask), "-o", str(tmp_path / "o"), "-q"]
+        arguments += ["--weights", str(weights), "--overwrite", "--no-overlay", *SMALL, *options]
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0, result.output
+        config = json.loads((tmp_path / "o" / "run.json").read_text())["config"]
+        return config["memory_policy"], config["memory_stride"], config["memory_max"]
+
+    assert memory(own) == ("first+previous", 3, 9)
+    assert memory(own, "--memory", "stride", "--memory-max", "7") == ("stride", 3, 7)
+    assert memory(own, "--memory-stride", "4", "--set", "memory_max=8") == ("first+previous", 4, 8)
+    # These say nothing of a limit; the command always has one.
+    assert memory(untrained) == ("stride", 5, 50)
+
+
+def test_memory_of_the_packaged_model() -> None:
+    assert options.memory_settings("lite", None, None, None, None) == {
+        "memory_policy": MemoryPolicy.STRIDE,
+        "memory_stride": 5,
+        "memory_max": 50,
+    }
+
+
 def test_overwrite_leaves_no_mask_of_the_old_run(
     clip: Path, mask: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +253,25 @@ def test_overwrite_leaves_no_mask_of_the_old_run(
     assert run_main(monkeypatch, *base, "--overwrite") == (0, "")
     assert not (out / "masks" / "00099.png").exists()
     assert (out / "keep.txt").exists()
+
+
+@pytest.mark.parametrize("fault", ["size", "start"])
+def test_overwrite_clears_nothing_for_input_that_is_refused(
+    mask: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    out = tmp_path / "o"
+    (out / "masks").mkdir(parents=True)
+    old = [out / "masks" / "00000.png", out / "run.json", out / "overlay.mp4"]
+    for file in old:
+        file.touch()
+    video = write_video(tmp_path / "clip.mkv")  # its length is not known before the end
+    if fault == "size":
+        mask = write_indexed(tmp_path / "small.png", np.ones((20, 32), np.uint8))
+    start = 99 if fault == "start" else 0
+    base = ["segment", video, "-m", mask, "-o", out, "-q", "--weights", untrained, *SMALL]
+    status, _ = run_main(monkeypatch, *base, "--start", start, "--overwrite")
+    assert status == 2
+    assert all(file.exists() for file in old)
 
 
 def test_an_interrupted_run_leaves_complete_files(
@@ -196,6 +317,9 @@ def test_an_interrupted_run_leaves_complete_files(
         ({"options": ["--device", "cuda:9"]}, "not available"),
         ({"options": ["--device", "toaster"]}, "no device"),
         ({"options": ["--precision", "fp16"]}, "fp16"),
+        ({"options": ["--set", "max_proposals=abc"]}, "max_proposals cannot be 'abc'"),
+        ({"options": ["--set", "norm_groups=7"]}, "no model of this configuration"),
+        ({"options": ["--fps", "inf"]}, "--fps is inf"),
         ({"options": ["--memory-stride", "0"]}, "memory stride is 0"),
         ({"options": ["--memory-max", "1"]}, "memory max is 1"),
         ({"options": ["--size", "8"]}, "too small"),
@@ -228,6 +352,12 @@ def test_bad_input_is_one_sentence_and_status_2(
     assert status == 2
     assert message in said
     assert not Path("o").exists()
+
+
+def test_a_frame_rate_must_be_a_number(
+    clip: Path, mask: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_main(monkeypatch, "segment", clip, "-m", mask, "--fps", "nan")[0] == 2
 
 
 def test_a_read_only_place_is_named(
@@ -282,3 +412,18 @@ def test_the_rabbit_is_followed_with_the_packaged_model(tmp_path: Path) -> None:
     assert found > 0.8
     assert found > kept + 0.2
     assert (WEIGHTS / "lite.safetensors").stat().st_size < 40e6
+
+
+def test_a_truncated_video_is_said_and_recorded(
+    mask: Path, untrained: Path, tmp_path: Path
+) -> None:
+    whole = write_video(tmp_path / "whole.mkv", 20, codec="mpeg4")
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 3 // 4])
+    arguments = ["segment", str(cut), "-m", str(mask), "-o", str(tmp_path / "o"), "-q"]
+    result = CliRunner().invoke(app, [*arguments, "--weights", str(untrained), *SMALL])
+    assert result.exit_code == 0, result.output
+    assert "warning: cut.mkv is cut off" in result.output
+    record = json.loads((tmp_path / "o" / "run.json").read_text())
+    assert record["complete"] is False
+    assert "cut off" in record["warnings"][0]

@@ -89,6 +89,18 @@ def test_every_memory_policy_runs(policy: MemoryPolicy) -> None:
         segmenter.step(frame)
 
 
+def test_a_fixed_template_is_the_first_frames_whatever_the_memory_policy() -> None:
+    confidence = []
+    for policy in MemoryPolicy:
+        # Without a matcher the masks come from the template alone.
+        changes = {"use_dmn": False, "use_matcher": False, "memory_policy": policy}
+        segmenter = _segmenter(preset("lite").replace(**changes))
+        first, *rest = _frames(4)
+        segmenter.step(first, _mask(1))
+        confidence.append([segmenter.step(frame).confidence[1] for frame in rest])
+    assert all(values == confidence[0] for values in confidence)
+
+
 def test_several_frames_at_once_equal_one_by_one() -> None:
     segmenter = _segmenter(preset("lite"))
     frames = _frames(3)

@@ -1,5 +1,6 @@
 """Weights on disk: round trip, configuration, damage."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,37 @@ def test_settings_are_read_by_type() -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", ["nonsense=1", "use_aoa=5", "memory_stride=0", "memory_policy=x"]
+    ("setting", "message"),
+    [
+        ("nonsense=1", "no setting 'nonsense'"),
+        ("use_aoa=5", "use_aoa cannot be '5'; it must be true or false"),
+        ("use_aoa", "use_aoa cannot be ''"),
+        ("memory_stride=0", "memory stride is 0"),
+        ("memory_max=many", "memory_max cannot be 'many'; it must be a whole number"),
+        ("memory_policy=x", "must be one of: first, previous"),
+        ("proposals=[]", "must be one of: lite"),
+        ("max_proposals=abc", "max_proposals cannot be 'abc'; it must be a whole number"),
+        ("max_proposals=-1", "max proposals is -1; it must be 0 or more"),
+        ("roi_size=1.5", "roi_size cannot be '1.5'"),
+        ("guard=strong", "guard cannot be 'strong'; it must be a number"),
+        ("guard=nan", "guard cannot be 'nan'"),
+        ("guard=true", "guard cannot be 'True'"),
+        ("guard=-1", "guard is -1; it must be 0 or more"),
+        ("base_channels=[1,2]", "must be a list of 3 whole numbers"),
+        ("object_levels=f4", "must be a list of texts"),
+    ],
 )
-def test_settings_that_make_no_sense_are_refused(setting: str) -> None:
-    with pytest.raises(InputError):
+def test_settings_that_make_no_sense_are_refused(setting: str, message: str) -> None:
+    with pytest.raises(InputError, match=re.escape(message)):
         preset("lite").override([setting])
+
+
+@pytest.mark.parametrize("setting", ["norm_groups=7", "backbone=nope"])
+def test_settings_that_no_network_has_are_refused(untrained: Path, setting: str) -> None:
+    with pytest.raises(InputError, match="no model of this configuration"):
+        load_model("lite", untrained, [setting])
+    with pytest.raises(InputError, match="no model of this configuration"):
+        load_model("r50", None, [setting], allow_untrained=True)
 
 
 def test_loading_gives_the_saved_numbers_to_half_precision(untrained: Path) -> None:
