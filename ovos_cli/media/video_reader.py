@@ -90,7 +90,7 @@ class VideoReader:
             for packet in container.demux():
                 if packet.pts is not None:
                     reached = max(reached, (packet.pts + (packet.duration or 0)) * packet.time_base)
-                if packet.stream_index == stream.index:
+                if packet.stream.index == stream.index:  # the last packets have no own index
                     torn = packet.is_corrupt if packet.size else torn
                     yield from stream.decode(packet)
         except (av.error.FFmpegError, OSError):
