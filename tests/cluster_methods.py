@@ -13,7 +13,7 @@ from ovos_cli.benchmarking.method import GivenFrame
 from ovos_cli.datasets.annotation import Ids
 
 PAUSE_AT = 3
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 @dataclass(frozen=True)
