@@ -5,6 +5,7 @@ from typing import Self
 
 import timm
 import torch
+from timm.models import FeatureInfo
 from torch import Tensor, nn
 
 from models.config import ModelConfig
@@ -64,6 +65,30 @@ class BaseFeatureExtractor(nn.Module):
         )
         self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(_STD).view(1, 3, 1, 1), persistent=False)
+
+    def let_learn(self, stride: int | None) -> None:
+        """Let the backbone learn from the stage of a stride (4, 8, 16) on; 1 is all, None nothing.
+
+        Frozen in any case: batch normalization's gains and offsets, and stages above stride 16,
+        which only proposals read.
+        """
+        info: FeatureInfo = self.backbone.feature_info  # type: ignore[assignment]
+        # Parameters come in the order of the forward pass; a stage ends with its last one.
+        named = list(self.backbone.named_parameters())
+        ends = {
+            reduction: max(
+                i for i, (name, _) in enumerate(named, 1) if name.startswith(f"{stage}.")
+            )
+            for stage, reduction in zip(info.module_name(), info.reduction(), strict=True)
+        }
+        first = max(
+            (end for reduction, end in ends.items() if reduction < (stride or 1)), default=0
+        )
+        for index, (_, parameter) in enumerate(named):
+            parameter.requires_grad_(stride is not None and first <= index < ends[STRIDES["f16"]])
+        for module in self.backbone.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.requires_grad_(False)
 
     def train(self, mode: bool = True) -> Self:
         """Set the mode of everything but the backbone's frozen batch normalization."""

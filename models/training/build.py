@@ -78,7 +78,7 @@ def build_stage(
             recipe.losses,
             recipe.mishaps,
             dtype=dtype,
-            train_backbone=recipe.schedule.backbone_rate > 0,
+            backbone_from=recipe.schedule.backbone_from if recipe.schedule.backbone_rate else None,
         )
     return stage.to(device).train()
 

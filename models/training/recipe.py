@@ -131,6 +131,8 @@ class SchedulePart(_Part):
     rate: Annotated[float, Field(gt=0)]
     backbone_rate: Annotated[float, Field(ge=0)] = 0.0
     """0 leaves the backbone frozen."""
+    backbone_from: Literal[1, 4, 8, 16] = 1
+    """The backbone learns from the stage of this stride on; earlier ones stay frozen."""
     decay: Literal["cosine", "constant"] = "cosine"
     weight_decay: Annotated[float, Field(ge=0)] = 0.01
     warmup: Annotated[int, Field(ge=0)] = 50

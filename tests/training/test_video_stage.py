@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 import torch
 
 from models.network import DMNAOA
@@ -58,10 +59,26 @@ def test_one_step_reaches_every_trained_parameter() -> None:
     assert not any("backbone" in name or ".opg." in name for name in trained)
 
 
-def test_a_backbone_that_learns_keeps_its_batch_normalization() -> None:
-    stage = VideoStage(DMNAOA(preset("lite")), train_backbone=True).train()
+@pytest.mark.parametrize("model", ["lite", "r50"])
+@pytest.mark.parametrize("stride", [1, 8, 16])
+def test_a_backbone_learns_from_a_stage_on_but_its_batch_normalization(
+    model: str, stride: int
+) -> None:
+    stage = VideoStage(DMNAOA(preset(model)), backbone_from=stride).train()
     backbone = stage.network.bfe.backbone
     norms = [module for module in backbone.modules() if isinstance(module, torch.nn.BatchNorm2d)]
     assert norms and not any(norm.training for norm in norms)
     frozen = {id(p) for norm in norms for p in norm.parameters()}
-    assert all(p.requires_grad == (id(p) not in frozen) for p in backbone.parameters())
+    learns = [p.requires_grad for p in backbone.parameters() if id(p) not in frozen]
+    assert not any(p.requires_grad for p in backbone.parameters() if id(p) in frozen)
+    # The gradient of each map reaches what learns, and nothing before it.
+    maps = backbone(torch.rand(1, 3, 64, 64))
+    assert [level.requires_grad for level in maps[:3]] == [s >= stride for s in (4, 8, 16)]
+    sum(level.sum() for level in maps[:3] if level.requires_grad).backward()
+    reached = [p.grad is not None for p in backbone.parameters() if id(p) not in frozen]
+    assert reached == learns
+
+
+def test_without_a_stage_to_begin_with_the_backbone_is_frozen() -> None:
+    stage = VideoStage(DMNAOA(preset("lite")))
+    assert not any(p.requires_grad for p in stage.network.bfe.backbone.parameters())

@@ -19,7 +19,7 @@ from models.training.stages.mishaps import incomplete, mislaid, without_best
 class VideoStage(nn.Module):
     """The network with its proposals frozen, and its backbone too unless it is to learn.
 
-    The backbone's batch normalization is frozen in any case, its gain and offset too.
+    backbone_from: stride of the first stage of the backbone that learns; None is none.
     """
 
     def __init__(
@@ -29,16 +29,13 @@ class VideoStage(nn.Module):
         mishaps: MishapPart | None = None,
         *,
         dtype: torch.dtype = torch.bfloat16,
-        train_backbone: bool = False,
+        backbone_from: int | None = None,
     ) -> None:
         super().__init__()
         self.network = network
         self.weights, self.mishaps = losses or LossPart(), mishaps or MishapPart()
         self.dtype = dtype
-        network.bfe.backbone.requires_grad_(train_backbone)
-        for module in network.bfe.backbone.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                module.requires_grad_(False)
+        network.bfe.let_learn(backbone_from)
         network.opg.requires_grad_(False)
 
     def train(self, mode: bool = True) -> "VideoStage":
