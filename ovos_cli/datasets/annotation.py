@@ -1,17 +1,20 @@
 """Masks of ids on disk, of a data set or of a method."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from models.errors import InputError
+from ovos_cli.datasets.png import png_values
 
 Ids = NDArray[np.uint8]
 _VOID = 255
-MODES = ("P", "L", "1")
-"""Picture modes whose values can be ids."""
+MODES = ("P", "L", "1", "LA")
+"""Picture modes whose values can be ids. One of DAVIS-2016's masks, bear/00077, is grey with an
+alpha channel."""
 
 
 def read_ids(path: Path, *, merged: bool = False) -> Ids:
@@ -28,22 +31,34 @@ def read_ids(path: Path, *, merged: bool = False) -> Ids:
     """
     if not path.is_file():
         raise InputError(f"the mask {path} does not exist")
+    ids = _values(path)
+    if merged:
+        return (ids > 0).astype(np.uint8)
+    void = ids == _VOID
+    if voids := np.count_nonzero(void):
+        two_valued = np.count_nonzero(ids) == voids
+        return void.view(np.uint8) if two_valued else np.where(void, 0, ids).astype(np.uint8)
+    return ids
+
+
+def _values(path: Path) -> Ids:
+    """(H, W) indices or grey values."""
     try:
-        with Image.open(path) as picture:
+        data = path.read_bytes()
+        if (values := png_values(data)) is not None:
+            return values
+        with Image.open(BytesIO(data)) as picture:
             if picture.mode not in MODES:
                 raise InputError(
                     f"the mask {path} is no mask of ids: its mode is {picture.mode}. "
                     "Save it as an indexed PNG whose indices are the object ids"
                 )
-            ids = np.asarray(picture).astype(np.uint8, copy=False)
+            grey = picture.getchannel("L") if picture.mode == "LA" else picture
+            return np.asarray(grey).astype(np.uint8, copy=False)
+    except UnidentifiedImageError as error:
+        raise InputError(f"the mask {path} is not a readable image") from error
     except OSError as error:
         raise InputError(f"the mask {path} is not a readable image: {error}") from error
-    if merged:
-        return (ids > 0).astype(np.uint8)
-    if (void := ids == _VOID).any():
-        two_valued = not np.any(ids[~void])
-        return void.astype(np.uint8) if two_valued else np.where(void, 0, ids).astype(np.uint8)
-    return ids
 
 
 def header(path: Path) -> tuple[tuple[int, int], str]:

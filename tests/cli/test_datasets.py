@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from models.errors import InputError
 from ovos_cli.datasets import DatasetName, Submission, open_dataset
@@ -142,6 +143,9 @@ def test_masks_of_ids(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_ids(write_indexed(tmp_path / "b.png", white)), ids > 0)
     merged = read_ids(write_indexed(tmp_path / "c.png", ids), merged=True)
     np.testing.assert_array_equal(merged, ids > 0)
+    # As one of DAVIS-2016's masks is.
+    Image.fromarray(white).convert("LA").save(tmp_path / "d.png")
+    np.testing.assert_array_equal(read_ids(tmp_path / "d.png"), ids > 0)
 
 
 @pytest.mark.parametrize(
