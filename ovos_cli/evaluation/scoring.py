@@ -1,5 +1,6 @@
 """Score the masks of whole sequences against a data set, on all cores."""
 
+import ctypes
 import multiprocessing
 import os
 import sys
@@ -20,6 +21,11 @@ from ovos_cli.evaluation.results import ObjectScores, SequenceScores
 
 _CHUNK = 12
 """Frames of one task: small, so that one long sequence does not keep all but one core idle."""
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""glibc's numbers of the two options, see mallopt(3)."""
+_KEPT = 256 << 20
+"""Bytes of free memory that a process may keep."""
 
 Scores = dict[int, tuple[float, float]]
 
@@ -99,14 +105,25 @@ def scoring_pool(jobs: int | None = None) -> Iterator[Executor | None]:
     context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
     if sys.platform == "linux":
         context.set_forkserver_preload([__name__])
-    # A thread for each process: they share the cores already.
-    with ProcessPoolExecutor(count, context, cv2.setNumThreads, (1,)) as pool:
+    with ProcessPoolExecutor(count, context, _prepare_process) as pool:
         wait([pool.submit(os.getpid) for _ in range(count)])
         try:
             yield pool
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _prepare_process() -> None:
+    """Set up a process that scores and does nothing else."""
+    cv2.setNumThreads(1)  # the processes share the cores already
+    if sys.platform == "linux":
+        # glibc gives an array's memory back as soon as it is free, and the kernel clears it anew
+        # for the next one. That took longer than the scoring.
+        library = ctypes.CDLL(None)
+        if hasattr(library, "mallopt"):
+            library.mallopt(_TRIM_THRESHOLD, _KEPT)
+            library.mallopt(_MMAP_THRESHOLD, _KEPT)
 
 
 def problem_list(what: str, problems: list[str], most: int = 10) -> str:
