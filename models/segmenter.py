@@ -16,10 +16,13 @@ from models.errors import InputError
 from models.frames import Geometry, Image
 from models.functional.aggregation import soft_aggregate
 from models.hub import load_model
+from models.memory_bank import FRAMES_KEPT
 from models.modules.base_features import FrameFeatures
 from models.network import DMNAOA, MASK_STRIDE, VideoState
 from models.proposals import Origin, Proposals
 from models.slots import Ids, ObjectSlots
+
+_GPU_BATCH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +100,27 @@ class Segmenter:
     ) -> "Segmenter":
         """Load a model by name, from the package's weights or a file of yours.
 
+        Its memory keeps `FRAMES_KEPT` frames, unless the weights were made for another number.
         `proposals` names a source other than the model's own; see `models.hub.load_model`.
 
         Raises:
             InputError: an unknown model or source of proposals; weights that are missing, damaged
                 or another model's; a size below 64, a device that is not there, fp16 on a CPU.
         """
-        loaded = load_model(model, weights, source=proposals)
-        return cls(loaded.network, size=size, device=device, precision=precision)
+        network = load_model(model, weights, source=proposals).network
+        if network.config.memory_max is None:
+            network.config = network.config.replace(memory_max=FRAMES_KEPT)
+        return cls(network, size=size, device=device, precision=precision)
 
     @property
     def geometry(self) -> Geometry | None:
         """Sizes of the video; None before the first frame."""
         return self._geometry
+
+    @property
+    def batch(self) -> int:
+        """How many frames to prepare at once: on a GPU, one alone would leave it idle."""
+        return _GPU_BATCH if self.device.type == "cuda" else 1
 
     def prepare(
         self, frames: Sequence[Image], names: Sequence[str] | None = None

@@ -46,7 +46,7 @@ def save_weights(network: DMNAOA, path: Path, notes: dict[str, str]) -> None:
     }
     # The library's own writing renames a private file: not readable for others.
     content = serialize(tensors, metadata)
-    write_whole(path, lambda file: file.write(content))
+    write_whole(path, content, durable=True)
 
 
 def read_weights(path: Path) -> tuple[WeightsInfo, dict[str, Tensor]]:

@@ -2,33 +2,44 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from models.errors import OvosError
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write a file beside its place, bring it to the disk, then move it there.
+def write_whole(
+    path: Path, content: bytes | Callable[[BinaryIO], object], *, durable: bool = False
+) -> None:
+    """Write a file beside its place, then move it there.
 
     Args:
-        write: fills the file.
+        content: of the file, or what fills it.
+        durable: bring it to the disk before it is moved, so that a power cut leaves one of the
+            two; for what cannot be had again.
 
     Raises:
         OvosError: it cannot be written, as on a full disk; what was there before still is.
     """
-    temporary = path.with_name(path.name + ".tmp")
+    temporary = path.with_name(f".{path.name}.part")
     try:
         with temporary.open("wb") as file:
-            write(file)
+            if callable(content):
+                content(file)
+            else:
+                file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.replace(path)
     except (OSError, RuntimeError) as error:
         # torch reports a failing stream as a RuntimeError of its own.
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         kept = "the last good one is still there" if path.exists() else "none was there"
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise OvosError(
-            f"{path} cannot be written ({reason}); {kept}. Make room and run the same command again"
+            f"{path} cannot be written: {reason.splitlines()[0]}; {kept}. Make room for it, then "
+            "run the same command again"
         ) from error

@@ -3,7 +3,6 @@
 import shlex
 from pathlib import Path
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 
@@ -23,9 +22,7 @@ from ovos_cli.datasets.sequence import Dataset
 from ovos_cli.evaluation.preflight import check_frames, check_stored, missing_categories
 from ovos_cli.evaluation.tables import score_table
 from ovos_cli.progress import progress_bar
-from ovos_cli.report import say, warn_untrained
-
-_INTERRUPTED = 130
+from ovos_cli.report import say, stopped, warn_untrained
 
 
 def benchmark(
@@ -168,9 +165,7 @@ def _run(
             return run_method(data, method, folder, executor=executor, watch=watch)
         except KeyboardInterrupt:
             bar.stop()
-            say(
-                Console(stderr=True),
-                f"interrupted: {done[0]} of {total} sequences are done and kept in "
-                f"{escape(str(folder))}; the same command goes on from there",
-            )
-            raise typer.Exit(_INTERRUPTED) from None
+            raise stopped(
+                f"{done[0]} of {total} sequences are done and kept in {folder}; the same command "
+                "goes on from there"
+            ) from None

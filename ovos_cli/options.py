@@ -7,9 +7,9 @@ import typer
 
 from models import MemoryPolicy, Precision
 from models.hub import stored_config
+from models.memory_bank import FRAMES_KEPT
 
 _INPUT, OUTPUT, _MODEL, _MEMORY = "Input", "Output", "Model", "Memory"
-_MEMORY_CAP = 50
 
 Video = Annotated[
     Path, typer.Argument(help="A video file, or a folder of images.", show_default=False)
@@ -146,7 +146,7 @@ MemoryMax = Annotated[
     int | None,
     typer.Option(
         help="Most frames in memory; the oldest but the first is dropped. "
-        f"Default: what the weights were made for, else {_MEMORY_CAP} (lite: {_MEMORY_CAP}).",
+        f"Default: what the weights were made for, else {FRAMES_KEPT} (lite: {FRAMES_KEPT}).",
         rich_help_panel=_MEMORY,
     ),
 ]
@@ -177,7 +177,7 @@ def memory_settings(
     return {
         "memory_policy": policy or stored.memory_policy,
         "memory_stride": stored.memory_stride if stride is None else stride,
-        "memory_max": _MEMORY_CAP if most is None else most,
+        "memory_max": FRAMES_KEPT if most is None else most,
     }
 
 

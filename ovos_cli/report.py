@@ -6,11 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from models.clock import Clock
 from models.hub import LoadedModel
+from models.whole_file import write_whole
+
+_INTERRUPTED = 130
+"""128 and the number of SIGINT, as shells have it."""
 
 PARTS = ("decode", "BFE", "OPG", "OTG", "AM", "MRN", "write")
 _MEANING = {
@@ -69,6 +75,12 @@ def say(console: Console, text: str) -> None:
     console.print(text, highlight=False, soft_wrap=True)
 
 
+def stopped(text: str) -> typer.Exit:
+    """Say after Ctrl-C what is done; the exit to raise, with the status of an interrupt."""
+    say(Console(stderr=True), f"interrupted: {escape(text)}")
+    return typer.Exit(_INTERRUPTED)
+
+
 def warn_untrained(console: Console, loaded: LoadedModel) -> None:
     """Say loudly that a model without weights makes masks without meaning."""
     if not loaded.trained:
@@ -90,10 +102,9 @@ def peak_memory() -> float | None:
 
 
 def write_json(path: Path, values: dict[str, Any] | list[Any]) -> None:
-    """Write JSON, complete or not at all."""
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(json.dumps(values, indent=2) + "\n")
-    temporary.replace(path)
+    """Write JSON, complete or not at all. Raises OvosError: it cannot be written."""
+    content = json.dumps(values, indent=2) + "\n"
+    write_whole(path, content.encode())
 
 
 def object_report(confidence: dict[int, list[float]], first: int) -> list[dict[str, Any]]:

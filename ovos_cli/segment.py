@@ -7,7 +7,6 @@ from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 
@@ -25,10 +24,15 @@ from ovos_cli.output import OutputFolder
 from ovos_cli.pipeline import Progress as Done
 from ovos_cli.pipeline import follow
 from ovos_cli.progress import progress_bar
-from ovos_cli.report import object_report, say, timing, timing_table, warn_untrained, write_json
-
-_INTERRUPTED = 130
-_GPU_BATCH = 4
+from ovos_cli.report import (
+    object_report,
+    say,
+    stopped,
+    timing,
+    timing_table,
+    warn_untrained,
+    write_json,
+)
 
 
 def segment(
@@ -99,7 +103,6 @@ def segment(
         def tick(done: Done) -> None:
             bar.update(task, completed=done.frames)
 
-        batch = _GPU_BATCH if segmenter.device.type == "cuda" else 1
         try:
             done = follow(
                 chain([head], frames),
@@ -107,7 +110,7 @@ def segment(
                 first,
                 folder.masks,
                 writer,
-                batch=batch,
+                batch=segmenter.batch,
                 tick=tick,
             )
         except OvosError:
@@ -128,8 +131,7 @@ def segment(
     say(console, f"timing   {escape(str(folder.root / 'timing.json'))}")
     say(console, f"record   {escape(str(folder.root / 'run.json'))}")
     if done.interrupted:
-        say(errors, f"interrupted: {done.frames} frames are done, their files are complete")
-        raise typer.Exit(_INTERRUPTED)
+        raise stopped(f"{done.frames} frames are done, their files are complete")
 
 
 def _check_size(first: IndexedMask, frame: Frame) -> None:

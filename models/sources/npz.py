@@ -1,5 +1,6 @@
 """Proposals as one compressed npz file for each frame, named like the frame."""
 
+from functools import partial
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from models.errors import InputError
 from models.sources.stored import StoredProposals
+from models.whole_file import write_whole
 
 
 class NpzStore:
@@ -75,13 +77,11 @@ def unknown_frame(folder: Path, name: str, names: list[str], advice: str = "") -
 
 def write_npz(folder: Path, name: str, stored: StoredProposals) -> None:
     """Write one frame's file; it is complete or absent."""
-    temporary = folder / f".{name}.part"
-    with temporary.open("wb") as file:
-        np.savez_compressed(
-            file,
-            boxes=stored.boxes,
-            masks=stored.masks.astype(np.float16),
-            scores=stored.scores,
-            size=np.array(stored.size),
-        )
-    temporary.replace(folder / f"{name}.npz")
+    fill = partial(
+        np.savez_compressed,
+        boxes=stored.boxes,
+        masks=stored.masks.astype(np.float16),
+        scores=stored.scores,
+        size=np.array(stored.size),
+    )
+    write_whole(folder / f"{name}.npz", fill)

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from models import MemoryPolicy, Precision, load_model
 from models.clock import Clock
 from models.hub import LoadedModel
+from models.memory_bank import FRAMES_KEPT
 from models.segmenter import Segmenter
 from models.sources.install import digest_of, use_source
 from models.sources.names import Kind, SourceName
 from ovos_cli.datasets.annotation import Ids
-
-_GPU_BATCH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class ModelMethod:
     changes: tuple[str, ...] = ()
     memory_policy: MemoryPolicy = MemoryPolicy.STRIDE
     memory_stride: int = 5
-    memory_max: int | None = 50
+    memory_max: int | None = FRAMES_KEPT
     size: int = 480
     device: str = "auto"
     precision: Precision = Precision.AUTO
@@ -137,7 +136,7 @@ class ModelTracker:
 
     def __init__(self, segmenter: Segmenter) -> None:
         self._segmenter = segmenter
-        self._batch = _GPU_BATCH if segmenter.device.type == "cuda" else 1
+        self._batch = segmenter.batch
         self.times: list[dict[str, float]] = []
 
     def follow(self, frames: Iterable[GivenFrame]) -> Iterator[Ids]:

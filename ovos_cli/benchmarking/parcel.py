@@ -4,6 +4,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from models.whole_file import write_whole
 from ovos_cli.benchmarking.method import Method
 from ovos_cli.benchmarking.runner import MASKS, RECORDS, run_sequence
 from ovos_cli.datasets.sequence import Sequence
@@ -78,6 +79,4 @@ def store(files: Files, name: str, folder: Path) -> None:
     for path in sorted(files, key=lambda p: p == record):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{target.name}.part")
-        temporary.write_bytes(files[path])
-        temporary.replace(target)
+        write_whole(target, files[path])

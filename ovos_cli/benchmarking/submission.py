@@ -2,8 +2,10 @@
 
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 from models.errors import OvosError
+from models.whole_file import write_whole
 from ovos_cli.datasets.sequence import Dataset, Submission
 
 SUBMISSION = "submission.zip"
@@ -21,16 +23,16 @@ def write_submission(dataset: Dataset, masks: Path, path: Path) -> Path:
     """
     assert dataset.submission is not None
     prefix = _PREFIX[dataset.submission]
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
-            for sequence in dataset.sequences:
-                for frame in sequence.wanted:
-                    mask = masks / sequence.name / f"{frame}.png"
-                    entry = zipfile.ZipInfo(f"{prefix}{sequence.name}/{frame}.png")
-                    archive.writestr(entry, mask.read_bytes())
-    except FileNotFoundError as error:
-        temporary.unlink(missing_ok=True)
-        raise OvosError(f"the submission lacks the mask {error.filename}") from error
-    temporary.replace(path)
+    wanted = [(s.name, f"{frame}.png") for s in dataset.sequences for frame in s.wanted]
+    for name, frame in wanted:
+        if not (masks / name / frame).is_file():
+            raise OvosError(f"the submission lacks the mask {masks / name / frame}")
+
+    def pack(file: BinaryIO) -> None:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            for name, frame in wanted:
+                entry = zipfile.ZipInfo(f"{prefix}{name}/{frame}")
+                archive.writestr(entry, (masks / name / frame).read_bytes())
+
+    write_whole(path, pack)
     return path

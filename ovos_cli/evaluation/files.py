@@ -6,12 +6,14 @@ import os
 import platform
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from models.errors import InputError
+from models.whole_file import write_whole
 from ovos_cli import __version__
 from ovos_cli.datasets.sequence import Dataset
 from ovos_cli.evaluation.results import MEASURES, SequenceScores, global_measures
@@ -159,7 +161,6 @@ def _three(value: float | None) -> str:
 
 
 def _write_csv(path: Path, rows: Iterable[list[str]]) -> None:
-    temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("w", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
-    temporary.replace(path)
+    content = StringIO()
+    csv.writer(content, lineterminator="\n").writerows(rows)
+    write_whole(path, content.getvalue().encode())

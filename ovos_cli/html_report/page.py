@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import OvosError
+from models.whole_file import write_whole
 from ovos_cli.benchmarking.published import published_scores
 from ovos_cli.datasets import Dataset
 from ovos_cli.evaluation.results import SequenceScores
@@ -59,9 +60,8 @@ def write_report(
     template = environment.from_string(files.joinpath("template.html.j2").read_text("utf-8"))
     style = files.joinpath("style.css").read_text("utf-8")
     context = _context(run, Gallery(run, masks, dataset), baselines, tick)
-    temporary = target.with_name(f".{target.name}.part")
-    temporary.write_text(template.render(style=style, **context), "utf-8")
-    temporary.replace(target)
+    page = template.render(style=style, **context)
+    write_whole(target, page.encode())
 
 
 def _context(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 
@@ -25,9 +24,8 @@ from ovos_cli.progress import progress_bar
 from ovos_cli.propose.dataset import compared, measure, missed_sheet, recall_table
 from ovos_cli.propose.folder import SHEETS, ProposalFolder
 from ovos_cli.propose.sheet import contact_sheet, save_jpeg
-from ovos_cli.report import say, write_json
+from ovos_cli.report import say, stopped, write_json
 
-_INTERRUPTED = 130
 _PICTURES = 12
 _RECALL, _MISSED = "recall.json", "missed.jpg"
 
@@ -79,13 +77,15 @@ class Run:
         folder.close(record)
         for warning in reader.warnings:
             say(Console(stderr=True), f"[yellow]warning:[/] {escape(warning)}")
-        say(self.console, f"{done} frames, {counted / max(done, 1):.1f} proposals in each")
+        say(
+            self.console,
+            f"{done} frame{'s' * (done != 1)}, {counted / max(done, 1):.1f} proposals in each",
+        )
         say(self.console, f"files    {escape(str(folder.root))}/")
         if sheet:
             say(self.console, f"sheets   {escape(str(folder.root / SHEETS))}/")
         if interrupted:
-            say(Console(stderr=True), f"interrupted: {done} frames are done, their files complete")
-            raise typer.Exit(_INTERRUPTED)
+            raise stopped(f"{done} frames are done, their files are complete")
         return done
 
     def measure(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image as Picture
 
 from models.sources.stored import StoredProposals
+from models.whole_file import write_whole
 from ovos_cli.masks.palette import davis_palette
 from ovos_cli.media.frame import Image
 from ovos_cli.media.overlay import blend
@@ -81,6 +82,5 @@ def grid(tiles: list[Image], columns: int) -> Image:
 def save_jpeg(path: Path, image: Image) -> None:
     """Write a picture; it is complete or absent."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    Picture.fromarray(image).save(temporary, format="JPEG", quality=88)
-    temporary.replace(path)
+    picture = Picture.fromarray(image)
+    write_whole(path, lambda file: picture.save(file, format="JPEG", quality=88))

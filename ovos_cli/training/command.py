@@ -8,14 +8,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from models.device import Precision, choose_device, choose_precision
 from models.errors import InputError
 from ovos_cli import options
-from ovos_cli.report import say
-
-_INTERRUPTED = 130
+from ovos_cli.report import stopped
 
 RecipeFile = Annotated[
     str,
@@ -95,8 +92,7 @@ def train(
             workers=workers, minutes=minutes, interrupted=interrupted, weights_dir=weights_dir
         )
     if interrupted:
-        say(Console(stderr=True), escape("interrupted: run the same command to go on"))
-        raise typer.Exit(_INTERRUPTED)
+        raise stopped("run the same command to go on")
 
 
 @contextmanager

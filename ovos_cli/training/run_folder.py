@@ -39,7 +39,7 @@ class RunFolder:
         """Create the folder and write the resolved recipe into it. Raises OvosError."""
         self.root.mkdir(parents=True, exist_ok=True)
         content = self.recipe.model_dump_json(indent=2) + "\n"
-        write_whole(self.record, lambda file: file.write(content.encode()))
+        write_whole(self.record, content.encode(), durable=True)
 
     def _recorded(self) -> object:
         try:

@@ -183,7 +183,7 @@ class Session:
         """Name what could not be read, with --quiet too; all of it in a file."""
         listed = [f"{text} ({count}x)" for text, count in sorted(skipped.items())]
         file = self.folder.root / "skipped.txt"
-        write_whole(file, lambda stream: stream.write("\n".join([*listed, ""]).encode()))
+        write_whole(file, "\n".join([*listed, ""]).encode())
         console = Console(stderr=True)
         say(console, f"skipped {skipped.total()} draws; what could not be read:")
         for text in listed[:_NAMED]:

@@ -9,6 +9,7 @@ import torch
 from models import InputError, MemoryPolicy, ModelConfig, Precision, Segmenter
 from models.clock import Clock
 from models.frames import Geometry
+from models.memory_bank import FRAMES_KEPT
 from models.network import DMNAOA
 from models.presets import preset
 from models.slots import ObjectSlots
@@ -248,3 +249,9 @@ def test_what_a_later_object_covers_is_not_remembered_as_the_others() -> None:
         remembered.append(float(segmenter._groups[0].previous.masks.max()))
     assert (ids == 2).all()
     assert remembered[0] > 0.01 and remembered[1] < 1e-6
+
+
+def test_a_loaded_segmenter_remembers_no_more_frames_than_the_command() -> None:
+    segmenter = Segmenter.load("lite", size=64, device="cpu")
+    segmenter.step(_frames(1)[0], _mask(1))
+    assert segmenter._groups[0].memory.limit == FRAMES_KEPT

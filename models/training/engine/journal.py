@@ -71,7 +71,7 @@ class Journal:
         # A full disk leaves half a line.
         whole = [row for row in rows if row.endswith("\n") and row.count(",") == head.count(",")]
         content = "".join([head, *(row for row in whole if float(row.split(",")[0]) <= step)])
-        write_whole(self.file, lambda file: file.write(content.encode()))
+        write_whole(self.file, content.encode(), durable=True)
 
     def _show(self, step: int, values: dict[str, float]) -> None:
         if self._board is not None:

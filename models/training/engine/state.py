@@ -11,7 +11,7 @@ from models.whole_file import write_whole
 
 def save_state(state: dict[str, Any], path: Path) -> None:
     """Write a state in the place of the old one; see `write_whole`. Raises OvosError."""
-    write_whole(path, lambda file: torch.save(state, file))
+    write_whole(path, lambda file: torch.save(state, file), durable=True)
 
 
 def load_state(path: Path) -> dict[str, Any]:
