@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from models.errors import InputError
+from models.split_lists import davis_lists, read_list
 from ovos_cli.datasets.layout import (
     contents,
     known_names,
     pictures,
-    read_list,
     require_folders,
     split_file,
     subfolders,
@@ -54,8 +54,7 @@ def _names(
         return known, "--split all"
     if listing:
         return read_list(listing), f"the split file {listing}"
-    # The 2016 release lists pairs of paths by resolution, later ones list names by year.
-    places = [root / "ImageSets" / year] + [root / "ImageSets" / _SCALE] * (year == "2016")
+    places = davis_lists(root, year)
     for place in places:
         if (place / f"{split}.txt").is_file():
             return read_list(place / f"{split}.txt"), f"{place / split}.txt"

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 
 from models.errors import InputError
+from models.split_lists import read_list
 from ovos_cli.datasets.annotation import read_ids
 from ovos_cli.datasets.layout import (
     contents,
     known_names,
     pictures,
-    read_list,
     split_file,
     subfolders,
 )

@@ -61,26 +61,6 @@ def split_file(split: str) -> Path | None:
     return path
 
 
-def read_list(path: Path) -> list[str]:
-    """Sequence names of a text file: one a line, or DAVIS 2016's pairs of paths.
-
-    Raises:
-        InputError: the file is missing or empty.
-    """
-    try:
-        lines = path.read_text().split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the split file {path} cannot be read: {error}") from error
-    names = []
-    for line in lines:
-        first = line.split()[0] if line.split() else ""
-        if first:
-            names.append(Path(first).parent.name if Path(first).suffix in PICTURES else first)
-    if not names:
-        raise InputError(f"the split file {path} names no sequence")
-    return list(dict.fromkeys(names))
-
-
 def known_names(names: list[str], known: list[str], source: str, where: Path) -> list[str]:
     """The same names.
 

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import InputError
+from models.split_lists import read_list
 from ovos_cli.datasets.layout import (
     contents,
     known_names,
     pictures,
-    read_list,
     require_folders,
     split_file,
 )

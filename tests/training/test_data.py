@@ -1,5 +1,6 @@
 """Data formats, and the look at the data before the first step."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from models.errors import InputError
 from models.training.data.catalog import DataSet, open_data
 from models.training.data.coco import coco_images
+from models.training.data.davis import davis_videos
 from models.training.data.pairs import IGNORE
 from models.training.data.preflight import survey
 from models.training.recipe import DataPart
@@ -31,6 +33,18 @@ def test_davis_and_youtube(davis: Path, youtube: Path) -> None:
         assert video.length == frames and len(data.stills()) == frames
         assert np.unique(video.frames[0].mask()).tolist() == [0, 1, 2]
         assert np.median(video.frames[0].image()[60, 30:60, 0]) > 200  # red, so not BGR
+
+
+def test_the_first_davis_lists_pairs_of_paths(davis: Path) -> None:
+    names = (davis / "ImageSets/2017/train.txt").read_text().split()
+    shutil.rmtree(davis / "ImageSets/2017")
+    places = [f"480p/{names[0]}/{frame:05d}" for frame in range(8)]
+    lines = [f"/JPEGImages/{place}.jpg /Annotations/{place}.png" for place in places]
+    (davis / "ImageSets/480p").mkdir()
+    (davis / "ImageSets/480p/train.txt").write_text("\n".join(lines))
+    assert [video.name for video in davis_videos(davis, "train", "2016")] == names
+    with pytest.raises(InputError, match=r"2017/train\.txt is missing"):
+        davis_videos(davis, "train", "2017")
 
 
 def test_coco(coco: Path) -> None:
