@@ -88,6 +88,8 @@ class SamplesPart(_Part):
     """Share of simulated clips with objects of others pasted in."""
     paste_videos: Share = 0.0
     """Share of video clips with something pasted in; the paper pastes nothing."""
+    cuts: Share = 0.0
+    """Share of clips that show another scene for a while."""
     crowd: Share = 0.0
     """proposals: share of views with 1 to `most_pasted` objects pasted side by side."""
     most_pasted: Positive = 1

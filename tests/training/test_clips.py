@@ -12,6 +12,7 @@ from models.training.data.folders import folder_pairs
 from models.training.data.pairs import IGNORE, Video
 from models.training.recipe import SamplesPart
 from models.training.samples.crowd import paste_crowd
+from models.training.samples.cuts import cut_away
 from models.training.samples.mixture import Mixture
 from models.training.samples.stills import StillClips
 from models.training.samples.style import make_drawn
@@ -72,6 +73,39 @@ def test_several_things_are_pasted_as_several_objects(folders: Path) -> None:
     part = SamplesPart(size=96, paste=1.0, most_objects=9, most_pasted=5)
     source = StillClips(folder_pairs(folders), part)
     assert max(source(np.random.default_rng(seed)).objects for seed in range(9)) > 3
+
+
+def test_a_cut_shows_another_scene_without_the_objects() -> None:
+    ends = set()
+    for seed in range(40):
+        clip, other = (
+            [[np.full((8, 8), v, np.uint8) for v in range(5)] for _ in "im"] for _ in "co"
+        )
+        for mask in (*clip[1], *other[1]):
+            mask[:] = 7
+        for image in other[0]:
+            image += 100
+        cut_away(np.random.default_rng(seed), (clip[0], clip[1]), (other[0], other[1]))
+        away = [bool(image[0, 0] >= 100) for image in clip[0]]
+        assert not away[0] and any(away)
+        assert "".join("x" if a else "." for a in away).strip(".").count(".") == 0  # in one piece
+        assert [int(mask.max()) for mask in clip[1]] == [0 if a else 7 for a in away]
+        ends.add(away[-1])
+    assert ends == {True, False}  # sometimes the objects are back
+
+
+@pytest.mark.parametrize("kind", ["stills", "video"])
+def test_clips_are_cut_as_often_as_the_recipe_says(folders: Path, kind: str) -> None:
+    pairs = tuple(folder_pairs(folders))
+    gone = 0
+    for share in (0.0, 1.0):
+        part = SamplesPart(size=96, longest_skip=1, length=3, cuts=share, paste=0)
+        videos = [Video("v", pairs[:3]), Video("w", pairs[3:])]
+        source = VideoClips(videos, part) if kind == "video" else StillClips(pairs, part)
+        clips = [source(np.random.default_rng(seed)) for seed in range(12)]
+        empty = sum(not (clip.ids > 0).flatten(1).any(1).all() for clip in clips)
+        assert empty > gone or not share
+        gone = empty
 
 
 def test_a_crowd_hides_what_was_there_under_new_ids(folders: Path) -> None:

@@ -11,6 +11,7 @@ from models.errors import InputError
 from models.training.data.pairs import AnnotatedImage, Array
 from models.training.recipe import SamplesPart
 from models.training.samples.clip import TRIES, Clip, assemble
+from models.training.samples.cuts import cut_away
 from models.training.samples.pasting import Drifting, paste_several
 from models.training.samples.warp import Jitter, apply, random_affine, random_view
 
@@ -31,6 +32,9 @@ class StillClips:
             if rng.random() < part.paste:
                 others = partial(self._other, pair)
                 paste_several(rng, images, masks, others, part.most_pasted)
+            if part.cuts and rng.random() < part.cuts and (scene := draw(rng, self.pairs)) != pair:
+                views = drifting(rng, scene, part.size, part.length, (0.5, 1.5))
+                cut_away(rng, (images, masks), views)
             clip = assemble(rng, images, masks, part.most_objects, part.drawn)
             if clip is not None:
                 return clip

@@ -11,6 +11,7 @@ from models.errors import InputError
 from models.training.data.pairs import AnnotatedImage, Array, Video
 from models.training.recipe import SamplesPart
 from models.training.samples.clip import TRIES, Clip, assemble
+from models.training.samples.cuts import cut_away
 from models.training.samples.pasting import Drifting, paste_several
 from models.training.samples.stills import draw, drifting
 from models.training.samples.warp import Jitter, Matrix, apply, random_affine, random_view
@@ -41,10 +42,21 @@ class VideoClips:
             if self.others and rng.random() < part.paste_videos:
                 others = partial(self._other, video)
                 paste_several(rng, images, masks, others, part.most_pasted)
+            if part.cuts and rng.random() < part.cuts and (self.others or len(self.videos) > 1):
+                cut_away(rng, (images, masks), self._scene(video, rng))
             clip = assemble(rng, images, masks, part.most_objects, part.drawn)
             if clip is not None:
                 return clip
         raise InputError(f"{TRIES} draws in a row gave no clip; are there objects in the masks?")
+
+    def _scene(self, video: Video, rng: Generator) -> Drifting:
+        """Views of a still, or of a frame of another video."""
+        apart = [one for one in self.videos if one is not video]
+        pictures: Sequence[AnnotatedImage] = self.others
+        if apart and (not pictures or rng.random() < 0.5):
+            pictures = apart[int(rng.integers(len(apart)))].frames
+        part = self.part
+        return drifting(rng, draw(rng, pictures), part.size, part.length, (0.5, 1.5))
 
     def _other(self, video: Video, rng: Generator) -> Drifting:
         other = draw(rng, video.frames if rng.random() < 0.25 else self.others)
