@@ -1,0 +1,78 @@
+"""What becomes of an object when the video cuts to another scene and back.
+
+    python benchmarks/cuts.py DAVIS [--split val] [--weights FILE] [--sequences a,b,c]
+
+Each sequence's frames 0 to 14 are followed by ten frames of the next sequence and then by its own
+frames 20 to 39; the first mask is given. Prints, with the matcher and without it (A5), the share of
+the other scene that is taken for the object, where none is, and J before the cut and after it.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import imageio.v3 as imageio
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from models import Segmenter
+from models.hub import load_model
+from models.memory_bank import FRAMES_KEPT
+from ovos_cli.datasets import DatasetName, open_dataset
+from ovos_cli.datasets.annotation import Ids, read_ids
+from ovos_cli.datasets.sequence import Sequence
+from ovos_cli.evaluation.measures import region_similarity
+
+_BEFORE, _AWAY, _BACK = slice(0, 15), slice(5, 15), slice(20, 40)
+
+Shown = tuple[NDArray[np.uint8], Ids, str]
+"""A frame, the truth and which of the three parts it belongs to."""
+
+
+def _frames(sequence: Sequence, part: slice, name: str) -> list[Shown]:
+    shown = []
+    for frame in sequence.frames[part]:
+        image = imageio.imread(sequence.images[frame])
+        truth = read_ids(sequence.annotations[frame], merged=True)
+        shown.append((image, truth * (name != "away"), name))
+    return shown
+
+
+def _measure(segmenter: Segmenter, video: list[Shown]) -> dict[str, float]:
+    values: dict[str, list[float]] = {"before": [], "away": [], "back": []}
+    for index, (image, truth, part) in enumerate(video):
+        ids = segmenter.step(image, truth if index == 0 else None).ids
+        if index and part == "away":
+            values[part].append(float((ids > 0).mean()))
+        elif index:
+            values[part].append(region_similarity(ids > 0, truth > 0))
+    return {part: float(np.mean(found)) for part, found in values.items()}
+
+
+def main(
+    root: Annotated[Path, typer.Argument(help="A root of DAVIS 2016.")],
+    split: str = "val",
+    weights: Path | None = None,
+    sequences: str | None = None,
+) -> None:
+    """Cut, follow, print."""
+    data = open_dataset(DatasetName.DAVIS16, root, split)
+    chosen = data.select(sequences.split(",") if sequences else None).sequences
+    pairs = list(zip(chosen, (*chosen[1:], chosen[0]), strict=True))
+    table = Table("", "taken for the object, away", "J before", "J after")
+    for label, settings in (("full", []), ("A5 without matcher", ["use_matcher=false"])):
+        found = []
+        for own, other in track(pairs, label, console=Console(stderr=True)):
+            video = _frames(own, _BEFORE, "before") + _frames(other, _AWAY, "away")
+            network = load_model("lite", weights, settings, memory_max=FRAMES_KEPT).network
+            found.append(_measure(Segmenter(network), video + _frames(own, _BACK, "back")))
+        away, before, back = (np.mean([f[p] for f in found]) for p in ("away", "before", "back"))
+        table.add_row(label, f"{away:.4f}", f"{before:.3f}", f"{back:.3f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    typer.run(main)
