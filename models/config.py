@@ -100,6 +100,12 @@ class ModelConfig:
     """Extension: weight of the IoU with the previous mask in the matching cost."""
     template_proposal: bool = False
     """Extension: the mask decoded from each template competes as one more proposal."""
+    template_agreement: float = 0.0
+    """Extension: a proposal whose IoU with the mask decoded from the template is less counts as
+    overlapping the previous mask less, by a half; 0 is off. Needs `template_proposal`.
+
+    The matcher compares regions, not masks: a mask that takes in what is beside the object is as
+    alike as a clean one. Not applied in training."""
     guard: float = 0.0
     """Extension: masks end where the coarse mask's box (without one, the previous mask's), grown
     by this factor, ends; 0 is off.
@@ -207,6 +213,7 @@ _LEAST = {
     "roi_context": 0.1,
     "null_overlap": 0,
     "matching_iou_weight": 0,
+    "template_agreement": 0,
     "guard": 0,
 }
 """Smallest value of each field of numbers."""

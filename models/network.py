@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from models.clock import Clock
 from models.config import MemoryPolicy, ModelConfig, ProposalSource
 from models.functional.masks import (
+    disagreeing,
     grow_boxes,
     mask_boxes,
     near_anchors,
@@ -33,6 +34,9 @@ MASK_STRIDE = 4
 
 _MASK_SIZE = 28
 """Side of the masks decoded from templates where no proposals set it."""
+
+_DISAGREEMENT = 0.5
+"""IoU with the previous mask that a proposal loses where the template's mask is against it."""
 
 
 @dataclass
@@ -162,6 +166,11 @@ class DMNAOA(nn.Module):
         if not len(pasted):
             return pasted.new_zeros(len(templates), *self._grid(features)), None
         overlap = pairwise_iou(state.previous.masks, pasted)
+        if self.config.template_agreement and self.config.template_proposal and not self.training:
+            # The masks decoded from the templates come last, one for each object.
+            own, proposed = pasted[-len(templates) :], pasted[: -len(templates)]
+            against = disagreeing(proposed, own, self.config.template_agreement)
+            overlap[:, : len(proposed)] -= _DISAGREEMENT * against
         match = self.am(templates, self._pool(features, regions), overlap)
         return torch.einsum("on,nhw->ohw", match.assignment, pasted).clamp(0, 1), match
 

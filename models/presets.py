@@ -23,6 +23,7 @@ PRESETS: dict[str, ModelConfig] = {
         null_overlap=0.58,
         matching_iou_weight=0.3,
         template_proposal=True,
+        template_agreement=0.6,
         guard=2.0,
         locality=True,
         likeness=True,

@@ -54,6 +54,20 @@ def near_anchors(masks: Tensor, anchors: Tensor, growth: float) -> Tensor:
     return torch.where((present & confirmed)[:, None, None], kept, masks)
 
 
+def disagreeing(masks: Tensor, anchors: Tensor, least: float) -> Tensor:
+    """Where an anchor has an inside and its IoU with a mask is below `least`.
+
+    Args:
+        masks: (N, H, W) in [0, 1].
+        anchors: (O, H, W) in [0, 1].
+
+    Returns:
+        (O, N) bool.
+    """
+    _, present = mask_boxes(anchors)
+    return present[:, None] & (pairwise_iou(anchors, masks) < least)
+
+
 def where_present(masks: Tensor, others: Tensor) -> Tensor:
     """Each of (O, H, W) soft masks that has an inside, else the one of `others` in its place."""
     _, present = mask_boxes(masks)

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from models.functional.masks import (
+    disagreeing,
     grow_boxes,
     mask_boxes,
     near_anchors,
@@ -73,3 +74,15 @@ def test_an_absent_mask_is_replaced_and_others_stay() -> None:
     chosen = where_present(masks, others)
     assert torch.equal(chosen[0], masks[0])
     assert torch.equal(chosen[1], others[1])
+
+
+def test_disagreement_needs_an_anchor() -> None:
+    anchor = torch.zeros(8, 8)
+    anchor[2:6, 2:6] = 0.9
+    half, much = anchor.clone(), torch.full((8, 8), 0.8)
+    half[2:4] = 0
+    against = disagreeing(
+        torch.stack([anchor, half, much]), torch.stack([anchor, torch.zeros(8, 8)]), 0.5
+    )
+    # IoU of 1, of 8/16 and of 16/64; where there is no anchor, nothing speaks against a mask.
+    assert against.tolist() == [[False, False, True], [False, False, False]]

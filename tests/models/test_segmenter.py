@@ -170,6 +170,7 @@ def test_the_papers_sizes_have_the_papers_shapes(name: str) -> None:
         "null_overlap": 0.0,
         "matching_iou_weight": 0.0,
         "template_proposal": False,
+        "template_agreement": 0.0,
         "guard": 0.0,
         "locality": False,
         "likeness": False,
