@@ -90,6 +90,8 @@ class SamplesPart(_Part):
     """Share of video clips with something pasted in; the paper pastes nothing."""
     cuts: Share = 0.0
     """Share of clips that show another scene for a while."""
+    parts: Share = 0.0
+    """Share of simulated clips in which a part of an object is an object of its own."""
     crowd: Share = 0.0
     """proposals: share of views with 1 to `most_pasted` objects pasted side by side."""
     most_pasted: Positive = 1

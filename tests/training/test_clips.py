@@ -14,6 +14,7 @@ from models.training.recipe import SamplesPart
 from models.training.samples.crowd import paste_crowd
 from models.training.samples.cuts import cut_away
 from models.training.samples.mixture import Mixture
+from models.training.samples.parts import with_part
 from models.training.samples.stills import StillClips
 from models.training.samples.style import make_drawn
 from models.training.samples.videos import VideoClips
@@ -106,6 +107,46 @@ def test_clips_are_cut_as_often_as_the_recipe_says(folders: Path, kind: str) -> 
         empty = sum(not (clip.ids > 0).flatten(1).any(1).all() for clip in clips)
         assert empty > gone or not share
         gone = empty
+
+
+def test_a_part_is_one_piece_of_one_object_of_one_colour() -> None:
+    image, mask = np.full((96, 96, 3), 50, np.uint8), np.zeros((96, 96), np.uint8)
+    mask[20:80, 20:80], mask[90:] = 3, IGNORE
+    image[20:80, 20:80] = 120
+    image[30:50, 40:70] = (220, 30, 30)  # a bag
+    before = mask.copy()
+    bags = 0
+    for seed in range(20):
+        ids = with_part(np.random.default_rng(seed), image, mask)
+        assert np.array_equal(ids, with_part(np.random.default_rng(seed), image, mask))
+        changed = ids != mask
+        assert set(ids[changed]) <= {4} and set(mask[changed]) <= {3}
+        assert cv2.connectedComponents(changed.astype(np.uint8))[0] <= 2
+        assert changed.sum() <= 0.6 * 60 * 60
+        bag = np.zeros_like(changed)
+        bag[30:50, 40:70] = True
+        bags += (changed & bag).sum() > 0.8 * max((changed | bag).sum(), 1)
+    assert bags > 2
+    assert np.array_equal(mask, before)
+
+
+@pytest.mark.parametrize("ids", [(), (1,), (1, 230)])
+def test_what_cannot_be_divided_stays_as_it_is(ids: tuple[int, ...]) -> None:
+    mask = np.zeros((96, 96), np.uint8)
+    for place, ident in enumerate(ids):
+        side = 60 if ident > 200 else 15  # too many ids, too small
+        mask[20 * place : 20 * place + side, :side] = ident
+    image = np.random.default_rng(0).integers(0, 255, (96, 96, 3), np.uint8)
+    assert np.array_equal(with_part(np.random.default_rng(0), image, mask), mask)
+
+
+def test_parts_are_objects_of_simulated_clips(folders: Path) -> None:
+    counts = []
+    for share in (0.0, 1.0):
+        part = SamplesPart(size=96, paste=0, most_objects=9, parts=share)
+        source = StillClips(folder_pairs(folders), part)
+        counts.append(sum(source(np.random.default_rng(seed)).objects for seed in range(12)))
+    assert counts[1] > counts[0]
 
 
 def test_a_crowd_hides_what_was_there_under_new_ids(folders: Path) -> None:

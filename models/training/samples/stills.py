@@ -12,6 +12,7 @@ from models.training.data.pairs import AnnotatedImage, Array
 from models.training.recipe import SamplesPart
 from models.training.samples.clip import TRIES, Clip, assemble
 from models.training.samples.cuts import cut_away
+from models.training.samples.parts import with_part
 from models.training.samples.pasting import Drifting, paste_several
 from models.training.samples.warp import Jitter, apply, random_affine, random_view
 
@@ -28,7 +29,9 @@ class StillClips:
         part = self.part
         for _ in range(TRIES):
             pair = draw(rng, self.pairs)
-            images, masks = drifting(rng, pair, part.size, part.length, (0.5, 1.5))
+            images, masks = drifting(
+                rng, pair, part.size, part.length, (0.5, 1.5), parts=part.parts
+            )
             if rng.random() < part.paste:
                 others = partial(self._other, pair)
                 paste_several(rng, images, masks, others, part.most_pasted)
@@ -52,10 +55,22 @@ def draw(rng: Generator, pairs: Sequence[AnnotatedImage]) -> AnnotatedImage:
 
 
 def drifting(
-    rng: Generator, pair: AnnotatedImage, size: int, length: int, area: tuple[float, float]
+    rng: Generator,
+    pair: AnnotatedImage,
+    size: int,
+    length: int,
+    area: tuple[float, float],
+    *,
+    parts: float = 0.0,
 ) -> Drifting:
-    """Views of one still along a smooth affine drift with some jitter."""
+    """Views of one still along a smooth affine drift with some jitter.
+
+    Args:
+        parts: how often a part of an object becomes one of its own.
+    """
     image, mask = pair.image(), pair.mask()
+    if parts and rng.random() < parts:
+        mask = with_part(rng, image, mask)
     view = random_view(rng, mask.shape, size, area)
     drift = random_affine(rng, Jitter(6, 3, 0.12, 0.06), size)
     images: list[Array] = []
