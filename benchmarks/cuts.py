@@ -19,8 +19,8 @@ from rich.progress import track
 from rich.table import Table
 
 from models import Segmenter
+from models.config import FRAMES_KEPT
 from models.hub import load_model
-from models.memory_bank import FRAMES_KEPT
 from ovos_cli.datasets import DatasetName, open_dataset
 from ovos_cli.datasets.annotation import Ids, read_ids
 from ovos_cli.datasets.sequence import Sequence

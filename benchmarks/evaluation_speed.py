@@ -1,4 +1,4 @@
-"""Time `ovos evaluate`'s scoring against vos-benchmark on the same generated masks.
+"""Time `ovos evaluate`'s pre-flight and scoring against vos-benchmark on the same generated masks.
 
     python benchmarks/evaluation_speed.py [--sequences 30] [--frames 67] [--objects 2]
 
@@ -21,6 +21,7 @@ from PIL import Image
 from vos_benchmark.benchmark import benchmark
 
 from ovos_cli.datasets import DatasetName, open_dataset
+from ovos_cli.evaluation.preflight import check_masks
 from ovos_cli.evaluation.results import global_measures
 from ovos_cli.evaluation.scoring import score_all, scoring_pool, usable_cores
 from ovos_cli.masks.palette import davis_palette
@@ -84,6 +85,7 @@ def main(
             started = time.perf_counter()
             data = open_dataset(DatasetName.DAVIS17, root, "all")
             with scoring_pool(processes) as pool:
+                check_masks(data, masks, pool)
                 scores = score_all(list(data.sequences), masks, pool=pool)
             ours.append(time.perf_counter() - started)
             started = time.perf_counter()

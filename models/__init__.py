@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from models.config import MemoryPolicy, ModelConfig
-    from models.device import Precision
     from models.errors import InputError, OvosError
     from models.hub import load_model
+    from models.precision import Precision
     from models.presets import PRESETS
     from models.segmenter import FrameMasks, Segmenter
 
@@ -30,7 +30,7 @@ _HOMES = {
     "MemoryPolicy": "config",
     "ModelConfig": "config",
     "OvosError": "errors",
-    "Precision": "device",
+    "Precision": "precision",
     "Segmenter": "segmenter",
     "load_model": "hub",
 }

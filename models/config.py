@@ -10,6 +10,10 @@ from typing import Any, Self, get_args, get_origin, get_type_hints
 
 from models.errors import InputError
 
+FRAMES_KEPT = 50
+"""Frames in memory unless a configuration has its own limit: a long video would fill the machine's
+memory."""
+
 
 class MemoryPolicy(StrEnum):
     """Which past frames the dynamic memory network reads (paper, Table 3 B)."""
@@ -90,6 +94,8 @@ class ModelConfig:
     # Extensions.
     roi_context: float = 1.0
     """Extension: boxes grow by this factor about their centre before RoI pooling."""
+    recency: float = 0.0
+    """Extension: what a memory frame loses in relevance, in nats, each time its age doubles."""
     null_column: bool = False
     """Extension: an object may match no proposal at a learned cost."""
     null_overlap: float = 0.0
@@ -211,6 +217,7 @@ _LEAST = {
     "proposal_channels": 1,
     "memory_stride": 1,
     "roi_context": 0.1,
+    "recency": 0,
     "null_overlap": 0,
     "matching_iou_weight": 0,
     "template_agreement": 0,

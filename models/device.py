@@ -1,20 +1,9 @@
 """Which device and which number format the network runs in."""
 
-from enum import StrEnum
-
 import torch
 
 from models.errors import InputError
-
-
-class Precision(StrEnum):
-    """Number format of the heavy layers; softmax, boxes and masks stay in float32."""
-
-    AUTO = "auto"
-    FP32 = "fp32"
-    BF16 = "bf16"
-    FP16 = "fp16"
-
+from models.precision import Precision
 
 _DTYPES = {
     Precision.FP32: torch.float32,
@@ -66,3 +55,8 @@ def choose_precision(precision: Precision, device: torch.device) -> torch.dtype:
         native = ("avx512_bf16", "amx_bf16", "bf16")
         return torch.bfloat16 if any(capabilities.get(n) for n in native) else torch.float32
     return torch.float32
+
+
+def gpu_name() -> str | None:
+    """The CUDA device that `auto` chooses, in words; None without one."""
+    return torch.cuda.get_device_name() if torch.cuda.is_available() else None

@@ -4,9 +4,6 @@ from models.config import MemoryPolicy
 from models.errors import OvosError
 from models.modules.template import MemoryFrame
 
-FRAMES_KEPT = 50
-"""Limit unless a configuration has its own: a long video would fill the memory of the machine."""
-
 
 class MemoryBank:
     """Keeps the first, the previous and, by policy, the frames between.

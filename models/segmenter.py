@@ -11,14 +11,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.clock import Clock
-from models.device import Precision, choose_device, choose_precision
+from models.config import FRAMES_KEPT
+from models.device import choose_device, choose_precision
 from models.errors import InputError
 from models.frames import Geometry, Image
 from models.functional.aggregation import soft_aggregate
 from models.hub import load_model
-from models.memory_bank import FRAMES_KEPT
 from models.modules.base_features import FrameFeatures
 from models.network import DMNAOA, MASK_STRIDE, VideoState
+from models.precision import Precision
 from models.proposals import Origin, Proposals
 from models.slots import Ids, ObjectSlots
 

@@ -1,35 +1,61 @@
 """The Typer application and the mapping of errors to exit statuses."""
 
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from typer.core import TyperGroup
 
 from models.errors import OvosError
 from ovos_cli import __version__
-from ovos_cli.benchmark import benchmark
-from ovos_cli.evaluate import evaluate
-from ovos_cli.propose.command import propose
-from ovos_cli.report import say
-from ovos_cli.report_command import report
-from ovos_cli.segment import segment
-from ovos_cli.training.command import train
+from ovos_cli.lines import say
 
+_COMMANDS = {
+    "segment": "ovos_cli.segment",
+    "benchmark": "ovos_cli.benchmark",
+    "evaluate": "ovos_cli.evaluate",
+    "report": "ovos_cli.report_command",
+    "propose": "ovos_cli.propose.command",
+    "train": "ovos_cli.training.command",
+}
+"""Each command and the module of the function that has its name."""
+
+
+class _Commands(TyperGroup):
+    """Imports a command's module when it is asked for.
+
+    Scoring masks does without torch, in this process and in those that share the work and import
+    this module again.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in _COMMANDS:
+            return None
+        alone = typer.Typer(
+            rich_markup_mode="markdown",
+            pretty_exceptions_enable=False,
+            add_completion=False,
+            context_settings=_SETTINGS,
+        )
+        alone.command(cmd_name)(getattr(import_module(_COMMANDS[cmd_name]), cmd_name))
+        return typer.main.get_command(alone)
+
+
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(
     name="ovos",
+    cls=_Commands,
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=_SETTINGS,
 )
-app.command()(segment)
-app.command()(benchmark)
-app.command()(evaluate)
-app.command()(report)
-app.command()(propose)
-app.command()(train)
 
 
 def _version(wanted: bool) -> None:

@@ -9,30 +9,33 @@ from rich.markup import escape
 from models import Precision
 from models.errors import InputError
 from models.sources.names import SourceName
-from ovos_cli import benchmark_options, options
+from ovos_cli import benchmark_options, dataset_options, options
 from ovos_cli.benchmarking.ablation import FULL, ablation_methods, ablation_table
 from ovos_cli.benchmarking.baselines import chosen
 from ovos_cli.benchmarking.cluster import executor_for
 from ovos_cli.benchmarking.comparison import comparison_table
 from ovos_cli.benchmarking.method import Method, ModelMethod
 from ovos_cli.benchmarking.session import Executor, Outcome, Watch, check_folder, run_method
+from ovos_cli.benchmarking.stored_proposals import check_stored
 from ovos_cli.benchmarking.timing import timing_table
 from ovos_cli.datasets import open_dataset
 from ovos_cli.datasets.sequence import Dataset
-from ovos_cli.evaluation.preflight import check_frames, check_stored, missing_categories
+from ovos_cli.evaluation.preflight import check_frames, missing_categories
 from ovos_cli.evaluation.tables import score_table
+from ovos_cli.lines import say, stopped
+from ovos_cli.memory_settings import memory_settings
 from ovos_cli.progress import progress_bar
-from ovos_cli.report import say, stopped, warn_untrained
+from ovos_cli.report import warn_untrained
 
 
 def benchmark(
-    dataset: benchmark_options.Dataset,
-    root: benchmark_options.Root,
-    split: benchmark_options.Split = None,
-    sequences: benchmark_options.Sequences = None,
-    limit: benchmark_options.Limit = None,
+    dataset: dataset_options.Dataset,
+    root: dataset_options.Root,
+    split: dataset_options.Split = None,
+    sequences: dataset_options.Sequences = None,
+    limit: dataset_options.Limit = None,
     out: benchmark_options.Out = None,
-    name: benchmark_options.Name = None,
+    name: dataset_options.Name = None,
     overwrite: options.Overwrite = False,
     timing: benchmark_options.Timing = False,
     ablation: benchmark_options.Ablation = False,
@@ -65,13 +68,13 @@ def benchmark(
     Example: `ovos benchmark --dataset davis17 --root DAVIS --sequences bear,dog`
     """
     console = Console(quiet=quiet)
-    data = open_dataset(dataset, root, split).select(benchmark_options.names(sequences), limit)
+    data = open_dataset(dataset, root, split).select(dataset_options.names(sequences), limit)
     check_frames(data)
     method = ModelMethod(
         model,
         weights,
         tuple(settings or ()),
-        **options.memory_settings(model, weights, memory, memory_stride, memory_max),
+        **memory_settings(model, weights, memory, memory_stride, memory_max),
         size=size,
         device=device,
         precision=precision,

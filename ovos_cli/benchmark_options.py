@@ -1,45 +1,15 @@
-"""Options that `ovos benchmark` and `ovos evaluate` share."""
+"""Options of `ovos benchmark`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ovos_cli.benchmarking.baselines import BaselineName
-from ovos_cli.datasets import DatasetName
+from ovos_cli.benchmarking.baseline_names import BaselineName
 from ovos_cli.options import OUTPUT
 
-_DATA, _COMPARE = "Data", "Compare"
+_COMPARE = "Compare"
 
-Dataset = Annotated[
-    DatasetName,
-    typer.Option(help="Which data set; it decides the rules of scoring.", rich_help_panel=_DATA),
-]
-Root = Annotated[
-    Path,
-    typer.Option(
-        help="Its folder: the one with JPEGImages and Annotations (DAVIS, folder) or with "
-        "train, valid and test (YouTube-VOS).",
-        rich_help_panel=_DATA,
-    ),
-]
-Split = Annotated[
-    str | None,
-    typer.Option(
-        help="val, train, test-dev or all (DAVIS), val, train or test (YouTube-VOS), or a text "
-        "file of sequence names. Default: val; all of a folder.",
-        rich_help_panel=_DATA,
-        show_default=False,
-    ),
-]
-Sequences = Annotated[
-    str | None,
-    typer.Option(help="Only these, by comma: bear,dog.", rich_help_panel=_DATA),
-]
-Limit = Annotated[
-    int | None,
-    typer.Option(min=1, help="Only the first so many sequences.", rich_help_panel=_DATA),
-]
 Out = Annotated[
     Path | None,
     typer.Option(
@@ -48,14 +18,6 @@ Out = Annotated[
         help="Output folder; a run that was interrupted goes on there. "
         "Default: DATASET-SPLIT_MODEL here; for a part of a split DATASET-SPLIT-2of30_MODEL.",
         rich_help_panel=OUTPUT,
-    ),
-]
-Name = Annotated[
-    str | None,
-    typer.Option(
-        help="The method's name, for tables and reports; of a benchmark also for its folder.",
-        rich_help_panel=OUTPUT,
-        show_default=False,
     ),
 ]
 Timing = Annotated[
@@ -99,10 +61,6 @@ Baselines = Annotated[
         show_default=False,
     ),
 ]
-Jobs = Annotated[
-    int | None,
-    typer.Option(min=1, help="Processes that score. Default: one for each core."),
-]
 Cluster = Annotated[
     str | None,
     typer.Option(
@@ -113,10 +71,3 @@ Cluster = Annotated[
         show_default=False,
     ),
 ]
-
-
-def names(sequences: str | None) -> list[str] | None:
-    """Split `--sequences`."""
-    if sequences is None:
-        return None
-    return [n.strip() for n in sequences.split(",") if n.strip()]

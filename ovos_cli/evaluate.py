@@ -9,14 +9,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from models.errors import InputError
-from ovos_cli import benchmark_options, options
+from ovos_cli import dataset_options, options
 from ovos_cli.datasets import open_dataset
 from ovos_cli.evaluation.files import check_results_folder, results_record, write_results
 from ovos_cli.evaluation.preflight import check_masks, missing_categories
 from ovos_cli.evaluation.scoring import score_all, scoring_pool
 from ovos_cli.evaluation.tables import score_table
+from ovos_cli.lines import say
 from ovos_cli.progress import progress_bar
-from ovos_cli.report import say
 
 
 def evaluate(
@@ -24,17 +24,17 @@ def evaluate(
         Path,
         typer.Argument(help="Masks of a method: SEQUENCE/FRAME.png, indexed.", show_default=False),
     ],
-    dataset: benchmark_options.Dataset,
-    root: benchmark_options.Root,
-    split: benchmark_options.Split = None,
-    sequences: benchmark_options.Sequences = None,
-    limit: benchmark_options.Limit = None,
+    dataset: dataset_options.Dataset,
+    root: dataset_options.Root,
+    split: dataset_options.Split = None,
+    sequences: dataset_options.Sequences = None,
+    limit: dataset_options.Limit = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="Folder for the tables. Default: that of the masks."),
     ] = None,
-    name: benchmark_options.Name = None,
-    jobs: benchmark_options.Jobs = None,
+    name: dataset_options.Name = None,
+    jobs: dataset_options.Jobs = None,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
@@ -46,7 +46,7 @@ def evaluate(
     Example: `ovos evaluate masks --dataset davis17 --root DAVIS`
     """
     console = Console(quiet=quiet)
-    data = open_dataset(dataset, root, split).select(benchmark_options.names(sequences), limit)
+    data = open_dataset(dataset, root, split).select(dataset_options.names(sequences), limit)
     unscored = [s.name for s in data.sequences if not s.has_truth]
     if unscored:
         raise InputError(
@@ -54,12 +54,13 @@ def evaluate(
             f"({len(unscored)} of {len(data.sequences)} sequences have first annotations only), "
             "so there is nothing to score; a server scores it"
         )
-    check_masks(data, results)
     check_results_folder(out or results)
-    total = sum(len({f for i in s.objects for f in s.scored_frames(i)}) for s in data.sequences)
     started = time.perf_counter()
     with scoring_pool(jobs) as pool, progress_bar(console, "frames/s") as bar:
-        task = bar.add_task("scoring", total=total)
+        task = bar.add_task("checking", total=None)
+        check_masks(data, results, pool)
+        total = sum(len({f for i in s.objects for f in s.scored_frames(i)}) for s in data.sequences)
+        bar.update(task, description="scoring", total=total)
         scores = score_all(
             list(data.sequences), results, pool=pool, tick=lambda n: bar.advance(task, n)
         )

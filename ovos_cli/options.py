@@ -1,13 +1,12 @@
 """Options of the command line, each declared once; commands that run a model share them."""
 
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 import typer
 
 from models import MemoryPolicy, Precision
-from models.hub import stored_config
-from models.memory_bank import FRAMES_KEPT
+from models.config import FRAMES_KEPT
 
 _INPUT, OUTPUT, _MODEL, _MEMORY = "Input", "Output", "Model", "Memory"
 
@@ -150,35 +149,4 @@ MemoryMax = Annotated[
         rich_help_panel=_MEMORY,
     ),
 ]
-
-
-class MemorySettings(TypedDict):
-    """The memory's fields of a model's configuration."""
-
-    memory_policy: MemoryPolicy
-    memory_stride: int
-    memory_max: int
-
-
-def memory_settings(
-    model: str,
-    weights: Path | None,
-    policy: MemoryPolicy | None,
-    stride: int | None,
-    most: int | None,
-) -> MemorySettings:
-    """What is given, else what the model's weights say; the number of frames is always bounded.
-
-    Raises:
-        InputError: the model is unknown, or its weights are damaged.
-    """
-    stored = stored_config(model, weights)
-    most = stored.memory_max if most is None else most
-    return {
-        "memory_policy": policy or stored.memory_policy,
-        "memory_stride": stored.memory_stride if stride is None else stride,
-        "memory_max": FRAMES_KEPT if most is None else most,
-    }
-
-
 Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")]

@@ -1,22 +1,15 @@
 """What a run says of itself: the timing table, timing.json and run.json."""
 
-import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import torch
-import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from models.clock import Clock
 from models.hub import LoadedModel
-from models.whole_file import write_whole
-
-_INTERRUPTED = 130
-"""128 and the number of SIGINT, as shells have it."""
+from ovos_cli.lines import say
 
 PARTS = ("decode", "BFE", "OPG", "OTG", "AM", "MRN", "write")
 _MEANING = {
@@ -70,17 +63,6 @@ def timing_table(values: dict[str, Any]) -> Table:
     return table
 
 
-def say(console: Console, text: str) -> None:
-    """Print one line that is not wrapped, so that paths can be copied; escape what is not ours."""
-    console.print(text, highlight=False, soft_wrap=True)
-
-
-def stopped(text: str) -> typer.Exit:
-    """Say after Ctrl-C what is done; the exit to raise, with the status of an interrupt."""
-    say(Console(stderr=True), f"interrupted: {escape(text)}")
-    return typer.Exit(_INTERRUPTED)
-
-
 def warn_untrained(console: Console, loaded: LoadedModel) -> None:
     """Say loudly that a model without weights makes masks without meaning."""
     if not loaded.trained:
@@ -99,12 +81,6 @@ def peak_memory() -> float | None:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
-
-
-def write_json(path: Path, values: dict[str, Any] | list[Any]) -> None:
-    """Write JSON, complete or not at all. Raises OvosError: it cannot be written."""
-    content = json.dumps(values, indent=2) + "\n"
-    write_whole(path, content.encode())
 
 
 def object_report(confidence: dict[int, list[float]], first: int) -> list[dict[str, Any]]:

@@ -8,12 +8,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from models.errors import InputError
-from ovos_cli import benchmark_options, options
+from ovos_cli import dataset_options, options
 from ovos_cli.datasets import DatasetName, open_dataset
 from ovos_cli.html_report.page import write_report
 from ovos_cli.html_report.runs import Run, read_run
+from ovos_cli.lines import say
 from ovos_cli.progress import progress_bar
-from ovos_cli.report import say
 
 
 def report(
@@ -24,7 +24,7 @@ def report(
             show_default=False,
         ),
     ],
-    root: benchmark_options.Root,
+    root: dataset_options.Root,
     compare: Annotated[
         list[Path] | None,
         typer.Option(

@@ -16,23 +16,18 @@ from models.hub import LoadedModel
 from models.segmenter import Segmenter
 from models.sources.install import expect_frames
 from ovos_cli import __version__, options
+from ovos_cli.json_file import write_json
+from ovos_cli.lines import say, stopped
 from ovos_cli.masks.first_mask import IndexedMask, parse_colours, read_first_mask
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.open_source import open_source, past_the_end
 from ovos_cli.media.overlay import OverlayWriter
+from ovos_cli.memory_settings import memory_settings
 from ovos_cli.output import OutputFolder
 from ovos_cli.pipeline import Progress as Done
 from ovos_cli.pipeline import follow
 from ovos_cli.progress import progress_bar
-from ovos_cli.report import (
-    object_report,
-    say,
-    stopped,
-    timing,
-    timing_table,
-    warn_untrained,
-    write_json,
-)
+from ovos_cli.report import object_report, timing, timing_table, warn_untrained
 
 
 def segment(
@@ -79,7 +74,7 @@ def segment(
         source=proposals,
         weights_dir=weights_dir,
         allow_untrained=allow_untrained,
-        **options.memory_settings(model, weights, memory, memory_stride, memory_max),
+        **memory_settings(model, weights, memory, memory_stride, memory_max),
     )
     if end is None and reader.estimate is not None:
         expect_frames(loaded.network, start + reader.estimate)

@@ -6,7 +6,9 @@ import torch
 from torch import Tensor
 
 
-def memory_read(query: Tensor, keys: Tensor, values: Tensor, valid: Tensor) -> Tensor:
+def memory_read(
+    query: Tensor, keys: Tensor, values: Tensor, valid: Tensor, penalty: Tensor | None = None
+) -> Tensor:
     """Scaled dot-product read over all space-time positions of each object (Eq. 1).
 
     Args:
@@ -15,6 +17,7 @@ def memory_read(query: Tensor, keys: Tensor, values: Tensor, valid: Tensor) -> T
         values: (O, T, C, H, W).
         valid: (O, T) bool, False where the object was absent and is not to be read. An object
             absent from all of them is read from all, since there is nothing better.
+        penalty: (T,) taken off the scores of each frame; see `age_penalty`.
 
     Returns:
         (O, C, H, W) templates: at each position of the query, values summed by relevance.
@@ -24,10 +27,25 @@ def memory_read(query: Tensor, keys: Tensor, values: Tensor, valid: Tensor) -> T
     k = keys.transpose(1, 2).flatten(2)  # O, C/4, THW
     v = values.transpose(1, 2).flatten(2)  # O, C, THW
     scores = (q @ k).float() / math.sqrt(channels)
+    if penalty is not None:
+        scores = scores - penalty.repeat_interleave(query.shape[-2] * query.shape[-1])
     valid = valid | ~valid.any(dim=1, keepdim=True)
     hidden = ~valid.repeat_interleave(query.shape[-2] * query.shape[-1], dim=1)
     relevance = torch.softmax(scores.masked_fill(hidden[:, None], -math.inf), dim=-1).to(v.dtype)
     return (v @ relevance.transpose(1, 2)).unflatten(2, query.shape[-2:])
+
+
+def age_penalty(ages: Tensor, halving: float) -> Tensor:
+    """What old memory frames lose in a read: `halving` nats each time that their age doubles.
+
+    Args:
+        ages: (T,) frames between a memory frame and the current one, 1 for the previous frame.
+        halving: 0 reads all ages alike.
+
+    Returns:
+        (T,), 0 for the previous frame.
+    """
+    return halving * torch.log2(ages.float().clamp_min(1))
 
 
 def temporal_embedding(offsets: Tensor, channels: int) -> Tensor:

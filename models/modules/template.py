@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.config import ModelConfig
-from models.functional.attention import memory_read, temporal_embedding
+from models.functional.attention import age_penalty, memory_read, temporal_embedding
 from models.modules.blocks import conv_norm
 
 _CELL = 4
@@ -19,11 +19,13 @@ class MemoryFrame:
     """What the memory holds of one past frame.
 
     key: (O, C/4, H, W). value: (O, C, H, W). present: (O,) bool, the object was seen.
+    offset: frames since the first frame.
     """
 
     key: Tensor
     value: Tensor
     present: Tensor
+    offset: int
 
 
 class DynamicMemoryNetwork(nn.Module):
@@ -34,6 +36,7 @@ class DynamicMemoryNetwork(nn.Module):
         channels = config.object_channels
         self.fixed = not config.use_dmn
         self.channels = channels
+        self.recency = config.recency
         self.memory_key = nn.Conv2d(channels + 1, channels // 4, 3, padding=1)
         self.memory_value = nn.Conv2d(channels + 1, channels, 3, padding=1)
         self.query_key = nn.Conv2d(channels, channels // 4, 3, padding=1)
@@ -61,7 +64,7 @@ class DynamicMemoryNetwork(nn.Module):
             offset: frames since the first frame.
         """
         x = torch.cat([self._embed(features, offset), masks[:, None]], dim=1)
-        return MemoryFrame(self.memory_key(x), self.memory_value(x), present)
+        return MemoryFrame(self.memory_key(x), self.memory_value(x), present, offset)
 
     def forward(self, features: Tensor, memory: list[MemoryFrame], offset: int) -> Tensor:
         """Generate each object's template for the current frame (Eq. 1).
@@ -76,11 +79,16 @@ class DynamicMemoryNetwork(nn.Module):
         """
         if self.fixed:
             return memory[0].value
+        penalty = None
+        if self.recency:
+            ages = torch.tensor([offset - frame.offset for frame in memory], device=features.device)
+            penalty = age_penalty(ages, self.recency)
         return memory_read(
             self.query_key(self._embed(features, offset)),
             torch.stack([frame.key for frame in memory], dim=1),
             torch.stack([frame.value for frame in memory], dim=1),
             torch.stack([frame.present for frame in memory], dim=1),
+            penalty,
         )
 
     def decode_masks(self, templates: Tensor, size: int) -> Tensor:

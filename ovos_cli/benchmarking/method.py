@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from models import MemoryPolicy, Precision, load_model
 from models.clock import Clock
+from models.config import FRAMES_KEPT
 from models.hub import LoadedModel
-from models.memory_bank import FRAMES_KEPT
 from models.segmenter import Segmenter
 from models.sources.install import digest_of, use_source
 from models.sources.names import Kind, SourceName

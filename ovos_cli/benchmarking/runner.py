@@ -23,10 +23,10 @@ from ovos_cli.benchmarking.method import GivenFrame, Method, ModelMethod
 from ovos_cli.datasets.sequence import Sequence
 from ovos_cli.evaluation.results import SequenceScores
 from ovos_cli.evaluation.scoring import scored_sequence
+from ovos_cli.json_file import write_json
 from ovos_cli.masks.palette import davis_palette
 from ovos_cli.masks.writer import write_mask
 from ovos_cli.media.folder_reader import read_picture
-from ovos_cli.report import write_json
 
 MASKS, RECORDS = "masks", "runs"
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from models.device import gpu_name
 from models.errors import InputError
 from ovos_cli.benchmarking.method import Method
 from ovos_cli.benchmarking.runner import (
@@ -152,6 +153,7 @@ def _write(dataset: Dataset, method: Method, folder: Path, scores: list[Sequence
         settings=settings,
         model=method.model(),
         timing=timing_summary(scores, settings),
+        gpu=gpu_name(),
     )
     files = write_results(folder, record, dataset.label)
     if dataset.submission is not None and dataset.whole is None:

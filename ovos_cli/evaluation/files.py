@@ -6,19 +6,18 @@ import os
 import platform
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from models.errors import InputError
 from models.whole_file import write_whole
 from ovos_cli import __version__
 from ovos_cli.datasets.sequence import Dataset
 from ovos_cli.evaluation.results import MEASURES, SequenceScores, global_measures
+from ovos_cli.json_file import write_json
 from ovos_cli.output import probe
-from ovos_cli.report import write_json
 
 JSON_NAME = "results.json"
 
@@ -31,6 +30,7 @@ def results_record(
     settings: dict[str, Any],
     model: dict[str, str] | None = None,
     timing: dict[str, Any] | None = None,
+    gpu: str | None = None,
 ) -> dict[str, Any]:
     """Everything about a run, as `results.json` has it.
 
@@ -41,6 +41,7 @@ def results_record(
         settings: what may change the masks.
         model: name, weights and sha256; None for masks from elsewhere.
         timing: of the whole run, by module.
+        gpu: the name of one that the method could use.
     """
     return {
         "ovos": __version__,
@@ -52,7 +53,7 @@ def results_record(
         "method": method,
         "settings": settings,
         "model": model,
-        "machine": machine(),
+        "machine": {**machine(), "gpu": gpu},
         "measures": global_measures(sequences, dataset.seen),
         "sequences": {s.name: s.to_dict() for s in sequences},
         "timing": timing,
@@ -124,14 +125,12 @@ def read_results(path: Path) -> dict[str, Any]:
 
 def machine() -> dict[str, Any]:
     """What computed, in words."""
-    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
     return {
         "system": platform.platform(),
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "gpu": gpu,
         "python": platform.python_version(),
-        "torch": torch.__version__,
+        "torch": version("torch"),
     }
 
 

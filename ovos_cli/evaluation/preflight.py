@@ -1,17 +1,18 @@
 """What is missing, said before time is spent on it."""
 
-from collections.abc import Callable
-from collections.abc import Sequence as Names
+from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
-from models.config import ModelConfig
 from models.errors import InputError
-from models.sources.files import FileProposals
-from models.sources.names import SourceName
 from ovos_cli.datasets.annotation import MODES, header
 from ovos_cli.datasets.layout import contents
 from ovos_cli.datasets.sequence import Dataset, Protocol, Sequence, shortened
+from ovos_cli.evaluation.foreign import foreign_ids
 from ovos_cli.evaluation.scoring import problem_list
+
+_CHUNK = 12
+"""Masks of one task of a pool."""
 
 
 def check_frames(dataset: Dataset) -> None:
@@ -29,11 +30,15 @@ def check_frames(dataset: Dataset) -> None:
         raise InputError(problem_list(f"{dataset.name} at {dataset.root} is incomplete", problems))
 
 
-def check_masks(dataset: Dataset, masks: Path) -> None:
-    """Check the masks of a method against the annotations: all there, sizes, modes.
+def check_masks(dataset: Dataset, masks: Path, pool: Executor | None = None) -> None:
+    """Check the masks of a method against the annotations: all there, sizes, modes, ids.
+
+    Args:
+        pool: reads the ids, which alone needs the pixels; None reads them in this process.
 
     Raises:
-        InputError: a sequence or frame has no mask, or one that cannot be compared.
+        InputError: a sequence or frame has no mask, or one that cannot be compared, or an id is
+            not among the sequence's objects.
     """
     if not masks.is_dir():
         raise InputError(f"{masks} is not a folder; it should hold SEQUENCE/FRAME.png")
@@ -47,6 +52,7 @@ def check_masks(dataset: Dataset, masks: Path) -> None:
         if sequence.name not in absent:
             problems += _annotation_problems(sequence)
             problems += _mask_problems(sequence, masks / sequence.name)
+    problems = problems or _id_problems(dataset, masks, pool)
     if problems:
         raise InputError(problem_list("the masks and the data set do not fit", problems))
 
@@ -62,35 +68,6 @@ def missing_categories(dataset: Dataset) -> list[str]:
     if bare:
         return [f"meta.json lacks categories of objects of {shortened(bare)}, {why}"]
     return []
-
-
-def check_stored(
-    dataset: Dataset,
-    source: SourceName,
-    config: ModelConfig,
-    frames: Callable[[Sequence], Names[str]] = lambda s: s.frames,
-) -> None:
-    """Check that stored proposals are those of the data set's videos.
-
-    Args:
-        dataset: checked by `check_frames`.
-        source: files, in a folder for each sequence.
-        config: of the model that uses them.
-        frames: which of a sequence's are used.
-
-    Raises:
-        InputError: a sequence has none, or not of these frames, or of more, or of another size.
-    """
-    problems = []
-    for sequence in dataset.sequences:
-        try:
-            stored = FileProposals(Path(source.of_sequence(sequence.name).argument), config)
-            stored.check(frames(sequence), len(sequence.images), sequence.size)
-        except InputError as error:
-            problems.append(f"{sequence.name}: {error}")
-    if problems:
-        what = f"{source.argument} should hold the proposals of each sequence in its own folder"
-        raise InputError(problem_list(what, problems))
 
 
 def _frame_problems(sequence: Sequence) -> list[str]:
@@ -130,8 +107,7 @@ def _annotation_problems(sequence: Sequence) -> list[str]:
 
 def _mask_problems(sequence: Sequence, masks: Path) -> list[str]:
     name, problems = sequence.name, []
-    by_frame = sorted({f for i in sequence.objects for f in sequence.scored_frames(i)})
-    needed = by_frame if sequence.has_truth else sequence.wanted
+    needed = _needed(sequence)
     lost = [f for f in needed if not (masks / f"{f}.png").is_file()]
     if lost:
         problems.append(f"{name}: no mask of {_some(lost)}")
@@ -153,6 +129,24 @@ def _mask_problems(sequence: Sequence, masks: Path) -> list[str]:
                 "save indexed PNGs whose indices are the object ids"
             )
     return problems
+
+
+def _id_problems(dataset: Dataset, masks: Path, pool: Executor | None) -> list[str]:
+    run = pool.map if pool else map
+    found = []
+    for sequence in dataset.sequences:
+        if not sequence.merged:  # there every id is the object
+            files = [masks / sequence.name / f"{frame}.png" for frame in _needed(sequence)]
+            chunks = [files[i : i + _CHUNK] for i in range(0, len(files), _CHUNK)]
+            found.append(run(partial(foreign_ids, known=frozenset(sequence.objects)), chunks))
+    return [text for of_sequence in found for chunk in of_sequence for text in chunk]
+
+
+def _needed(sequence: Sequence) -> list[str]:
+    """Frames of which a method's masks are needed."""
+    if not sequence.has_truth:
+        return list(sequence.wanted)
+    return sorted({f for i in sequence.objects for f in sequence.scored_frames(i)})
 
 
 def _some(names: list[str]) -> str:

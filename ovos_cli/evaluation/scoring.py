@@ -5,17 +5,17 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed, wait
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from models.errors import InputError
 from ovos_cli.datasets.annotation import read_ids
 from ovos_cli.datasets.sequence import Sequence
+from ovos_cli.evaluation.foreign import foreign_ids
 from ovos_cli.evaluation.measures import frame_scores
 from ovos_cli.evaluation.results import ObjectScores, SequenceScores
 
@@ -38,7 +38,6 @@ class _Frame:
     prediction: Path
     truth: Path
     objects: list[int]
-    known: frozenset[int]
     merged: bool
 
 
@@ -46,8 +45,7 @@ def scored_sequence(sequence: Sequence, masks: Path) -> SequenceScores:
     """Score the masks `masks/FRAME.png` of one sequence, in this process.
 
     Raises:
-        InputError: a mask is missing, unreadable, of another size, or has an id that the truth
-            has not.
+        InputError: a mask is missing, unreadable or of another size.
     """
     frames = _comparisons(sequence, masks)
     return _gather(sequence, {f.name: _compare(f) for f in frames})
@@ -90,7 +88,7 @@ def score_all(
 
 @contextmanager
 def scoring_pool(jobs: int | None = None) -> Iterator[Executor | None]:
-    """Processes that score, started at once; None where there would be one only.
+    """Processes that score, which start while the caller goes on; None where one would do.
 
     They come from a server process that has imported what scoring needs and runs no threads. To
     fork this process instead would copy its threads' locks, but not the threads that release them.
@@ -104,9 +102,9 @@ def scoring_pool(jobs: int | None = None) -> Iterator[Executor | None]:
         return
     context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
     if sys.platform == "linux":
-        context.set_forkserver_preload([__name__])
+        context.set_forkserver_preload([__name__, foreign_ids.__module__])
     with ProcessPoolExecutor(count, context, _prepare_process) as pool:
-        wait([pool.submit(os.getpid) for _ in range(count)])
+        pool.submit(os.getpid)
         try:
             yield pool
         except BaseException:
@@ -144,14 +142,12 @@ def _comparisons(sequence: Sequence, masks: Path) -> list[_Frame]:
     for ident in sequence.objects if sequence.has_truth else ():
         for name in sequence.scored_frames(ident):
             by_frame.setdefault(name, []).append(ident)
-    known = frozenset(sequence.objects)
     return [
         _Frame(
             name,
             masks / f"{name}.png",
             sequence.annotations[name],
             by_frame[name],
-            known,
             sequence.merged,
         )
         for name in sequence.frames
@@ -166,13 +162,6 @@ def _compare(frame: _Frame) -> Scores:
         raise InputError(
             f"{frame.prediction} is {prediction.shape[1]}x{prediction.shape[0]}, its truth is "
             f"{truth.shape[1]}x{truth.shape[0]}; masks must have the annotation's size"
-        )
-    covered = sum(int(np.count_nonzero(prediction == i)) for i in (0, *frame.known))
-    if covered < prediction.size:
-        foreign = sorted(set(np.unique(prediction).tolist()) - frame.known - {0})
-        raise InputError(
-            f"{frame.prediction} has the id {', '.join(map(str, foreign[:8]))}; "
-            f"the sequence's objects are {', '.join(map(str, sorted(frame.known)))}"
         )
     return frame_scores(prediction, truth, frame.objects)
 

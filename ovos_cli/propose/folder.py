@@ -9,7 +9,7 @@ from models.errors import InputError
 from models.sources.coco import IMAGES, RECORD, RESULTS, encode
 from models.sources.npz import write_npz
 from models.sources.stored import StoredProposals
-from ovos_cli.report import write_json
+from ovos_cli.json_file import write_json
 
 SHEETS = "sheets"
 _OWN = ("*.npz", RESULTS, IMAGES, RECORD, f"{SHEETS}/*.jpg")

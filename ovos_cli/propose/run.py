@@ -16,15 +16,17 @@ from models.segmenter import Segmenter
 from models.sources.names import Kind, SourceName
 from models.sources.stored import StoredProposals
 from ovos_cli import __version__
+from ovos_cli.benchmarking.stored_proposals import check_stored
 from ovos_cli.datasets import DatasetName, open_dataset
-from ovos_cli.evaluation.preflight import check_frames, check_stored
+from ovos_cli.evaluation.preflight import check_frames
+from ovos_cli.json_file import write_json
+from ovos_cli.lines import say, stopped
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.output import probe
 from ovos_cli.progress import progress_bar
 from ovos_cli.propose.dataset import compared, measure, missed_sheet, recall_table
 from ovos_cli.propose.folder import SHEETS, ProposalFolder
 from ovos_cli.propose.sheet import contact_sheet, save_jpeg
-from ovos_cli.report import say, stopped, write_json
 
 _PICTURES = 12
 _RECALL, _MISSED = "recall.json", "missed.jpg"

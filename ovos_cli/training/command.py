@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from models.device import Precision, choose_device, choose_precision
+from models.device import choose_device, choose_precision
 from models.errors import InputError
+from models.precision import Precision
 from ovos_cli import options
-from ovos_cli.report import stopped
+from ovos_cli.lines import stopped
 
 RecipeFile = Annotated[
     str,

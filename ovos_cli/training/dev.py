@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.device import Precision
 from models.errors import InputError
 from models.frames import Geometry
 from models.functional.masks import paste_masks
 from models.network import DMNAOA
+from models.precision import Precision
 from models.segmenter import Segmenter
 from models.training.data.catalog import DataSet, open_data
 from models.training.data.pairs import IGNORE, Array, Video

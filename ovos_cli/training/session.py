@@ -18,9 +18,9 @@ from rich.progress import (
 )
 from torch import nn
 
-from models.device import Precision
 from models.errors import InputError
 from models.network import DMNAOA
+from models.precision import Precision
 from models.training.build import build_samples, build_stage
 from models.training.data.catalog import open_data
 from models.training.data.preflight import Survey, survey
@@ -31,7 +31,7 @@ from models.training.engine.trainer import Hooks, Trainer
 from models.training.engine.trainer import Progress as Step
 from models.training.recipe import Recipe
 from models.whole_file import write_whole
-from ovos_cli.report import say
+from ovos_cli.lines import say
 from ovos_cli.training.dev import DevSet
 from ovos_cli.training.pictures import write_sheet
 from ovos_cli.training.run_folder import RunFolder

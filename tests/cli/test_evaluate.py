@@ -163,6 +163,23 @@ def test_an_unusable_out_is_refused_before_scoring(
     assert status == 2 and "cannot be written to /proc/ovos" in said
 
 
+def test_foreign_ids_of_all_sequences_are_named_before_scoring(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("scored first")
+
+    monkeypatch.setattr(ovos_cli.evaluate, "score_all", never)
+    root = davis_tree(tmp_path / "davis")
+    masks = copy_truth(root, tmp_path / "masks")
+    for name, ident in (("bear/00001", 7), ("dogs/00003", 5)):
+        write_indexed(masks / f"{name}.png", np.full((48, 64), ident, np.uint8))
+    arguments = ["evaluate", masks, "--dataset", "davis17", "--root", root, "-q"]
+    status, said = run_main(monkeypatch, *arguments)
+    assert status == 2
+    assert "00001.png has the id 7" in said and "00003.png has the id 5" in said
+
+
 def _drop(path: str):  # type: ignore[no-untyped-def]
     return lambda masks: (masks / path).unlink()
 

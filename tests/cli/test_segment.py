@@ -19,9 +19,9 @@ from models.hub import WEIGHTS
 from models.network import DMNAOA
 from models.presets import preset
 from models.weights_file import save_weights
-from ovos_cli import options
 from ovos_cli.app import app
 from ovos_cli.evaluation.measures import region_similarity
+from ovos_cli.memory_settings import memory_settings
 from tests.cli.command import run_main
 from tests.conftest import ROOT, SAMPLES, write_indexed, write_video
 
@@ -232,7 +232,7 @@ def test_memory_is_what_the_weights_were_made_for_unless_given(
 
 
 def test_memory_of_the_packaged_model() -> None:
-    assert options.memory_settings("lite", None, None, None, None) == {
+    assert memory_settings("lite", None, None, None, None) == {
         "memory_policy": MemoryPolicy.STRIDE,
         "memory_stride": 5,
         "memory_max": 50,

@@ -8,8 +8,8 @@ import torch
 
 from models import InputError, MemoryPolicy, ModelConfig, Precision, Segmenter
 from models.clock import Clock
+from models.config import FRAMES_KEPT
 from models.frames import Geometry
-from models.memory_bank import FRAMES_KEPT
 from models.network import DMNAOA
 from models.presets import preset
 from models.slots import ObjectSlots

@@ -1,0 +1,13 @@
+"""JSON files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from models.whole_file import write_whole
+
+
+def write_json(path: Path, values: dict[str, Any] | list[Any]) -> None:
+    """Write JSON, complete or not at all. Raises OvosError: it cannot be written."""
+    content = json.dumps(values, indent=2) + "\n"
+    write_whole(path, content.encode())

@@ -1,0 +1,15 @@
+"""What the application loads, and when."""
+
+import subprocess
+import sys
+
+import pytest
+
+_NEEDS_NO_TORCH = ("ovos_cli.app", "ovos_cli.evaluate", "ovos_cli.report_command")
+
+
+@pytest.mark.parametrize("module", _NEEDS_NO_TORCH)
+def test_scoring_and_reports_do_not_wait_for_torch(module: str) -> None:
+    # Processes that score import the application again.
+    code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
