@@ -1,14 +1,14 @@
 """What is missing, said before time is spent on it."""
 
+from collections.abc import Iterable
 from concurrent.futures import Executor
-from functools import partial
 from pathlib import Path
 
 from models.errors import InputError
-from ovos_cli.datasets.annotation import MODES, header
+from ovos_cli.datasets.annotation import header
 from ovos_cli.datasets.layout import contents
 from ovos_cli.datasets.sequence import Dataset, Protocol, Sequence, shortened
-from ovos_cli.evaluation.foreign import foreign_ids
+from ovos_cli.evaluation.mask_check import MaskCheck
 from ovos_cli.evaluation.scoring import problem_list
 
 _CHUNK = 12
@@ -34,7 +34,7 @@ def check_masks(dataset: Dataset, masks: Path, pool: Executor | None = None) -> 
     """Check the masks of a method against the annotations: all there, sizes, modes, ids.
 
     Args:
-        pool: reads the ids, which alone needs the pixels; None reads them in this process.
+        pool: of `scoring_pool`, reads the masks; None reads them in this process.
 
     Raises:
         InputError: a sequence or frame has no mask, or one that cannot be compared, or an id is
@@ -48,11 +48,13 @@ def check_masks(dataset: Dataset, masks: Path, pool: Executor | None = None) -> 
         problems.append(f"{masks} holds {contents(masks)}")
         if (masks / "masks").is_dir():
             problems.append(f"a benchmark's masks are one folder down: {masks / 'masks'}")
+    usable = []
     for sequence in dataset.sequences:
         if sequence.name not in absent:
-            problems += _annotation_problems(sequence)
-            problems += _mask_problems(sequence, masks / sequence.name)
-    problems = problems or _id_problems(dataset, masks, pool)
+            wrong = _annotation_problems(sequence)
+            problems += wrong + ([] if wrong else _lost_masks(sequence, masks / sequence.name))
+            usable += [] if wrong else [sequence]
+    problems += _unfit_masks(usable, masks, pool)
     if problems:
         raise InputError(problem_list("the masks and the data set do not fit", problems))
 
@@ -105,40 +107,21 @@ def _annotation_problems(sequence: Sequence) -> list[str]:
     return []
 
 
-def _mask_problems(sequence: Sequence, masks: Path) -> list[str]:
-    name, problems = sequence.name, []
-    needed = _needed(sequence)
-    lost = [f for f in needed if not (masks / f"{f}.png").is_file()]
-    if lost:
-        problems.append(f"{name}: no mask of {_some(lost)}")
-    for frame in needed:
-        if frame in lost:
-            continue
-        try:
-            size, mode = header(masks / f"{frame}.png")
-        except InputError as error:
-            problems.append(f"{name}: {error}")
-            continue
-        if size != sequence.size:
-            problems.append(
-                f"{name}: {frame}.png is {_sizes({size})}, the annotation {_sizes({sequence.size})}"
-            )
-        elif mode not in MODES:
-            problems.append(
-                f"{name}: {frame}.png is no mask of ids but a picture of mode {mode}; "
-                "save indexed PNGs whose indices are the object ids"
-            )
-    return problems
+def _lost_masks(sequence: Sequence, masks: Path) -> list[str]:
+    lost = [f for f in _needed(sequence) if not (masks / f"{f}.png").is_file()]
+    return [f"{sequence.name}: no mask of {_some(lost)}"] if lost else []
 
 
-def _id_problems(dataset: Dataset, masks: Path, pool: Executor | None) -> list[str]:
+def _unfit_masks(sequences: Iterable[Sequence], masks: Path, pool: Executor | None) -> list[str]:
     run = pool.map if pool else map
     found = []
-    for sequence in dataset.sequences:
-        if not sequence.merged:  # there every id is the object
-            files = [masks / sequence.name / f"{frame}.png" for frame in _needed(sequence)]
-            chunks = [files[i : i + _CHUNK] for i in range(0, len(files), _CHUNK)]
-            found.append(run(partial(foreign_ids, known=frozenset(sequence.objects)), chunks))
+    for sequence in sequences:
+        # Where all objects are one, every id is it.
+        known = None if sequence.merged else frozenset(sequence.objects)
+        check = MaskCheck(sequence.name, sequence.size, known)
+        files = [masks / sequence.name / f"{frame}.png" for frame in _needed(sequence)]
+        there = [file for file in files if file.is_file()]
+        found.append(run(check, [there[i : i + _CHUNK] for i in range(0, len(there), _CHUNK)]))
     return [text for of_sequence in found for chunk in of_sequence for text in chunk]
 
 

@@ -15,7 +15,7 @@ import cv2
 from models.errors import InputError
 from ovos_cli.datasets.annotation import read_ids
 from ovos_cli.datasets.sequence import Sequence
-from ovos_cli.evaluation.foreign import foreign_ids
+from ovos_cli.evaluation.mask_check import MaskCheck
 from ovos_cli.evaluation.measures import frame_scores
 from ovos_cli.evaluation.results import ObjectScores, SequenceScores
 
@@ -102,7 +102,7 @@ def scoring_pool(jobs: int | None = None) -> Iterator[Executor | None]:
         return
     context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
     if sys.platform == "linux":
-        context.set_forkserver_preload([__name__, foreign_ids.__module__])
+        context.set_forkserver_preload([__name__, MaskCheck.__module__])
     with ProcessPoolExecutor(count, context, _prepare_process) as pool:
         pool.submit(os.getpid)
         try:
