@@ -3,8 +3,9 @@
     python benchmarks/cuts.py DAVIS [--split val] [--weights FILE] [--sequences a,b,c]
 
 Each sequence's frames 0 to 14 are followed by ten frames of the next sequence and then by its own
-frames 20 to 39; the first mask is given. Prints, with the matcher and without it (A5), the share of
-the other scene that is taken for the object, where none is, and J before the cut and after it.
+frames 20 to 39; the first mask is given. Prints, for the whole model, without the matcher (A5), and
+with a memory of the previous or the first frame alone (B2, B1), the share of the other scene that
+is taken for the object, where none is, and J before the cut and after it.
 """
 
 from pathlib import Path
@@ -27,6 +28,13 @@ from ovos_cli.datasets.sequence import Sequence
 from ovos_cli.evaluation.measures import region_similarity
 
 _BEFORE, _AWAY, _BACK = slice(0, 15), slice(5, 15), slice(20, 40)
+
+_ROWS: dict[str, list[str]] = {
+    "full": [],
+    "A5 without matcher": ["use_matcher=false"],
+    "B2 memory: previous": ["memory_policy=previous"],
+    "B1 memory: first": ["memory_policy=first"],
+}
 
 Shown = tuple[NDArray[np.uint8], Ids, str]
 """A frame, the truth and which of the three parts it belongs to."""
@@ -63,7 +71,7 @@ def main(
     chosen = data.select(sequences.split(",") if sequences else None).sequences
     pairs = list(zip(chosen, (*chosen[1:], chosen[0]), strict=True))
     table = Table("", "taken for the object, away", "J before", "J after")
-    for label, settings in (("full", []), ("A5 without matcher", ["use_matcher=false"])):
+    for label, settings in _ROWS.items():
         found = []
         for own, other in track(pairs, label, console=Console(stderr=True)):
             video = _frames(own, _BEFORE, "before") + _frames(other, _AWAY, "away")

@@ -53,6 +53,8 @@ EXTENSION_ROWS = {
     "E5": Row("without previous mask in the cost", ("matching_iou_weight=0.0",)),
     "E6": Row("without locality", ("locality=false",)),
     "E7": Row("without guard", ("guard=0.0",)),
+    "E8": Row("without the template's agreement", ("template_agreement=0.0",)),
+    "E9": Row("without recency", ("recency=0.0",)),
 }
 """What the lite model has beyond the paper, switched off; run when named in `--rows`."""
 

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from models.functional.attention import memory_read, temporal_embedding
+from models.functional.attention import age_penalty, memory_read, temporal_embedding
 
 
 def test_memory_read_matches_a_loop_over_positions() -> None:
@@ -52,6 +52,17 @@ def test_an_object_absent_from_all_frames_is_read_from_all() -> None:
     )
     found = memory_read(query, keys, values, torch.zeros(1, 2, dtype=torch.bool))
     torch.testing.assert_close(found, torch.ones(1, 8, 2, 2))
+
+
+def test_old_frames_lose_relevance_each_time_their_age_doubles() -> None:
+    penalty = age_penalty(torch.tensor([16, 4, 2, 1]), 1.5)
+    torch.testing.assert_close(penalty, torch.tensor([6.0, 3.0, 1.5, 0.0]))
+    # Equal scores: what is read is a mean, weighted by what the penalty leaves of each frame.
+    values = torch.eye(4).reshape(1, 4, 4, 1, 1)
+    same = torch.ones(1, 4, 1, 1, 1)
+    found = memory_read(same[:, 0], same, values, torch.ones(1, 4, dtype=torch.bool), penalty)
+    left = torch.tensor([1 / 2**6, 1 / 2**3, 1 / 2**1.5, 1.0]).pow(1 / math.log(2))
+    torch.testing.assert_close(found.flatten(), left / left.sum())
 
 
 def test_temporal_embedding_is_bounded_distinct_and_unlimited() -> None:

@@ -89,6 +89,23 @@ def test_a_run_that_was_killed_goes_on_from_its_last_state(tmp_path: Path) -> No
     assert [row.split(",")[0] for row in rows] == ["step", "10", "20", "30"]
 
 
+def test_a_run_that_was_killed_while_scoring_is_scored_when_it_goes_on(tmp_path: Path) -> None:
+    class KilledError(Exception):
+        pass
+
+    def kill(step: int, module: nn.Module) -> float:
+        raise KilledError
+
+    with pytest.raises(KilledError):
+        _train(tmp_path, hooks=Hooks(evaluate=kill, every=7))
+    assert _trainer(tmp_path).step == 7
+    scored: list[int] = []
+    hooks = Hooks(evaluate=lambda step, module: scored.append(step) or step / 100, every=7)
+    resumed = _train(tmp_path, hooks=hooks)
+    assert scored == [7, 14, 21, 28, 30]
+    assert (resumed.best_score, _trainer(tmp_path).unscored) == (0.3, False)
+
+
 def test_accumulated_micro_batches_equal_one_batch(tmp_path: Path) -> None:
     class Plain(Square):
         def forward(self, samples: list[Tensor]) -> dict[str, Tensor]:

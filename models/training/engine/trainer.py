@@ -82,6 +82,8 @@ class Trainer:
         self.step, self.best_score = 0, -math.inf
         self.score: float | None = None
         """Of the averaged weights as they are; None where they were not scored since a step."""
+        self.unscored = False
+        """Whether it was saved before being scored, and the score never came."""
         self.skipped: Counter[str] = Counter()
         """What could not be read, and how often; of all processes, in the leading one, once the
         state is saved."""
@@ -105,6 +107,9 @@ class Trainer:
         progress = Progress(self.step, self.iterations)
         saved = self.step
         try:
+            if self.unscored and hooks.evaluate is not None:
+                self._evaluate(hooks)
+                self.save()
             while self.step < self.iterations:
                 values = self._advance(next(stream))
                 progress.step = self.step
@@ -115,6 +120,8 @@ class Trainer:
                 end = self.step == self.iterations
                 due = self.step % hooks.every == 0 or end
                 if hooks.evaluate is not None and due and not stop:
+                    # Scoring takes minutes, in which a run may be killed.
+                    self.save(unscored=True)
                     self._evaluate(hooks)
                 scored = self.score is not None
                 if journal is not None and (self.step % _LOG_EVERY == 0 or end or scored):
@@ -174,6 +181,7 @@ class Trainer:
         self.step += 1
 
     def _evaluate(self, hooks: Hooks) -> None:
+        self.unscored = False
         if self.team.leads and hooks.evaluate is not None:
             module = self.average.module
             self.score = score = hooks.evaluate(self.step, module)
@@ -182,8 +190,12 @@ class Trainer:
                 hooks.best(self.step, module, score)
         self.team.barrier()
 
-    def save(self) -> None:
-        """Write the state complete or not at all. Raises OvosError where it cannot."""
+    def save(self, *, unscored: bool = False) -> None:
+        """Write the state complete or not at all. Raises OvosError where it cannot.
+
+        Args:
+            unscored: it is to be scored still, when the run goes on from it.
+        """
         skipped = self.team.gather(self.skipped)
         self.skipped = sum(skipped, Counter()) if self.team.leads else Counter()
         if self.team.leads:
@@ -197,6 +209,7 @@ class Trainer:
                 "scaler": self.scaler.state_dict(),
                 "best_score": self.best_score,
                 "score": self.score,
+                "unscored": unscored,
                 "skipped": dict(self.skipped),
             }
             save_state(state, self.out / "state.pt")
@@ -205,7 +218,7 @@ class Trainer:
     def _load(self) -> None:
         state = load_state(self.out / "state.pt")
         self.step, self.best_score = state["step"], state["best_score"]
-        self.score = state.get("score")
+        self.score, self.unscored = state.get("score"), state.get("unscored", False)
         if self.team.leads:
             self.skipped.update(state["skipped"])
         self.stage.load_state_dict(state["module"])
