@@ -3,7 +3,8 @@
     python benchmarks/complexity.py [lite r50 r101] [--objects 1] [--memory 8] [--proposals 30]
 
 Multiply-adds are those of convolutions and matrix products, halves of torch's own FLOP count;
-sampling, normalization, softmax and NMS are not in it. They do not depend on the weights, which
+sampling, normalization, softmax and NMS are not in it. Those of OPG depend on
+how many instances the detector keeps, the others not on the weights, which
 are random for r50 and r101.
 """
 
@@ -84,7 +85,7 @@ def main(
             for m in models or ("lite", "r50", "r101")
             for unit in ("parameters, M", "multiply-adds, G")
         ),
-        "Table 4\ns, R50, V100",
+        "Table 4\ns, R50",
     )
     columns = []
     for name in models or ("lite", "r50", "r101"):

@@ -1,6 +1,6 @@
 """Time `ovos evaluate`'s pre-flight and scoring against vos-benchmark on the same generated masks.
 
-    python benchmarks/evaluation_speed.py [--sequences 30] [--frames 67] [--objects 2]
+    python benchmarks/evaluation_speed.py [--sequences 30] [--frames 67] [--objects 2] [--grey]
 
 By default as much as DAVIS-2017's validation split has: 30 sequences of 67 frames of 480x854 with
 two moving, wobbling objects, shifted by a few pixels for the prediction. Both tools get the same
@@ -21,9 +21,10 @@ from PIL import Image
 from vos_benchmark.benchmark import benchmark
 
 from ovos_cli.datasets import DatasetName, open_dataset
+from ovos_cli.evaluation.pool import scoring_pool, usable_cores
 from ovos_cli.evaluation.preflight import check_masks
 from ovos_cli.evaluation.results import global_measures
-from ovos_cli.evaluation.scoring import score_all, scoring_pool, usable_cores
+from ovos_cli.evaluation.scoring import score_all
 from ovos_cli.masks.palette import davis_palette
 
 _SHAPE = (480, 854)
@@ -45,14 +46,15 @@ def _outline(rng: np.random.Generator) -> np.ndarray:
     return centre + np.stack([np.cos(angles) * radii, np.sin(angles) * radii], axis=1)
 
 
-def _save(path: Path, ids: np.ndarray) -> None:
+def _save(path: Path, ids: np.ndarray, grey: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     picture = Image.fromarray(ids)
-    picture.putpalette(davis_palette())
+    if not grey:
+        picture.putpalette(davis_palette())
     picture.save(path)
 
 
-def _generate(root: Path, sequences: int, frames: int, objects: int) -> None:
+def _generate(root: Path, sequences: int, frames: int, objects: int, grey: bool) -> None:
     rng = np.random.default_rng(0)
     for sequence in range(sequences):
         outlines = [_outline(rng) for _ in range(objects)]
@@ -61,9 +63,9 @@ def _generate(root: Path, sequences: int, frames: int, objects: int) -> None:
             ids = _scene(rng, outlines, frame)
             if frame < 2:  # vos-benchmark counts an object from where it first sees it
                 ids[0, : objects + 1] = np.arange(objects + 1)
-            _save(root / "Annotations/480p" / name, ids)
+            _save(root / "Annotations/480p" / name, ids, grey)
             moved = np.roll(ids, rng.integers(-5, 6, 2), axis=(0, 1))
-            _save(root / "masks" / name, cv2.medianBlur(moved, 7))
+            _save(root / "masks" / name, cv2.medianBlur(moved, 7), grey)
 
 
 def main(
@@ -71,6 +73,7 @@ def main(
     frames: int = 67,
     objects: int = 2,
     runs: int = 3,
+    grey: Annotated[bool, typer.Option("--grey", help="Grey PNGs, not indexed ones.")] = False,
     jobs: Annotated[int | None, typer.Option(help="Processes. Default: all cores.")] = None,
 ) -> None:
     """Generate, measure, print."""
@@ -79,7 +82,7 @@ def main(
     theirs: list[float] = []
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
-        _generate(root, sequences, frames, objects)
+        _generate(root, sequences, frames, objects, grey)
         truth, masks = root / "Annotations" / "480p", root / "masks"
         for _ in range(runs):
             started = time.perf_counter()

@@ -15,3 +15,9 @@ class InputError(OvosError):
     """What the user gave cannot be used: a file, an option, a mask, a checkpoint."""
 
     exit_code = 2
+
+
+def problem_list(what: str, problems: list[str], most: int = 10) -> str:
+    """A message with many lines, the first few of them."""
+    more = [f"… and {len(problems) - most} more"] if len(problems) > most else []
+    return "\n  ".join([f"{what}:", *problems[:most], *more])

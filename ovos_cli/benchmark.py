@@ -19,7 +19,7 @@ from ovos_cli.benchmarking.session import Executor, Outcome, Watch, check_folder
 from ovos_cli.benchmarking.stored_proposals import check_stored
 from ovos_cli.benchmarking.timing import timing_table
 from ovos_cli.datasets import open_dataset
-from ovos_cli.datasets.sequence import Dataset
+from ovos_cli.datasets.sequence import Dataset, shortened
 from ovos_cli.evaluation.preflight import check_frames, missing_categories
 from ovos_cli.evaluation.tables import score_table
 from ovos_cli.lines import say, stopped
@@ -108,6 +108,10 @@ def benchmark(
         console.print(score_table(outcome.record))
         for text in missing_categories(data):
             say(console, escape(text))
+    bare = [s.name for s in data.sequences if not s.scored]
+    if bare and data.submission is None:
+        what = "no annotated frame after an object's first, or too few frames"
+        say(console, escape(f"not scored ({what}): {shortened(bare)}"))
     if timing and outcome.record["timing"]:
         console.print(timing_table(outcome.record["timing"], outcome.record["machine"]))
     if ablation:

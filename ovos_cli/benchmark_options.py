@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ovos_cli.benchmarking.baseline_names import BaselineName
+from ovos_cli.benchmarking.baselines import BaselineName
 from ovos_cli.options import OUTPUT
 
 _COMPARE = "Compare"

@@ -1,10 +1,11 @@
-"""Options that `ovos benchmark`, `ovos evaluate` and `ovos report` share: which data set."""
+"""Options that `ovos benchmark`, `ovos evaluate` and `ovos report` share."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from models.errors import InputError
 from ovos_cli.datasets import DatasetName
 from ovos_cli.options import OUTPUT
 
@@ -54,7 +55,10 @@ Jobs = Annotated[
 
 
 def names(sequences: str | None) -> list[str] | None:
-    """Split `--sequences`."""
+    """Split `--sequences`. Raises InputError: it names nothing."""
     if sequences is None:
         return None
-    return [n.strip() for n in sequences.split(",") if n.strip()]
+    found = [n.strip() for n in sequences.split(",") if n.strip()]
+    if not found:
+        raise InputError(f"--sequences '{sequences}' names none; write names by comma: bear,dog")
+    return found

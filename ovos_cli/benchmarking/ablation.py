@@ -49,8 +49,8 @@ EXTENSION_ROWS = {
     "E1": Row("no proposals, template masks only", ("max_proposals=0",)),
     "E2": Row("no coarse mask at all", ("max_proposals=0", "template_proposal=false")),
     "E3": Row("without null column", ("null_column=false",)),
-    "E4": Row("without template proposal", ("template_proposal=false",)),
-    "E5": Row("without previous mask in the cost", ("matching_iou_weight=0.0",)),
+    "E4": Row("without template proposal, and so its agreement", ("template_proposal=false",)),
+    "E5": Row("without any overlap in the cost", ("matching_iou_weight=0.0",)),
     "E6": Row("without locality", ("locality=false",)),
     "E7": Row("without guard", ("guard=0.0",)),
     "E8": Row("without the template's agreement", ("template_agreement=0.0",)),
@@ -105,7 +105,7 @@ def ablation_table(records: dict[str, dict[str, Any]]) -> Table:
     )
     table.add_column("row", no_wrap=True)
     table.add_column("setting")
-    for name in ("J", "F", "J&F", "lost", "paper\nJ", "F", "J&F", "lost"):
+    for name in ("J", "F", "J&F", "lost", "s", "paper\nJ", "F", "J&F", "lost", "s"):
         table.add_column(name, justify="right")
     titles = {n: r.title for n, r in (ROWS | EXTENSION_ROWS).items()} | CHECKPOINT_ROWS
     full, paper_full = records[FULL]["measures"]["J&F-Mean"], TABLE_3[FULL][2]
@@ -117,13 +117,16 @@ def ablation_table(records: dict[str, dict[str, Any]]) -> Table:
         ours = [record["measures"][k] for k in ("J-Mean", "F-Mean", "J&F-Mean")]
         # Adding zero turns a rounded -0.000 into 0.000.
         cells = [f"{v:.3f}" for v in (*ours, round(full - ours[2], 3) + 0.0)]
+        timing = record["timing"]
+        cells.append(f"{timing['modules']['total']['mean']:.2f}" if timing else "-")
         if name in TABLE_3:
-            published = TABLE_3[name]
+            *published, seconds = TABLE_3[name]
             cells += [f"{v:.3f}" for v in (*published, paper_full - published[2])]
+            cells.append(f"{seconds:.2f}")
         table.add_row(name, titles[name], *cells)
     table.caption = (
-        "measured: one set of weights for F0, A, B and E. paper: ResNet-50 on DAVIS-2017 val, "
-        "trained anew for each row"
+        "measured: one set of weights for F0, A, B and E. paper: ResNet-50 on DAVIS-2017 val. "
+        "s: seconds per frame"
     )
     if "A5" in records and not records[FULL]["settings"]["config"]["template_proposal"]:
         table.caption += (

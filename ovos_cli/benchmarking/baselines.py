@@ -6,13 +6,13 @@ Each sees what the model sees: the frames in order and the first annotations.
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ovos_cli.benchmarking.baseline_names import BaselineName
 from ovos_cli.benchmarking.method import GivenFrame
 from ovos_cli.datasets.annotation import Ids
 
@@ -25,6 +25,15 @@ _GRABCUT_ROUNDS = 3
 _SMALLEST_BOX = 8
 _MARGIN = 0.4
 """Background around a box that GrabCut gets to see, as a share of the box's sides."""
+
+
+class BaselineName(StrEnum):
+    """What `--baseline` takes."""
+
+    FIRST_MASK = "first-mask"
+    FLOW = "flow"
+    BOX = "box"
+    ALL = "all"
 
 
 LABELS = {

@@ -5,8 +5,10 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from ovos_cli.benchmarking.published import published_scores
+from ovos_cli.benchmarking.published import SECONDS, published_scores
 from ovos_cli.evaluation.tables import scope, three
+
+_PERSPECTIVE = "Baselines are OpenCV's, unoptimised, for perspective."
 
 
 def comparison_table(records: list[dict[str, Any]]) -> Table:
@@ -20,26 +22,28 @@ def comparison_table(records: list[dict[str, Any]]) -> Table:
         title=scope(first),
         title_justify="left",
         box=box.SIMPLE_HEAD,
+        caption=_PERSPECTIVE,
+        caption_justify="left",
     )
-    for name in ("method", "J", "F", "J&F", "s/frame"):
+    overall = [name for name in ("G",) if name in first["measures"]]
+    for name in ("method", "J", "F", "J&F", *overall, "s/frame"):
         table.add_column(name, justify="left" if name == "method" else "right")
+    columns = ("J-Mean", "F-Mean", "J&F-Mean", *overall)
     for record in records:
         measures, timing = record["measures"], record["timing"]
         label = record["settings"].get("baseline")
         table.add_row(
             f"baseline: {label}" if label else f"ovos {record['method']}",
-            *(three(measures[k]) for k in ("J-Mean", "F-Mean", "J&F-Mean")),
+            *(three(measures[k]) for k in columns),
             three(timing["modules"]["total"]["mean"] if timing else None),
         )
-    columns = ("J-Mean", "F-Mean", "J&F-Mean")
     published = published_scores(first["dataset"], first["split"], columns)
     if published:
         table.add_section()
         for name, values in published.items():
-            table.add_row(name, *(three(values[c]) for c in columns), "", style="dim")
+            figures = (three(values.get(c)) for c in columns)
+            table.add_row(name, *figures, three(SECONDS.get(name)), style="dim")
         table.caption = (
-            "Baselines are OpenCV's, unoptimised, for perspective. Below the line: as published, "
-            "on the whole validation split."
+            f"{_PERSPECTIVE} Below the line: as published, on the whole validation split."
         )
-        table.caption_justify = "left"
     return table

@@ -109,11 +109,17 @@ def finished_sequence(sequence: Sequence, method: Method, folder: Path) -> Seque
         seconds=record["seconds"],
         timing=timing,
         extra={
-            "followed": len(sequence.objects),
+            "followed": _followed(sequence),
             "times": record["times"],
             "proposals_sha256": _stored_proposals(sequence, method),
         },
     )
+
+
+def _followed(sequence: Sequence) -> float:
+    """Objects in a frame on average, which may begin in any."""
+    begins = [sequence.frames.index(frame) for frame in sequence.objects.values()]
+    return sum(len(sequence.frames) - begin for begin in begins) / len(sequence.frames)
 
 
 def read_record(path: Path) -> dict[str, Any] | None:
@@ -137,14 +143,13 @@ def method_key(method: Method) -> str:
 
 
 def _data_key(sequence: Sequence, method: Method) -> str:
-    """Names what a method sees of a sequence.
-
-    Frames by name and bytes, given masks and stored proposals by content.
-    """
+    """Names what a method sees of a sequence: frames, given masks, stored proposals."""
     digest = hashlib.sha256()
     for frame in sequence.frames:
         path = sequence.images[frame]
-        digest.update(f"{frame} {path.name} {path.stat().st_size}\n".encode())
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        digest.update(f"{frame} {path.name} {content}\n".encode())
     for frame in sequence.starts:
         given = sequence.given(frame)
         digest.update(f"{frame}\n".encode() + (b"" if given is None else given.tobytes()))

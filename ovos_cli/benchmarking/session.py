@@ -97,9 +97,15 @@ def check_folder(folder: Path, method: Method, dataset: Dataset, *, overwrite: b
                 f"{folder} holds results of other weights, settings or another version of ovos "
                 f"({path.stem}); choose another --out, or --overwrite to replace them"
             )
-    if dataset.whole is not None and (folder / JSON_NAME).is_file():
+    if (folder / JSON_NAME).is_file():
         there = read_results(folder)
-        if len(there["sequences"]) > len(dataset.sequences) and not there.get("subset_of"):
+        if there["dataset"] != dataset.name:
+            raise InputError(
+                f"{folder} holds the results of {there['dataset']}, and those of {dataset.name} "
+                "would replace them; choose another --out, or --overwrite to replace them"
+            )
+        whole = dataset.whole is not None and not there.get("subset_of")
+        if whole and len(there["sequences"]) > len(dataset.sequences):
             raise InputError(
                 f"{folder} holds the results of all {len(there['sequences'])} sequences, and those "
                 f"of {len(dataset.sequences)} would replace them; choose another --out, or leave "

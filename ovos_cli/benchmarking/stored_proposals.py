@@ -5,11 +5,10 @@ from collections.abc import Sequence as Names
 from pathlib import Path
 
 from models.config import ModelConfig
-from models.errors import InputError
+from models.errors import InputError, problem_list
 from models.sources.files import FileProposals
 from models.sources.names import SourceName
 from ovos_cli.datasets.sequence import Dataset, Sequence
-from ovos_cli.evaluation.scoring import problem_list
 
 
 def check_stored(
@@ -33,7 +32,7 @@ def check_stored(
     for sequence in dataset.sequences:
         try:
             stored = FileProposals(Path(source.of_sequence(sequence.name).argument), config)
-            stored.check(frames(sequence), len(sequence.images), sequence.size)
+            stored.check(frames(sequence), list(sequence.images), sequence.size)
         except InputError as error:
             problems.append(f"{sequence.name}: {error}")
     if problems:

@@ -27,7 +27,7 @@ def timing_summary(
         precision and size inside the model. None without any time.
     """
     frames: list[dict[str, float]] = []
-    objects: list[int] = []
+    objects: list[float] = []
     for sequence in sequences:
         times: dict[str, list[float]] = sequence.extra.get("times", {})
         count = max((len(v) for v in times.values()), default=0)

@@ -72,5 +72,12 @@ def _sequence(name: str, images: Path, masks: Path) -> Sequence:
     order = list(frames or annotations)
     begin = order.index(next(iter(starts))) if next(iter(starts)) in order else 0
     return Sequence(
-        name, tuple(order[begin:]), frames, annotations, starts, Protocol.LATER, wanted=tuple(order)
+        name,
+        tuple(order[begin:]),
+        frames,
+        annotations,
+        starts,
+        Protocol.LATER,
+        wanted=tuple(order),
+        complete=True,
     )

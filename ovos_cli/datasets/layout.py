@@ -1,4 +1,4 @@
-"""Folders and lists that data sets are made of."""
+"""Folders that data sets are made of."""
 
 from collections.abc import Sequence as Names
 from pathlib import Path

@@ -23,7 +23,8 @@ def png_values(png: bytes) -> NDArray[np.uint8] | None:
     """Decode an 8-bit grey or indexed PNG that is not interlaced.
 
     Returns:
-        (H, W) grey values or indices, read-only; None for every other file, broken ones too.
+        (H, W) grey values or indices, read-only; None for every other file, truncated ones
+        too. Checksums are not looked at.
     """
     try:
         width, height, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", png, 16)
@@ -33,7 +34,7 @@ def png_values(png: bytes) -> NDArray[np.uint8] | None:
         expected = height * (width + 1)  # each row begins with its filter's number
         inflate = zlib_ng.decompressobj()
         pixels = inflate.decompress(packed, expected + 1)
-    except (struct.error, zlib_ng.error):  # type: ignore[misc]  # its stub has an instance
+    except (struct.error, zlib_ng.error, OverflowError):  # type: ignore[misc]  # its stub has an instance
         return None
     if len(pixels) != expected or not inflate.eof:
         return None
@@ -44,7 +45,7 @@ def png_values(png: bytes) -> NDArray[np.uint8] | None:
     try:
         with Image.open(BytesIO(plain)) as picture:
             return np.asarray(picture)
-    except OSError:
+    except (OSError, SyntaxError, ValueError):
         return None
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from models.errors import InputError
-from ovos_cli.datasets.annotation import Ids, read_ids
+from ovos_cli.datasets.annotation import Ids, black_and_white, read_ids
 
 
 class Protocol(StrEnum):
@@ -38,6 +38,7 @@ class Sequence:
     annotations: the annotated frames' masks. starts: frames with a first annotation, in order, and
     the ids that begin there; None is every id of the mask. merged: all objects count as one.
     wanted: frames whose masks are scored by a server. categories: of objects, where known.
+    complete: every annotation holds all objects, also those that began before.
     """
 
     name: str
@@ -49,11 +50,13 @@ class Sequence:
     merged: bool = False
     wanted: tuple[str, ...] = ()
     categories: dict[int, str] = field(default_factory=dict)
+    complete: bool = False
 
     @property
     def has_truth(self) -> bool:
         """Whether frames are annotated that a method does not get to see."""
-        return bool(set(self.annotations) - set(self.starts))
+        given = 1 if self.complete else len(self.starts)
+        return len(self.annotations) > given
 
     @property
     def scored(self) -> bool:
@@ -99,7 +102,15 @@ class Sequence:
         Raises:
             InputError: the file is missing or no mask of ids.
         """
-        return read_ids(self.annotations[frame], merged=self.merged)
+        return read_ids(self.annotations[frame], merged=self.merged, white=self.white)
+
+    @cached_property
+    def white(self) -> bool:
+        """Whether white is an object: the first annotation is black and white.
+
+        Elsewhere 255 is void, in a frame without any object too.
+        """
+        return black_and_white(self.annotations[next(iter(self.starts))])
 
     def given(self, frame: str) -> Ids | None:
         """What a method gets at a frame: the mask of the objects that begin there, or None.

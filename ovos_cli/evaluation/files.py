@@ -64,8 +64,13 @@ def check_results_folder(folder: Path) -> None:
     """Make the folder of results, and see that it can be written.
 
     Raises:
-        InputError: it cannot.
+        InputError: it cannot, or holds the results of a benchmark, which scored its own masks.
     """
+    if (folder / JSON_NAME).is_file() and read_results(folder).get("model"):
+        raise InputError(
+            f"{folder} holds a benchmark's results, and these would replace them; "
+            "choose another --out"
+        )
     try:
         probe(folder)
     except OSError as error:
@@ -86,7 +91,8 @@ def write_results(folder: Path, record: dict[str, Any], label: str) -> list[Path
         the files.
 
     Raises:
-        InputError: the folder cannot be written.
+        InputError: the folder cannot be made, or what is there not be replaced.
+        OvosError: a file cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

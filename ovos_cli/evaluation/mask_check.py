@@ -1,12 +1,13 @@
-"""Whether masks of a method can be compared with a sequence's annotations."""
+"""Whether masks of ids on disk can be compared with a sequence's annotations."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from models.errors import InputError
-from ovos_cli.datasets.annotation import MODES, Ids, header, read_ids
+from ovos_cli.datasets.annotation import MODES, Colour, Header, Ids, header, read_ids
 
 
 @dataclass(frozen=True)
@@ -14,45 +15,60 @@ class MaskCheck:
     """What the masks of one sequence must be; small, so that it travels to other processes.
 
     sequence: its name. size: (H, W). known: ids that a mask may have beside 0; None is any.
+    colours: of the objects, in the annotations' palette. truth: they are annotations themselves.
     """
 
     sequence: str
     size: tuple[int, int]
-    known: frozenset[int] | None
+    known: frozenset[int] | None = None
+    colours: Mapping[Colour, int] = field(default_factory=dict)
+    truth: bool = False
 
     def __call__(self, masks: list[Path]) -> list[str]:
         """What is wrong with them, a sentence for each mask; empty where nothing is."""
-        return [text for text in map(self._problem, masks) if text]
+        return [f"{self.sequence}: {text}" for text in map(self._problem, masks) if text]
 
     def _problem(self, mask: Path) -> str | None:
+        name = f"the annotation {mask.name}" if self.truth else mask.name
         try:
-            size, mode = header(mask)
-            if size != self.size:
-                return f"{self.sequence}: {mask.name} is {_sized(size)}, the annotation " + _sized(
-                    self.size
-                )
-            if mode not in MODES:
+            found = header(mask)
+            if found.size != self.size:
+                of = "first annotation" if self.truth else "annotation"
+                return f"{name} is {_sized(found.size)}, the {of} {_sized(self.size)}"
+            if found.mode not in MODES:
                 return (
-                    f"{self.sequence}: {mask.name} is no mask of ids but a picture of mode {mode}; "
+                    f"{name} is no mask of ids but a picture of mode {found.mode}; "
                     "save indexed PNGs whose indices are the object ids"
                 )
-            foreign = [] if self.known is None else _foreign(read_ids(mask), self.known)
+            if self.known is None:
+                return None
+            return self._unknown(mask, read_ids(mask)) or self._recoloured(name, found)
         except InputError as error:
-            return f"{self.sequence}: {error}"
+            return str(error)
+
+    def _unknown(self, mask: Path, ids: Ids) -> str | None:
+        known = self.known or frozenset()
+        largest = max(known)
+        if len(known) == largest and int(ids.max()) <= largest:  # 1 to N: no need to look closer
+            return None
+        foreign = sorted(set(np.unique(ids).tolist()) - known - {0})
         if not foreign:
             return None
         return (
             f"{mask} has the id {', '.join(map(str, foreign[:8]))}; "
-            f"the sequence's objects are {', '.join(map(str, sorted(self.known or ())))}"
+            f"the sequence's objects are {', '.join(map(str, sorted(known)))}"
         )
 
-
-def _foreign(ids: Ids, known: frozenset[int]) -> list[int]:
-    """Ids that are none of `known`."""
-    largest = max(known)
-    if len(known) == largest and int(ids.max()) <= largest:  # 1 to N: no need to look closer
-        return []
-    return sorted(set(np.unique(ids).tolist()) - known - {0})
+    def _recoloured(self, name: str, found: Header) -> str | None:
+        """Whether an index has another object's colour: colours were kept, and ids were not."""
+        for index, colour in enumerate(found.palette):
+            ident = self.colours.get(colour, index)
+            if ident != index and (index == 0 or index in (self.known or ())):
+                return (
+                    f"the palette of {name} gives the index {index} the colour of object {ident} "
+                    "in the annotations; save indices that are the object ids"
+                )
+        return None
 
 
 def _sized(size: tuple[int, int]) -> str:

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from concurrent.futures import Executor
 from pathlib import Path
 
-from models.errors import InputError
-from ovos_cli.datasets.annotation import header
+from models.errors import InputError, problem_list
+from ovos_cli.datasets.annotation import Colour, header
 from ovos_cli.datasets.layout import contents
 from ovos_cli.datasets.sequence import Dataset, Protocol, Sequence, shortened
 from ovos_cli.evaluation.mask_check import MaskCheck
-from ovos_cli.evaluation.scoring import problem_list
 
 _CHUNK = 12
 """Masks of one task of a pool."""
@@ -18,16 +17,25 @@ _CHUNK = 12
 def check_frames(dataset: Dataset) -> None:
     """Check what running a method needs: frames, first annotations, one size.
 
-    Reads headers of pictures, not their pixels, but for the first annotations.
+    Reads headers of pictures, not their pixels, but for the first annotations of objects.
 
     Raises:
         InputError: something is missing or does not fit, in any sequence.
     """
-    problems = []
+    problems = _without_truth(dataset)
     for sequence in dataset.sequences:
-        problems += _frame_problems(sequence) + _annotation_problems(sequence)
+        wrong = _annotation_problems(sequence)
+        problems += _frame_problems(sequence) + wrong
+        if not wrong:
+            problems += _truth_check(sequence)(list(sequence.annotations.values()))
     if problems:
         raise InputError(problem_list(f"{dataset.name} at {dataset.root} is incomplete", problems))
+
+
+def check_folder(masks: Path) -> None:
+    """Check that there is a folder of masks. Raises InputError."""
+    if not masks.is_dir():
+        raise InputError(f"{masks} is not a folder; it should hold SEQUENCE/FRAME.png")
 
 
 def check_masks(dataset: Dataset, masks: Path, pool: Executor | None = None) -> None:
@@ -40,8 +48,7 @@ def check_masks(dataset: Dataset, masks: Path, pool: Executor | None = None) -> 
         InputError: a sequence or frame has no mask, or one that cannot be compared, or an id is
             not among the sequence's objects.
     """
-    if not masks.is_dir():
-        raise InputError(f"{masks} is not a folder; it should hold SEQUENCE/FRAME.png")
+    check_folder(masks)
     absent = [s.name for s in dataset.sequences if not (masks / s.name).is_dir()]
     problems = [f"{name}: no folder {masks / name}" for name in absent]
     if len(absent) == len(dataset.sequences):
@@ -52,7 +59,8 @@ def check_masks(dataset: Dataset, masks: Path, pool: Executor | None = None) -> 
     for sequence in dataset.sequences:
         if sequence.name not in absent:
             wrong = _annotation_problems(sequence)
-            problems += wrong + ([] if wrong else _lost_masks(sequence, masks / sequence.name))
+            problems += wrong + _lost_images(sequence)
+            problems += [] if wrong else _lost_masks(sequence, masks / sequence.name)
             usable += [] if wrong else [sequence]
     problems += _unfit_masks(usable, masks, pool)
     if problems:
@@ -75,13 +83,10 @@ def missing_categories(dataset: Dataset) -> list[str]:
 def _frame_problems(sequence: Sequence) -> list[str]:
     name = sequence.name
     if not sequence.images:
-        return [f"{name}: no frames (JPEGImages)"]
-    problems = []
-    lost = [f for f in sequence.annotations if f not in sequence.images]
-    if lost:
-        problems.append(f"{name}: annotated, but without an image: {_some(lost)}")
+        return [f"{name}: no frames; they belong beside {_place(sequence)}, in JPEGImages"]
+    problems = _lost_images(sequence)
     try:
-        sizes = {header(path)[0] for path in sequence.images.values()}
+        sizes = {header(path).size for path in sequence.images.values()}
         if len(sizes) > 1:
             problems.append(f"{name}: its images have different sizes: {_sizes(sizes)}")
         elif sizes != {sequence.size}:
@@ -92,6 +97,15 @@ def _frame_problems(sequence: Sequence) -> list[str]:
     except InputError as error:
         problems.append(f"{name}: {error}")
     return problems
+
+
+def _lost_images(sequence: Sequence) -> list[str]:
+    lost = [f for f in sequence.annotations if sequence.images and f not in sequence.images]
+    return [f"{sequence.name}: annotated, but without an image: {_some(lost)}"] if lost else []
+
+
+def _place(sequence: Sequence) -> Path:
+    return sequence.annotations[next(iter(sequence.starts))].parent
 
 
 def _annotation_problems(sequence: Sequence) -> list[str]:
@@ -118,17 +132,36 @@ def _unfit_masks(sequences: Iterable[Sequence], masks: Path, pool: Executor | No
     for sequence in sequences:
         # Where all objects are one, every id is it.
         known = None if sequence.merged else frozenset(sequence.objects)
-        check = MaskCheck(sequence.name, sequence.size, known)
+        check = MaskCheck(sequence.name, sequence.size, known, _colours(sequence))
         files = [masks / sequence.name / f"{frame}.png" for frame in _needed(sequence)]
         there = [file for file in files if file.is_file()]
-        found.append(run(check, [there[i : i + _CHUNK] for i in range(0, len(there), _CHUNK)]))
+        truth = list(sequence.annotations.values())
+        for each, paths in ((check, there), (_truth_check(sequence), truth)):
+            found.append(run(each, [paths[i : i + _CHUNK] for i in range(0, len(paths), _CHUNK)]))
     return [text for of_sequence in found for chunk in of_sequence for text in chunk]
+
+
+def _truth_check(sequence: Sequence) -> MaskCheck:
+    return MaskCheck(sequence.name, sequence.size, truth=True)
+
+
+def _colours(sequence: Sequence) -> dict[Colour, int]:
+    """Colours of the objects in the first annotation's palette, where they differ."""
+    palette = header(next(iter(sequence.annotations.values()))).palette
+    named = {i: palette[i] for i in sequence.objects if i < len(palette)}
+    return {c: i for i, c in named.items()} if len({*named.values()}) == len(named) else {}
+
+
+def _without_truth(dataset: Dataset) -> list[str]:
+    """Sequences of DAVIS of which the first frame alone is annotated, while others are whole."""
+    if not dataset.name.startswith("davis") or not any(s.has_truth for s in dataset.sequences):
+        return []
+    bare = [s for s in dataset.sequences if not s.has_truth and len(s.frames) > 1]
+    return [f"{s.name}: no annotation but the first, in {_place(s)}" for s in bare]
 
 
 def _needed(sequence: Sequence) -> list[str]:
     """Frames of which a method's masks are needed."""
-    if not sequence.has_truth:
-        return list(sequence.wanted)
     return sorted({f for i in sequence.objects for f in sequence.scored_frames(i)})
 
 

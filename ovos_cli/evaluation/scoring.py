@@ -1,31 +1,18 @@
 """Score the masks of whole sequences against a data set, on all cores."""
 
-import ctypes
-import multiprocessing
-import os
-import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-
-from models.errors import InputError
+from models.errors import InputError, problem_list
 from ovos_cli.datasets.annotation import read_ids
 from ovos_cli.datasets.sequence import Sequence
-from ovos_cli.evaluation.mask_check import MaskCheck
 from ovos_cli.evaluation.measures import frame_scores
 from ovos_cli.evaluation.results import ObjectScores, SequenceScores
 
 _CHUNK = 12
 """Frames of one task: small, so that one long sequence does not keep all but one core idle."""
-
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-"""glibc's numbers of the two options, see mallopt(3)."""
-_KEPT = 256 << 20
-"""Bytes of free memory that a process may keep."""
 
 Scores = dict[int, tuple[float, float]]
 
@@ -39,6 +26,7 @@ class _Frame:
     truth: Path
     objects: list[int]
     merged: bool
+    white: bool
 
 
 def scored_sequence(sequence: Sequence, masks: Path) -> SequenceScores:
@@ -86,57 +74,6 @@ def score_all(
     return [_gather(s, found[s.name]) for s in sequences]
 
 
-@contextmanager
-def scoring_pool(jobs: int | None = None) -> Iterator[Executor | None]:
-    """Processes that score, which start while the caller goes on; None where one would do.
-
-    They come from a server process that has imported what scoring needs and runs no threads. To
-    fork this process instead would copy its threads' locks, but not the threads that release them.
-
-    Args:
-        jobs: how many; None is one for each core.
-    """
-    count = jobs or usable_cores()
-    if count == 1:
-        yield None
-        return
-    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-    if sys.platform == "linux":
-        context.set_forkserver_preload([__name__, MaskCheck.__module__])
-    with ProcessPoolExecutor(count, context, _prepare_process) as pool:
-        pool.submit(os.getpid)
-        try:
-            yield pool
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-def _prepare_process() -> None:
-    """Set up a process that scores and does nothing else."""
-    cv2.setNumThreads(1)  # the processes share the cores already
-    if sys.platform == "linux":
-        # glibc gives an array's memory back as soon as it is free, and the kernel clears it anew
-        # for the next one. That took longer than the scoring.
-        library = ctypes.CDLL(None)
-        if hasattr(library, "mallopt"):
-            library.mallopt(_TRIM_THRESHOLD, _KEPT)
-            library.mallopt(_MMAP_THRESHOLD, _KEPT)
-
-
-def problem_list(what: str, problems: list[str], most: int = 10) -> str:
-    """A message with many lines, the first few of them."""
-    more = [f"… and {len(problems) - most} more"] if len(problems) > most else []
-    return "\n  ".join([f"{what}:", *problems[:most], *more])
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _comparisons(sequence: Sequence, masks: Path) -> list[_Frame]:
     by_frame: dict[str, list[int]] = {}
     for ident in sequence.objects if sequence.has_truth else ():
@@ -149,6 +86,7 @@ def _comparisons(sequence: Sequence, masks: Path) -> list[_Frame]:
             sequence.annotations[name],
             by_frame[name],
             sequence.merged,
+            sequence.white,
         )
         for name in sequence.frames
         if name in by_frame
@@ -157,7 +95,7 @@ def _comparisons(sequence: Sequence, masks: Path) -> list[_Frame]:
 
 def _compare(frame: _Frame) -> Scores:
     prediction = read_ids(frame.prediction, merged=frame.merged)
-    truth = read_ids(frame.truth, merged=frame.merged)
+    truth = read_ids(frame.truth, merged=frame.merged, white=frame.white)
     if prediction.shape != truth.shape:
         raise InputError(
             f"{frame.prediction} is {prediction.shape[1]}x{prediction.shape[0]}, its truth is "

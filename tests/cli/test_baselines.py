@@ -4,8 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ovos_cli.benchmarking.baseline_names import BaselineName
-from ovos_cli.benchmarking.baselines import _BOX_TRACKER, Baseline, chosen
+from ovos_cli.benchmarking.baselines import _BOX_TRACKER, Baseline, BaselineName, chosen
 from ovos_cli.benchmarking.method import GivenFrame
 from ovos_cli.evaluation.measures import region_similarity
 

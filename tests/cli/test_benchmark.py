@@ -361,7 +361,7 @@ def _lost_frame(root: Path) -> None:
     ("spoil", "message"),
     [
         (_no_first, "sequence dogs: the first annotation is missing"),
-        (_no_images, "dogs: no frames (JPEGImages)"),
+        (_no_images, "dogs: no frames; they belong beside"),
         (_empty_first, "holds no object"),
         (_other_size, "different sizes: 32x24, 64x48"),
         (_lost_frame, "without an image: 1 of its frames (00003)"),
@@ -422,3 +422,82 @@ def test_help_teaches() -> None:
     assert result.exit_code == 0
     for word in ("--timing", "Example", "goes on", "ytvos19"):
         assert word in result.output
+
+
+def _first_only(root: Path) -> None:
+    for path in list((root / "Annotations/480p/dogs").iterdir())[:]:
+        if path.stem != "00000":
+            path.unlink()
+
+
+def _other_size(root: Path) -> None:
+    write_indexed(root / "Annotations/480p/dogs/00004.png", np.zeros((24, 32), np.uint8))
+
+
+def _colour(root: Path) -> None:
+    Image.new("RGB", (64, 48)).save(root / "Annotations/480p/dogs/00004.png")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (_first_only, "dogs: no annotation but the first, in "),
+        (_other_size, "dogs: the annotation 00004.png is 32x24, the first annotation 64x48"),
+        (_colour, "dogs: the annotation 00004.png is no mask of ids but a picture of mode RGB"),
+    ],
+)
+def test_bad_truth_is_found_before_anything_runs(
+    root: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil, message
+) -> None:
+    spoil(root)
+    arguments = ["benchmark", "--dataset", "davis17", "--root", root, "--weights", untrained]
+    status, said = run_main(monkeypatch, *arguments, "--out", tmp_path / "o")
+    assert status == 2 and message in said
+    assert not (tmp_path / "o").exists()
+
+
+def test_other_frames_of_the_same_size_are_run_again(run: Run, root: Path, tmp_path: Path) -> None:
+    for path in (root / "JPEGImages/480p").rglob("*.jpg"):
+        with Image.open(path) as picture:
+            picture.save(path.with_suffix(".bmp"))
+        path.unlink()
+    out, options = tmp_path / "o", ["--sequences", "bear"]
+    run("--out", out, *options)
+    before = (out / "runs/bear.json").read_text()
+    for path in (root / "JPEGImages/480p/bear").iterdir():
+        Image.new("RGB", (64, 48), (9, 9, 9)).save(path)
+    run("--out", out, *options)
+    assert json.loads((out / "runs/bear.json").read_text())["data"] != json.loads(before)["data"]
+
+
+def test_results_of_another_data_set_are_not_replaced(
+    run: Run, root: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "o"
+    run("--out", out, "--sequences", "bear")
+    arguments = ["benchmark", "--dataset", "davis16", "--root", root, "--split", "all"]
+    arguments += ["--weights", untrained, "--sequences", "bear", "--out", out, *SMALL]
+    status, said = run_main(monkeypatch, *arguments)
+    assert status == 2 and "holds the results of davis17" in said
+
+
+def test_what_is_not_scored_is_said(run: Run, root: Path, tmp_path: Path) -> None:
+    for name in ("JPEGImages", "Annotations"):
+        (root / name / "480p/bear").rename(tmp_path / f"bear-{name}")
+    videos = tmp_path / "videos"
+    (tmp_path / "bear-JPEGImages").rename(_made(videos / "JPEGImages") / "bear")
+    (tmp_path / "bear-Annotations").rename(_made(videos / "Annotations") / "bear")
+    (videos / "Annotations/bear/00003.png").rename(tmp_path / "kept.png")
+    for path in (videos / "Annotations/bear").glob("0000[1-5].png"):
+        path.unlink()
+    said = run("--out", tmp_path / "a", dataset="folder", at=videos)
+    assert "not scored" in said and "bear" in said
+    # A frame in which another object begins holds the first one too, and counts.
+    write_indexed(videos / "Annotations/bear/00003.png", scene(3, 2))
+    assert "not scored" not in run("--out", tmp_path / "b", dataset="folder", at=videos)
+    assert _record(tmp_path / "b")["sequences"]["bear"]["objects"]["1"]["frames"] == ["00003"]
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder

@@ -196,6 +196,26 @@ def _foreign(masks: Path) -> None:
     write_indexed(masks / "dogs/00002.png", np.full((48, 64), 9, np.uint8))
 
 
+def _recoloured(masks: Path) -> None:
+    # As an editor saves it that keeps colours: its own order of the same palette.
+    path = masks / "dogs/00002.png"
+    with Image.open(path) as picture:
+        ids, colours = np.array(picture), np.array(picture.getpalette()).reshape(-1, 3)
+    order = np.array([2, 1, 0])
+    Image.fromarray(order[ids].astype(np.uint8)).save(path)
+    with Image.open(path) as picture:
+        swapped = Image.fromarray(np.array(picture))
+    swapped.putpalette(colours[order].astype(np.uint8).tobytes())
+    swapped.save(path)
+
+
+def _damaged_header(masks: Path) -> None:
+    path = masks / "dogs/00002.png"
+    data = bytearray(path.read_bytes())
+    data[16:20] = b"\x7f\xff\xff\xff"  # the width
+    path.write_bytes(data)
+
+
 def _broken(masks: Path) -> None:
     (masks / "dogs/00002.png").write_bytes(b"nothing")
 
@@ -211,6 +231,8 @@ def _no_sequence(masks: Path) -> None:
         (_rgb, "dogs: 00002.png is no mask of ids but a picture of mode RGB"),
         (_small, "dogs: 00002.png is 32x24, the annotation 64x48"),
         (_foreign, "00002.png has the id 9; the sequence's objects are 1, 2"),
+        (_recoloured, "palette of 00002.png gives the index 0 the colour of object 2"),
+        (_damaged_header, "00002.png"),
         (_broken, "is not a readable image"),
         (_no_sequence, "dogs: no folder"),
     ],
@@ -265,3 +287,69 @@ def test_without_truth_there_is_no_score(tmp_path: Path, monkeypatch: pytest.Mon
     )
     assert status == 2
     assert "no ground truth" in said
+
+
+def test_a_palette_of_other_colours_says_nothing(masks: Path, root: Path) -> None:
+    for path in masks.rglob("*.png"):
+        with Image.open(path) as picture:
+            ids = Image.fromarray(np.array(picture))
+        ids.putpalette([0, 0, 0, 255, 255, 255, 128, 128, 128])
+        ids.save(path)
+    _evaluate(masks, root)
+
+
+def test_a_misspelt_folder_is_named_and_not_made(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ["evaluate", tmp_path / "msaks", "--dataset", "davis17", "--root", root, "-q"]
+    status, said = run_main(monkeypatch, *arguments)
+    assert status == 2 and "msaks is not a folder" in said
+    assert not (tmp_path / "msaks").exists()
+
+
+def test_a_benchmarks_results_are_not_replaced(
+    masks: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _evaluate(masks, root, "--out", tmp_path / "o")
+    _evaluate(masks, root, "--out", tmp_path / "o")  # its own are
+    results = tmp_path / "o/results.json"
+    results.write_text(results.read_text().replace('"model": null', '"model": {"name": "lite"}'))
+    arguments = ["evaluate", masks, "--dataset", "davis17", "--root", root, "-q"]
+    status, said = run_main(monkeypatch, *arguments, "--out", tmp_path / "o")
+    assert status == 2 and "holds a benchmark's results" in said
+
+
+def test_frames_that_the_data_set_lost_are_named(
+    masks: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "JPEGImages/480p/dogs/00003.jpg").unlink()
+    arguments = ["evaluate", masks, "--dataset", "davis17", "--root", root, "-q"]
+    status, said = run_main(monkeypatch, *arguments)
+    assert status == 2 and "dogs: annotated, but without an image: 1 of its frames (00003)" in said
+
+
+def test_a_frame_of_void_alone_has_no_object(masks: Path, root: Path) -> None:
+    void = np.full((48, 64), 255, np.uint8)
+    write_indexed(root / "Annotations/480p/bear/00002.png", void)
+    write_indexed(masks / "bear/00002.png", np.zeros((48, 64), np.uint8))
+    _evaluate(masks, root)
+    scores = json.loads((masks / "results.json").read_text())["sequences"]["bear"]["objects"]["1"]
+    assert scores["J"][1] == scores["F"][1] == 1  # of 00001, 00002, …
+
+
+def test_black_and_white_annotations_have_one_object(tmp_path: Path) -> None:
+    root = davis_tree(tmp_path / "d")
+    masks = copy_truth(root, tmp_path / "m")
+    for path in (root / "Annotations/480p/bear").iterdir():
+        with Image.open(path) as picture:
+            Image.fromarray(np.array(picture) * np.uint8(255)).save(path)
+    _evaluate(masks, root)
+    assert json.loads((masks / "results.json").read_text())["measures"]["J-Mean"] == 1
+
+
+def test_no_sequence_is_no_selection(
+    masks: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ["evaluate", masks, "--dataset", "davis17", "--root", root, "--sequences", ","]
+    status, said = run_main(monkeypatch, *arguments)
+    assert status == 2 and "--sequences ',' names none" in said
