@@ -1,5 +1,6 @@
 """Files that are complete or absent, whatever happens while they are written."""
 
+import errno
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,13 +34,20 @@ def write_whole(
             if durable:
                 os.fsync(file.fileno())
         temporary.replace(path)
-    except (OSError, RuntimeError) as error:
-        # torch reports a failing stream as a RuntimeError of its own.
+    except BaseException as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        kept = "the last good one is still there" if path.exists() else "none was there"
-        raise OvosError(
-            f"{path} cannot be written: {reason.splitlines()[0]}; {kept}. Make room for it, then "
-            "run the same command again"
-        ) from error
+        # torch reports a failing stream as a RuntimeError of its own.
+        if isinstance(error, OSError | RuntimeError):
+            raise OvosError(_explained(error, path, temporary)) from error
+        raise
+
+
+def _explained(error: OSError | RuntimeError, path: Path, temporary: Path) -> str:
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    culprit = getattr(error, "filename", None)
+    where = f" ({culprit})" if culprit not in (None, str(temporary)) else ""
+    kept = "the last good one is still there" if path.exists() else "none was there"
+    full = not isinstance(error, OSError) or error.errno in (errno.ENOSPC, errno.EDQUOT)
+    advice = ". Make room for it, then run the same command again" if full else ""
+    return f"{path} cannot be written: {reason.splitlines()[0]}{where}; {kept}{advice}"

@@ -23,6 +23,8 @@ _COMMANDS = {
 }
 """Each command and the module of the function that has its name."""
 
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+
 
 class _Commands(TyperGroup):
     """Imports a command's module when it is asked for.
@@ -30,6 +32,11 @@ class _Commands(TyperGroup):
     Scoring masks does without torch, in this process and in those that share the work and import
     this module again.
     """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        # The names alone: what is misspelt is compared with them.
+        self.commands = dict.fromkeys(_COMMANDS)  # type: ignore[assignment]
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(_COMMANDS)
@@ -39,7 +46,6 @@ class _Commands(TyperGroup):
             return None
         alone = typer.Typer(
             rich_markup_mode="markdown",
-            pretty_exceptions_enable=False,
             add_completion=False,
             context_settings=_SETTINGS,
         )
@@ -47,7 +53,6 @@ class _Commands(TyperGroup):
         return typer.main.get_command(alone)
 
 
-_SETTINGS = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(
     name="ovos",
     cls=_Commands,

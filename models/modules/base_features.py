@@ -67,7 +67,7 @@ class BaseFeatureExtractor(nn.Module):
         self.register_buffer("std", torch.tensor(_STD).view(1, 3, 1, 1), persistent=False)
 
     def let_learn(self, stride: int | None) -> None:
-        """Let the backbone learn from the stage of a stride (4, 8, 16) on; 1 is all, None nothing.
+        """Let the backbone learn from the stage of a stride (8, 16) on; 1 is all, None nothing.
 
         Frozen in any case: batch normalization's gains and offsets, and stages above stride 16,
         which only proposals read.

@@ -80,6 +80,8 @@ class SamplesPart(_Part):
     size: Annotated[int, Field(ge=64, multiple_of=32)] = 384
     length: Annotated[int, Field(ge=2)] = 4
     longest_skip: Positive = 5
+    backward: Share = 0.0
+    """Share of video clips that run backward; the paper's never do."""
     most_objects: Positive = 2
     far: Share = 0.0
     """Share of video clips whose annotated frame is up to `farthest` frames before the others."""
@@ -135,7 +137,7 @@ class SchedulePart(_Part):
     rate: Annotated[float, Field(gt=0)]
     backbone_rate: Annotated[float, Field(ge=0)] = 0.0
     """0 leaves the backbone frozen."""
-    backbone_from: Literal[1, 4, 8, 16] = 1
+    backbone_from: Literal[1, 8, 16] = 1
     """The backbone learns from the stage of this stride on; earlier ones stay frozen."""
     decay: Literal["cosine", "constant"] = "cosine"
     weight_decay: Annotated[float, Field(ge=0)] = 0.01
@@ -147,9 +149,11 @@ class SchedulePart(_Part):
     save_every: Positive = 50
 
     @model_validator(mode="after")
-    def _one_length(self) -> Self:
+    def _fits_together(self) -> Self:
         if (self.iterations is None) == (self.epochs is None):
             raise ValueError("give either iterations or epochs")
+        if self.backbone_from != 1 and not self.backbone_rate:
+            raise ValueError("backbone_from needs a backbone_rate; 0 leaves the backbone frozen")
         return self
 
 
@@ -183,6 +187,14 @@ class Recipe(_Part):
     dev: DevPart | None = None
     seed: int = 0
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        videos = any(one.kind in {"davis", "ytvos"} for one in self.data)
+        if self.samples.cuts and self.stage == "pretrain" and videos:
+            # There each frame is a still: the other scene might show the same object.
+            raise ValueError("samples.cuts in the stage pretrain needs data without videos")
+        return self
 
 
 def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:

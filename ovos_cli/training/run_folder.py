@@ -1,9 +1,11 @@
 """A run's folder: its recipe, state, weights, log and pictures."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import torch
+from pydantic import ValidationError
 from torch import nn
 
 from models.errors import InputError
@@ -51,7 +53,9 @@ class RunFolder:
             ) from error
 
     def _compare(self, earlier: object) -> None:
-        old, new = _flat(earlier), _flat(json.loads(self.recipe.model_dump_json()))
+        with suppress(ValidationError):  # another version's record lacks keys that have defaults
+            earlier = Recipe.model_validate(earlier).model_dump(mode="json")
+        old, new = _flat(earlier), _flat(self.recipe.model_dump(mode="json"))
         changed = sorted(
             key
             for key in old.keys() | new.keys()

@@ -4,6 +4,9 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
+
+from ovos_cli.app import app
 
 _NEEDS_NO_TORCH = ("ovos_cli.app", "ovos_cli.evaluate", "ovos_cli.report_command")
 
@@ -13,3 +16,9 @@ def test_scoring_and_reports_do_not_wait_for_torch(module: str) -> None:
     # Processes that score import the application again.
     code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_misspelt_command_is_suggested() -> None:
+    result = CliRunner().invoke(app, ["evalute"])
+    assert result.exit_code == 2
+    assert "Did you mean 'evaluate'" in " ".join(result.output.split())

@@ -77,10 +77,10 @@ def test_several_things_are_pasted_as_several_objects(folders: Path) -> None:
 
 
 def test_a_cut_shows_another_scene_without_the_objects() -> None:
-    ends = set()
-    for seed in range(40):
+    backs = 0
+    for seed in range(300):
         clip, other = (
-            [[np.full((8, 8), v, np.uint8) for v in range(5)] for _ in "im"] for _ in "co"
+            [[np.full((8, 8), v, np.uint8) for v in range(5)] for _ in range(2)] for _ in range(2)
         )
         for mask in (*clip[1], *other[1]):
             mask[:] = 7
@@ -91,22 +91,21 @@ def test_a_cut_shows_another_scene_without_the_objects() -> None:
         assert not away[0] and any(away)
         assert "".join("x" if a else "." for a in away).strip(".").count(".") == 0  # in one piece
         assert [int(mask.max()) for mask in clip[1]] == [0 if a else 7 for a in away]
-        ends.add(away[-1])
-    assert ends == {True, False}  # sometimes the objects are back
+        backs += not away[-1]
+    assert 0.5 < backs / 300 < 0.8  # the objects are back
 
 
 @pytest.mark.parametrize("kind", ["stills", "video"])
 def test_clips_are_cut_as_often_as_the_recipe_says(folders: Path, kind: str) -> None:
     pairs = tuple(folder_pairs(folders))
-    gone = 0
+    found = []
     for share in (0.0, 1.0):
         part = SamplesPart(size=96, longest_skip=1, length=3, cuts=share, paste=0)
         videos = [Video("v", pairs[:3]), Video("w", pairs[3:])]
         source = VideoClips(videos, part) if kind == "video" else StillClips(pairs, part)
         clips = [source(np.random.default_rng(seed)) for seed in range(12)]
-        empty = sum(not (clip.ids > 0).flatten(1).any(1).all() for clip in clips)
-        assert empty > gone or not share
-        gone = empty
+        found.append(sum(not (clip.ids > 0).flatten(1).any(1).all() for clip in clips))
+    assert found[0] + 8 < found[1]  # a still is not cut to itself
 
 
 def test_a_part_is_one_piece_of_one_object_of_one_colour() -> None:

@@ -89,9 +89,18 @@ def test_the_paper_s_settings() -> None:
     assert (proposals.batch, proposals.rate) == (8, 1e-6)
     for name in ("paper-pretrain", "paper-davis", "paper-ytvos"):
         recipe = by_name[name]
-        assert recipe.samples.length == 4 and recipe.samples.longest_skip == 5
-        assert recipe.losses.dice == recipe.losses.match == 0  # cross entropy alone
-        assert recipe.mishaps.previous == recipe.mishaps.first == 0
+        samples, schedule = recipe.samples, recipe.schedule
+        assert samples.length == 4 and samples.longest_skip == 5
+        assert samples.backward == samples.far == samples.cuts == samples.parts == 0
+        assert samples.paste_videos == samples.drawn == 0
+        assert recipe.losses == LossPart()  # cross entropy alone, of all pixels
+        assert recipe.mishaps == MishapPart()
+        assert (schedule.optimizer, schedule.decay, schedule.ema) == ("adam", "constant", 0)
+        assert schedule.weight_decay == schedule.warmup == 0 and schedule.backbone_from == 1
+    assert by_name["paper-pretrain"].samples.paste == 0
+    assert LossPart().hardest == 1
+    assert not any(LossPart().model_dump(exclude={"hardest"}).values())
+    assert not any(MishapPart().model_dump(exclude={"latest"}).values())
 
 
 def test_values_are_overridden(minimal: Path) -> None:
@@ -148,3 +157,12 @@ def test_an_empty_text_takes_a_start_away() -> None:
     path = next(p for p in RECIPES if p.stem == "paper-davis")
     assert read_recipe(path).start.weights
     assert read_recipe(path, ["start.weights="]).start.weights is None
+
+
+def test_keys_that_do_not_fit_together_are_refused() -> None:
+    for name, overrides, message in (
+        ("lite-main", ["schedule.backbone_from=16"], "needs a backbone_rate"),
+        ("lite-pretrain", ["samples.cuts=0.1", "data.0.kind=davis"], "without videos"),
+    ):
+        with pytest.raises(InputError, match=message):
+            read_recipe(ROOT / "recipes" / f"{name}.toml", overrides)

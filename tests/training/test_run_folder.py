@@ -85,3 +85,33 @@ def test_a_damaged_record_is_named(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path, RECIPE)
     folder.open()
     assert folder.resumes and json.loads(folder.record.read_text())["name"] == "x"
+
+
+def test_what_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
+    def interrupted(file: BinaryIO) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / "a.npz", interrupted)
+    assert not list(tmp_path.iterdir())
+
+
+def test_room_is_asked_for_only_where_it_is_wanting(tmp_path: Path) -> None:
+    with pytest.raises(OvosError, match=r"No such file or directory; none was there$"):
+        write_whole(tmp_path / "missing/a.json", b"")
+    with pytest.raises(OvosError, match="Make room"):
+        write_whole(tmp_path / "a.json", _full)
+
+
+def test_a_run_of_a_version_with_fewer_keys_goes_on(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path, RECIPE)
+    folder.open()
+    values = json.loads(folder.record.read_text())
+    del values["samples"]["cuts"], values["schedule"]["backbone_from"]
+    folder.record.write_text(json.dumps(values))
+    (tmp_path / "state.pt").touch()
+    RunFolder(tmp_path, RECIPE)
+    values["samples"]["size"] = 64
+    folder.record.write_text(json.dumps(values))
+    with pytest.raises(InputError, match="another recipe"):
+        RunFolder(tmp_path, RECIPE)

@@ -106,6 +106,20 @@ def test_a_run_that_was_killed_while_scoring_is_scored_when_it_goes_on(tmp_path:
     assert (resumed.best_score, _trainer(tmp_path).unscored) == (0.3, False)
 
 
+def test_a_run_that_is_stopped_where_a_score_is_due_gets_it_when_it_goes_on(
+    tmp_path: Path,
+) -> None:
+    def never(step: int, module: nn.Module) -> float:
+        raise AssertionError("scored though it was stopped")
+
+    stops = iter([*29 * [False], True])
+    _train(tmp_path, hooks=Hooks(evaluate=never, every=30, stop=stops.__next__))
+    resumed = _train(tmp_path, hooks=Hooks(evaluate=lambda step, module: 0.5, every=30))
+    assert (resumed.step, resumed.best_score) == (30, 0.5)
+    with (tmp_path / "log.csv").open() as stream:
+        assert [r["dev_score"] for r in csv.DictReader(stream)][-1] == "0.5"
+
+
 def test_accumulated_micro_batches_equal_one_batch(tmp_path: Path) -> None:
     class Plain(Square):
         def forward(self, samples: list[Tensor]) -> dict[str, Tensor]:

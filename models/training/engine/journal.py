@@ -15,7 +15,7 @@ class Journal:
     def __init__(self, folder: Path, step: int = 0) -> None:
         """Go on with a folder's log after `step`; what was logged after it will be again."""
         self.file = folder / "log.csv"
-        if self._begun():
+        if self.begun:
             self._cut(step)
         self._sums: defaultdict[str, float] = defaultdict(float)
         self._count = 0
@@ -48,7 +48,7 @@ class Journal:
         return means
 
     def _append(self, columns: list[str], row: dict[str, float]) -> None:
-        fresh = not self._begun()
+        fresh = not self.begun
         try:
             with self.file.open("a+", newline="") as stream:
                 if not fresh:  # a log goes on with the columns that it began with
@@ -63,7 +63,9 @@ class Journal:
                 f"{self.file} cannot be written ({error}). Make room and run the same command again"
             ) from error
 
-    def _begun(self) -> bool:
+    @property
+    def begun(self) -> bool:
+        """Whether there is a log with its columns."""
         return self.file.is_file() and self.file.stat().st_size > 0
 
     def _cut(self, step: int) -> None:

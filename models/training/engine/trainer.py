@@ -55,7 +55,8 @@ class Trainer:
     """Trains a stage: a module that takes a list of samples and returns its named losses.
 
     Everything a run needs to go on lives in `<out>/state.pt`: weights, averaged weights,
-    optimizer, schedule, loss scale, best score and step. Samples and random numbers depend on
+    optimizer, schedule, loss scale, scores, step, what was skipped, and whether it is still to be
+    scored. Samples and random numbers depend on
     the seed and the step alone.
     """
 
@@ -109,6 +110,8 @@ class Trainer:
         try:
             if self.unscored and hooks.evaluate is not None:
                 self._evaluate(hooks)
+                if journal is not None and journal.begun:
+                    journal.write(self.step, {"dev_score": self.score})
                 self.save()
             while self.step < self.iterations:
                 values = self._advance(next(stream))
@@ -130,7 +133,7 @@ class Trainer:
                     extra = {"rate": rate, "seconds_per_step": pace, "dev_score": self.score}
                     progress.losses = journal.write(self.step, extra)
                 if stop or due or self.step % self.schedule.save_every == 0:
-                    self.save()
+                    self.save(unscored=stop and due and hooks.evaluate is not None)
                     saved = self.step
                 if stop:
                     return

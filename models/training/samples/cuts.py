@@ -1,5 +1,6 @@
 """Cuts: for a while a clip shows another scene, in which none of its objects is."""
 
+import numpy as np
 from numpy.random import Generator
 
 from models.training.samples.pasting import Drifting
@@ -9,7 +10,7 @@ def cut_away(rng: Generator, clip: Drifting, other: Drifting) -> None:
     """Replace some successive frames of a clip, never the first, by those of another scene.
 
     What is of the same kind there must not be taken for the object, which in two clips of three is
-    back before the end.
+    back before the end (never in a clip of two frames).
 
     Args:
         clip: T frames (S, S, 3) and their ids (S, S); changed in place.
@@ -17,9 +18,9 @@ def cut_away(rng: Generator, clip: Drifting, other: Drifting) -> None:
     """
     images, masks = clip
     last = len(images) - 1
-    begin = int(rng.integers(1, last + 1))
-    back = rng.random() < 2 / 3 and begin < last
+    back = last > 1 and rng.random() < 2 / 3
+    begin = int(rng.integers(1, last if back else last + 1))
     end = int(rng.integers(begin, last)) if back else last
     for index in range(begin, end + 1):
         images[index] = other[0][index]
-        masks[index] = other[1][index] * 0
+        masks[index] = np.zeros_like(masks[index])

@@ -1,5 +1,7 @@
 """Parts: a region of an object becomes an object of its own, as a bag on a back is."""
 
+import math
+
 import cv2
 import numpy as np
 from numpy.random import Generator
@@ -13,6 +15,8 @@ _SMALLEST, _LARGEST = 0.04, 0.6
 """Share of its object that a part has."""
 _LEAST = 400
 """Pixels of an object that is divided."""
+_PIXELS = 100_000
+"""An object of more is divided in a smaller picture."""
 _MOST_IDS = 200
 """A picture with more is left alone: the highest ids are those of what is pasted later."""
 _ROUNDS = (cv2.TERM_CRITERIA_MAX_ITER, 8, 0)
@@ -26,7 +30,7 @@ def with_part(rng: Generator, image: Array, mask: Array) -> Array:
 
     Returns:
         (H, W) ids, the part's the lowest that is free above the others; the mask as it was where
-        its object has no such region.
+        its object has no such region or is too small, or there are too many ids.
     """
     seen = [int(i) for i in np.unique(mask) if i not in {0, IGNORE}]
     if not seen or seen[-1] >= _MOST_IDS:
@@ -52,8 +56,13 @@ def with_part(rng: Generator, image: Array, mask: Array) -> Array:
 
 def _regions(rng: Generator, image: Array, inside: Array) -> NDArray[np.int32]:
     """Divide an object by colour and place: (H, W) numbers from 0, -1 outside."""
+    every = math.ceil(math.sqrt(np.count_nonzero(inside) / _PIXELS))
+    if every > 1:
+        small = _regions(rng, image[::every, ::every], inside[::every, ::every])
+        large = np.repeat(np.repeat(small, every, axis=0), every, axis=1)
+        return np.where(inside, large[: inside.shape[0], : inside.shape[1]], -1)
     # Small detail would leave regions full of holes.
-    lab = cv2.cvtColor(cv2.GaussianBlur(image, (0, 0), 2), cv2.COLOR_RGB2LAB)
+    lab = cv2.cvtColor(cv2.GaussianBlur(np.ascontiguousarray(image), (0, 0), 2), cv2.COLOR_RGB2LAB)
     ys, xs = np.nonzero(inside)
     places = np.stack([xs, ys], axis=1) * (rng.uniform(20, 120) / np.sqrt(len(ys)))
     points = np.concatenate([lab[ys, xs].astype(np.float32), places.astype(np.float32)], axis=1)

@@ -19,7 +19,7 @@ from models.training.samples.warp import Jitter, Matrix, apply, random_affine, r
 
 @dataclass(frozen=True)
 class VideoClips:
-    """Ordered frames of a video with random skips, forward or backward.
+    """Ordered frames of a video with random skips; some clips run backward.
 
     Now and then the annotated frame is far before the others, as it is late in a video; the
     paper's clips never are. What is pasted is one time in four a look-alike from another frame
@@ -72,7 +72,7 @@ class VideoClips:
         if offsets[-1] >= length:
             return None
         indices = rng.integers(0, length - offsets[-1]) + offsets
-        if rng.random() < 0.5:
+        if rng.random() < part.backward:
             indices = 2 * indices[0] + offsets[-1] - indices  # time reversed
         return [int(i) for i in indices]
 

@@ -1,0 +1,117 @@
+"""What a stage starts from, and whose proposals it then has."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from models.config import ProposalSource
+from models.errors import InputError, OvosError
+from models.modules.external_proposals import ExternalProposals
+from models.network import DMNAOA
+from models.presets import preset
+from models.sources.detectron import Detectron2Proposals
+from models.training.build import build_stage
+from models.training.recipe import Recipe, StartPart, read_recipe
+from models.training.stages import imagenet
+from models.training.stages.start import install
+from models.weights_file import read_weights, save_weights
+from tests.conftest import ROOT
+
+CPU = torch.device("cpu")
+DETECTRON2 = "model.proposals=detectron2:mask_rcnn.yaml"
+
+
+def _recipe(name: str, *settings: str) -> Recipe:
+    return read_recipe(ROOT / "recipes" / f"{name}.toml", ["start.backbone=", *settings])
+
+
+@pytest.fixture
+def detectron2(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if it were installed, with a model that does nothing."""
+    monkeypatch.setattr(
+        Detectron2Proposals,
+        "load",
+        classmethod(lambda cls, name, config, folder: cls(torch.nn.Identity(), "RGB", config)),
+    )
+
+
+@pytest.fixture(scope="module")
+def without_proposals(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of a lite that was trained on proposals from elsewhere."""
+    path = tmp_path_factory.mktemp("weights") / "external.safetensors"
+    save_weights(DMNAOA(preset("lite").replace(proposals=ProposalSource.EXTERNAL)), path, {})
+    return path
+
+
+@pytest.mark.parametrize("name", ["paper-pretrain", "lite-pretrain"])
+def test_with_another_source_a_recipes_own_start_of_proposals_is_passed_over(
+    name: str, detectron2: None, untrained: Path
+) -> None:
+    own = [] if name == "paper-pretrain" else [f"start.proposals={untrained}"]
+    stage = build_stage(_recipe(name, DETECTRON2, *own), CPU, torch.float32)
+    opg = stage.network.opg
+    assert isinstance(opg, ExternalProposals) and isinstance(opg.generator, Detectron2Proposals)
+
+
+def test_a_file_of_the_same_generator_fills_it_whatever_the_source(untrained: Path) -> None:
+    network = DMNAOA(preset("lite"))
+    name = next(name for name in network.state_dict() if name.startswith("opg."))
+    network.state_dict()[name].fill_(7)
+    assert install(network, StartPart(weights=str(untrained)), keep_proposals=True)
+    assert (network.state_dict()[name] == 7).all()
+    assert install(network, StartPart(proposals=str(untrained)), keep_proposals=True)
+    expected = read_weights(untrained)[1][name]
+    torch.testing.assert_close(network.state_dict()[name], expected.float())
+
+
+def test_a_start_that_is_missing_is_said_to_be_unneeded_with_another_source(
+    detectron2: None,
+) -> None:
+    recipe = _recipe("lite-pretrain", DETECTRON2, "start.proposals=runs/nowhere")
+    with pytest.raises(InputError, match=r"runs/nowhere does not exist.*add --set start\.prop"):
+        build_stage(recipe, CPU, torch.float32)
+
+
+@pytest.mark.parametrize("name", ["paper-davis", "paper-ytvos", "paper-pretrain"])
+def test_a_video_stage_on_a_random_mask_rcnn_is_refused(name: str) -> None:
+    recipe = _recipe(name, "start.weights=", "start.proposals=")
+    with (
+        torch.device("meta"),
+        pytest.raises(InputError, match=r'would be random\. Set start\.proposals="coco"'),
+    ):
+        build_stage(recipe, torch.device("meta"), torch.float32)
+
+
+def test_a_video_stage_on_lites_random_proposals_is_refused(
+    without_proposals: Path, untrained: Path
+) -> None:
+    recipe = _recipe("lite-main", f"start.weights={without_proposals}")
+    with pytest.raises(InputError, match=r"would be random\. Set start\.proposals to a run"):
+        build_stage(recipe, CPU, torch.float32)
+    build_stage(_recipe("lite-main", f"start.weights={untrained}"), CPU, torch.float32)
+
+
+def test_the_stage_proposals_cannot_train_a_generator_from_elsewhere(detectron2: None) -> None:
+    with pytest.raises(InputError, match=r"detectron2:mask_rcnn\.yaml\) is tuned with its own"):
+        build_stage(_recipe("paper-proposals", DETECTRON2), CPU, torch.float32)
+
+
+def test_coco_weights_for_no_proposals_of_its_own_are_refused() -> None:
+    recipe = _recipe("paper-pretrain", "model.settings=['proposals=external']")
+    with pytest.raises(InputError, match=r"name their source with model\.proposals"):
+        build_stage(recipe, CPU, torch.float32)
+
+
+def test_other_imagenet_weights_than_the_known_ones_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(imagenet.importlib.util, "find_spec", lambda name: package)
+    with pytest.raises(OvosError, match=r"does not hold the known ImageNet weights"):
+        imagenet.load_lite2(torch.nn.Identity())
+    (tmp_path / "models").mkdir()
+    torch.save({"a": torch.zeros(1)}, tmp_path / "models" / "other.pth")
+    with pytest.raises(OvosError, match=r"other\.pth does not hold the known ImageNet weights"):
+        imagenet.load_lite2(torch.nn.Identity())
