@@ -11,8 +11,8 @@ from typing import Any, Self, get_args, get_origin, get_type_hints
 from models.errors import InputError
 
 FRAMES_KEPT = 50
-"""Frames in memory unless a configuration has its own limit: a long video would fill the machine's
-memory."""
+"""Limit of the commands and of `Segmenter.load` for weights without a `memory_max` of their own: a
+long video would fill the machine."""
 
 
 class MemoryPolicy(StrEnum):
@@ -108,7 +108,8 @@ class ModelConfig:
     """Extension: the mask decoded from each template competes as one more proposal."""
     template_agreement: float = 0.0
     """Extension: a proposal whose IoU with the mask decoded from the template is less counts as
-    overlapping the previous mask less, by a half; 0 is off. Needs `template_proposal`.
+    overlapping the previous mask less, by a half; 0 is off. Needs `template_proposal` and
+    `matching_iou_weight`.
 
     The matcher compares regions, not masks: a mask that takes in what is beside the object is as
     alike as a clean one. Not applied in training."""

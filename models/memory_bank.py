@@ -15,16 +15,16 @@ class MemoryBank:
         self.policy, self.stride, self.limit = policy, stride, limit
         self._first: MemoryFrame | None = None
         self._between: list[MemoryFrame] = []
-        self._previous: tuple[int, MemoryFrame] | None = None
+        self._previous: MemoryFrame | None = None
 
-    def write(self, frame: MemoryFrame, offset: int) -> None:
-        """Add the frame `offset` frames after the first; offsets must rise from 0."""
+    def write(self, frame: MemoryFrame) -> None:
+        """Add a frame; offsets must rise."""
         if self._first is None:
             self._first = frame
             return
-        if self._previous is not None and self._kept(self._previous[0]):
-            self._between.append(self._previous[1])
-        self._previous = (offset, frame)
+        if self._previous is not None and self._kept(self._previous.offset):
+            self._between.append(self._previous)
+        self._previous = frame
         if self.limit is not None:
             # The first and the previous frame have their own places.
             del self._between[: max(0, len(self._between) - (self.limit - 2))]
@@ -42,7 +42,7 @@ class MemoryBank:
         """
         if self._first is None:
             raise OvosError("the memory is empty: write the first frame before reading")
-        previous = [self._previous[1]] if self._previous else []
+        previous = [self._previous] if self._previous else []
         match self.policy:
             case MemoryPolicy.FIRST:
                 return [self._first]

@@ -189,7 +189,7 @@ class DMNAOA(nn.Module):
                 present,
                 state.offset,
             )
-            state.memory.write(entry, state.offset)
+            state.memory.write(entry)
 
     def _memory_boxes(self, boxes: Tensor, features: FrameFeatures) -> Tensor:
         """Where the memory encoder looks: at the objects, or at the whole frame (A4)."""

@@ -35,17 +35,17 @@ def memory_read(
     return (v @ relevance.transpose(1, 2)).unflatten(2, query.shape[-2:])
 
 
-def age_penalty(ages: Tensor, halving: float) -> Tensor:
-    """What old memory frames lose in a read: `halving` nats each time that their age doubles.
+def age_penalty(ages: Tensor, recency: float) -> Tensor:
+    """What old memory frames lose in a read: `recency` nats each time that their age doubles.
 
     Args:
         ages: (T,) frames between a memory frame and the current one, 1 for the previous frame.
-        halving: 0 reads all ages alike.
+        recency: 0 reads all ages alike.
 
     Returns:
         (T,), 0 for the previous frame.
     """
-    return halving * torch.log2(ages.float().clamp_min(1))
+    return recency * torch.log2(ages.float().clamp_min(1))
 
 
 def temporal_embedding(offsets: Tensor, channels: int) -> Tensor:

@@ -11,13 +11,13 @@ from models.modules.template import MemoryFrame
 
 def _frame(offset: int) -> MemoryFrame:
     mark = torch.full((1, 1, 1, 1), float(offset))
-    return MemoryFrame(mark, mark, torch.ones(1, dtype=torch.bool))
+    return MemoryFrame(mark, mark, torch.ones(1, dtype=torch.bool), offset)
 
 
 def _read(policy: MemoryPolicy, frames: int, limit: int | None = None) -> list[int]:
     bank = MemoryBank(policy, stride=5, limit=limit)
     for offset in range(frames):
-        bank.write(_frame(offset), offset)
+        bank.write(_frame(offset))
     return [int(frame.key) for frame in bank.read()]
 
 
@@ -53,7 +53,7 @@ def test_a_limit_drops_the_oldest_but_the_first() -> None:
 def test_what_is_held_is_bounded_by_the_limit(policy: MemoryPolicy) -> None:
     bank = MemoryBank(policy, stride=1, limit=6)
     for offset in range(200):
-        bank.write(_frame(offset), offset)
+        bank.write(_frame(offset))
         assert len(bank) <= 6
 
 

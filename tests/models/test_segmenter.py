@@ -166,6 +166,7 @@ def test_the_papers_sizes_have_the_papers_shapes(name: str) -> None:
     assert config.max_proposals == 30 and config.proposal_nms == 0.4
     extensions = {
         "roi_context": 1.0,
+        "recency": 0.0,
         "null_column": False,
         "null_overlap": 0.0,
         "matching_iou_weight": 0.0,

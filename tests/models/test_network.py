@@ -1,0 +1,49 @@
+"""What goes into the matcher."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from models.modules.matcher import Match
+from models.network import DMNAOA
+from models.presets import preset
+
+
+class _Listening(nn.Module):
+    """A matcher that keeps what it is given and matches nothing."""
+
+    def forward(self, templates: Tensor, proposals: Tensor, overlap: Tensor) -> Match:
+        self.overlap = overlap
+        return Match(overlap, torch.zeros_like(overlap), None)
+
+
+def _overlaps(monkeypatch: pytest.MonkeyPatch, *, training: bool, agreement: float) -> Tensor:
+    config = preset("lite").replace(template_agreement=agreement)
+    network = DMNAOA(config).train(training)
+    network.am = _Listening()  # type: ignore[assignment]
+    monkeypatch.setattr(network, "_pool", lambda features, boxes: boxes)
+    left, right = torch.zeros(1, 8, 8), torch.zeros(1, 8, 8)
+    left[:, :, :4], right[:, :, 4:] = 1, 1
+    # Two objects, two proposals, then the masks of the two templates.
+    pasted = torch.cat([left, right, left, right])
+    previous = SimpleNamespace(masks=torch.cat([left, right]))
+    state = SimpleNamespace(previous=previous)
+    features = SimpleNamespace(size=(32, 32))
+    network._match(features, torch.zeros(2, 1, 1, 1), pasted, torch.zeros(4, 4), state)  # type: ignore[arg-type]
+    return network.am.overlap
+
+
+def test_a_proposal_that_the_template_is_against_overlaps_less(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plain = torch.tensor([[1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 1.0]])
+    less = torch.tensor([[1.0, -0.5, 1.0, 0.0], [-0.5, 1.0, 0.0, 1.0]])
+    for training, agreement, expected in (
+        (False, 0.6, less),
+        (False, 0.0, plain),
+        (True, 0.6, plain),
+    ):
+        found = _overlaps(monkeypatch, training=training, agreement=agreement)
+        torch.testing.assert_close(found, expected)
