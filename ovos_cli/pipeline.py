@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from models.clock import Clock
 from models.segmenter import Segmenter
+from ovos_cli.groups import in_groups
 from ovos_cli.masks.first_mask import IndexedMask
 from ovos_cli.masks.writer import write_mask
 from ovos_cli.media.frame import Frame
@@ -75,7 +75,7 @@ def follow(
     sinks = [_Behind(write_png)] + ([_Behind(write_overlay)] if overlay else [])
     ahead = _Ahead(frames, clock)
     try:
-        for group in _groups(ahead, batch):
+        for group in in_groups(ahead, batch):
             names = [f.stem for f in group]
             for frame, prepared in zip(
                 group, segmenter.prepare([f.image for f in group], names), strict=True
@@ -99,12 +99,6 @@ def follow(
             for sink in sinks:
                 ending.callback(sink.finish)
     return progress
-
-
-def _groups(frames: "_Ahead", size: int) -> Iterator[list[Frame]]:
-    iterator = iter(frames)
-    while group := list(islice(iterator, size)):
-        yield group
 
 
 class _Ahead:

@@ -14,11 +14,11 @@ from models import Precision, load_model
 from models.errors import InputError, OvosError
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
-from models.sources.install import expect_frames
 from ovos_cli import __version__, options
 from ovos_cli.json_file import write_json
 from ovos_cli.lines import say, stopped
 from ovos_cli.masks.first_mask import IndexedMask, parse_colours, read_first_mask
+from ovos_cli.media.checked_frames import checked_frames
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.open_source import open_source, past_the_end
 from ovos_cli.media.overlay import OverlayWriter
@@ -76,12 +76,10 @@ def segment(
         allow_untrained=allow_untrained,
         **memory_settings(model, weights, memory, memory_stride, memory_max),
     )
-    if end is None and reader.estimate is not None:
-        expect_frames(loaded.network, start + reader.estimate)
+    frames = checked_frames(reader, loaded.network) if end is None else iter(reader)
     errors = Console(stderr=True)
     warn_untrained(errors, loaded)
     segmenter = Segmenter(loaded.network, size=size, device=device, precision=precision)
-    frames = iter(reader)
     with segmenter.clock.measure("decode"):
         head = next(frames, None)
     if head is None:

@@ -45,7 +45,7 @@ class _FloatMaskPredictor(MaskRCNNPredictor):
 class LiteProposalGenerator(nn.Module):
     """Feature pyramid, region proposals, box and mask heads over raw f8, f16 and f32.
 
-    One class, "object"; score threshold 0; class-agnostic NMS; top-n (paper, section 4.1).
+    One class, "object". NMS (paper, section 4.1) and top-n (3.1); score threshold 0 (DMM-Net).
     """
 
     def __init__(self, config: ModelConfig, raw_channels: list[int]) -> None:

@@ -1,4 +1,4 @@
-"""The paper's kind of proposals: a COCO Mask R-CNN, made class-agnostic (section 4.1)."""
+"""The paper's kind of proposals: a COCO Mask R-CNN's (section 3.1), here without their classes."""
 
 from typing import Self
 

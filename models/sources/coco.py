@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ IMAGES = "images.json"
 RESULTS = "results.json"
 RECORD = "run.json"
 """How the proposals were made; not read here."""
+_ENDING = re.compile(r"[0-9]+$")
 
 
 class CocoStore:
@@ -49,6 +50,13 @@ class CocoStore:
                     f"{self.file}: entry {number} lacks image_id, segmentation or score"
                 )
             self._entries.setdefault(str(entry["image_id"]), []).append(entry)
+        if self._images is not None:
+            unlisted = set(self._entries).difference(image for image, _ in self._images.values())
+            if unlisted:
+                raise InputError(
+                    f"{self.file}: image_id {min(unlisted)} is not in {IMAGES} beside it, so its "
+                    "frame is not known. Do the two files belong together?"
+                )
 
     def names(self) -> list[str]:
         """Frames that there are proposals of, or that the list of images names."""
@@ -57,6 +65,14 @@ class CocoStore:
     def expect(self, name: str) -> None:
         """Raise InputError if the folder knows nothing of a frame."""
         self._find(name)
+
+    def foreign(self, names: Collection[str]) -> list[str]:
+        """What there are proposals of, but is none of a video's frames."""
+        known = set(names)
+        if self._images is None:
+            endings = (_ENDING.search(name) for name in names)
+            known |= {str(int(ending[0])) for ending in endings if ending}
+        return [name for name in self.names() if name not in known]
 
     def read(self, name: str) -> StoredProposals:
         """Proposals of one frame.
@@ -92,7 +108,7 @@ class CocoStore:
         if name in self._entries:
             return self._entries[name], None
         numbers = [int(key) for key in self._entries if key.isdecimal()]
-        ending = re.search(r"[0-9]+$", name)
+        ending = _ENDING.search(name)
         if ending and numbers and int(ending[0]) <= max(numbers):
             return self._entries.get(str(int(ending[0])), []), None  # none found in this frame
         raise unknown_frame(

@@ -1,13 +1,11 @@
-"""Proposals of any instance segmenter of detectron2 (the paper's is X-101-32x8d-FPN).
+"""Proposals of any instance segmenter of detectron2 (the paper's is ResNeXt-101-FPN).
 
 detectron2 is optional, and on no package index: it is imported when it is asked for.
 """
 
-import hashlib
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
-from urllib.error import URLError
 
 import torch
 from torch import Tensor
@@ -18,9 +16,10 @@ from models.errors import InputError
 from models.functional.selection import best, crop, recut, tighten
 from models.modules.base_features import FrameFeatures
 from models.proposals import Origin, Proposals
+from models.sources.digest import module_digest
 
 PAPERS_CONFIG = "COCO-InstanceSegmentation/mask_rcnn_X_101_32x8d_FPN_3x.yaml"
-"""The model zoo's name of the paper's generator (section 3.1)."""
+"""The paper says a COCO Mask R-CNN with ResNeXt-101-FPN (section 3.1); this one is our choice."""
 
 _HOW_TO_INSTALL = (
     "detectron2 is not installed. It is on no package index: with torch in place, run "
@@ -29,17 +28,31 @@ _HOW_TO_INSTALL = (
 )
 _FULL_MASK_SIZE = 56
 """Side of soft masks cut out of whole-frame ones."""
+_CONFIGURED = ("pixel_mean", "pixel_std", "cell_anchors")
+"""Buffers that the configuration fills; older checkpoints hold them as well."""
 
 
 def _detectron2() -> Any:
     try:
+        import detectron2  # alone first: only its own absence means that it is not installed
         import detectron2.checkpoint
         import detectron2.config
         import detectron2.model_zoo
         import detectron2.modeling
-    except ImportError as error:
-        raise InputError(_HOW_TO_INSTALL) from error
+    except (ImportError, AttributeError, OSError) as error:  # the latter two: other versions of
+        # what it needs, and shared libraries that are not there
+        if isinstance(error, ModuleNotFoundError) and error.name == "detectron2":
+            raise InputError(_HOW_TO_INSTALL) from error
+        raise InputError(
+            f"detectron2 is installed but cannot be imported ({_said(error)}). It may have been "
+            "compiled for another torch; install it anew, or what it lacks"
+        ) from error
     return detectron2
+
+
+def _said(error: Exception) -> str:
+    """What an error says; some say nothing but their name."""
+    return str(error) or type(error).__name__
 
 
 def read_config(name: str) -> Any:
@@ -63,10 +76,14 @@ def read_config(name: str) -> Any:
         else:
             config.merge_from_file(package.model_zoo.get_config_file(name))
             config.MODEL.WEIGHTS = package.model_zoo.get_checkpoint_url(name)
-    except (RuntimeError, KeyError, ValueError, AssertionError, OSError) as error:
+    except Exception as error:  # of the YAML reader's own kinds and many others
+        if file.is_file():
+            raise InputError(
+                f"{file} is no configuration of detectron2 that can be used: {_said(error)}"
+            ) from error
         raise InputError(
             f"detectron2 has no configuration '{name}' in its model zoo, and no file of that "
-            f"name can be read ({error}). The paper's is {PAPERS_CONFIG}"
+            f"name can be read ({_said(error)}). The paper's is {PAPERS_CONFIG}"
         ) from error
     if not config.MODEL.MASK_ON:
         raise InputError(
@@ -75,6 +92,39 @@ def read_config(name: str) -> Any:
         )
     config.MODEL.ROI_HEADS.SCORE_THRESH_TEST = 0.0
     return config
+
+
+def _fill(model: Any, checkpointer: Any, weights: str, kept: Path) -> None:
+    """Load weights; the checkpointer itself only notes in a log what it leaves as it was.
+
+    Raises:
+        InputError: they cannot be fetched or read, or leave a part of the model unfilled.
+    """
+    for value in _learned(model).values():
+        value.fill_(float("nan"))  # which no weights are
+    try:
+        checkpointer.load(weights)
+    except Exception as error:  # unpickling alone raises a dozen kinds for damaged bytes
+        raise InputError(
+            f"the weights {weights} cannot be fetched or read ({_said(error)}). Put the whole file "
+            f"here as {kept}, or name its folder with --weights-dir"
+        ) from error
+    unfilled = [name for name, value in _learned(model).items() if value.isnan().any()]
+    if unfilled:
+        more = f" and {len(unfilled) - 1} more" if len(unfilled) > 1 else ""
+        raise InputError(
+            f"the weights {weights} do not fill the model: {unfilled[0]}{more} would be random. "
+            "Name weights of this whole model as MODEL.WEIGHTS of the configuration"
+        )
+
+
+def _learned(model: Any) -> dict[str, Tensor]:
+    """Weights and statistics by name, in the model's own memory."""
+    return {
+        name: value
+        for name, value in model.state_dict().items()
+        if value.is_floating_point() and not any(word in name for word in _CONFIGURED)
+    }
 
 
 class Detectron2Proposals:
@@ -104,34 +154,31 @@ class Detectron2Proposals:
             weights_dir: looked into first for the file that the configuration names.
 
         Raises:
-            InputError: see `read_config`; or the weights are missing or cannot be fetched.
+            InputError: see `read_config`; or the weights are missing, damaged, of a part of the
+                model only, or cannot be fetched.
         """
         package = _detectron2()
         settings = read_config(name)
         weights = str(settings.MODEL.WEIGHTS)
         if not weights:
             raise InputError(f"the configuration '{name}' names no weights (MODEL.WEIGHTS)")
+        if "ImageNetPretrained" in weights:
+            raise InputError(
+                f"the configuration '{name}' names weights of a backbone ({weights}): the heads "
+                "would be random. Set its MODEL.WEIGHTS to those of the whole model"
+            )
         kept = weights_folder(weights_dir) / Path(weights).name
         if kept.is_file():
             weights = str(kept)
         settings.MODEL.DEVICE = "cpu"  # moved to where the frames are
         model = package.modeling.build_model(settings)
-        try:
-            package.checkpoint.DetectionCheckpointer(model).load(weights)
-        except (URLError, OSError, AssertionError) as error:
-            raise InputError(
-                f"the weights {weights} cannot be fetched or read ({error}). Put the file here as "
-                f"{kept}, or name its folder with --weights-dir"
-            ) from error
+        _fill(model, package.checkpoint.DetectionCheckpointer(model), weights, kept)
         return cls(model.eval(), str(settings.INPUT.FORMAT), config, str(settings))
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of configuration and weights: the name of a file says nothing of its content."""
-        digest = hashlib.sha256(self.settings.encode())
-        for name, value in self.model.state_dict().items():
-            digest.update(name.encode() + value.cpu().contiguous().numpy().tobytes())
-        return digest.hexdigest()
+        """SHA-256 of configuration and weights."""
+        return module_digest(self.model, self.settings)
 
     @torch.no_grad()
     def propose(

@@ -1,7 +1,7 @@
 """Proposals computed before, by whatever program, and kept in files."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +28,10 @@ class Store(Protocol):
 
     def expect(self, name: str) -> None:
         """Raise InputError if the folder knows nothing of a frame."""
+        ...
+
+    def foreign(self, names: Collection[str]) -> list[str]:
+        """What there are proposals of, but is none of a video's frames."""
         ...
 
     def read(self, name: str) -> StoredProposals:
@@ -74,16 +78,17 @@ class FileProposals:
         self.folder, self.store = folder, open_store(folder)
         self.nms, self.limit = config.proposal_nms, config.max_proposals
 
-    def check(self, names: Sequence[str], frames: int, size: tuple[int, int]) -> None:
+    def check(self, names: Sequence[str], frames: Sequence[str], size: tuple[int, int]) -> None:
         """Refuse proposals of another video before they are used; reads those of one frame.
 
         Args:
             names: frames that will be asked for.
-            frames: how many the video has.
+            frames: names of all frames that the video has, in order.
             size: (H, W) of its frames.
 
         Raises:
-            InputError: a frame is missing, there are more frames, or the first is of another size.
+            InputError: a frame is missing, there are other frames, or the first is of another
+                size.
         """
         self.expect(frames, "")
         for name in names:
@@ -91,19 +96,30 @@ class FileProposals:
         for name in names[:1]:
             self._fitting(name, size)
 
-    def expect(self, frames: int, advice: str = " If not, give --end") -> None:
-        """Refuse proposals of more frames than the video has.
+    def expect(self, frames: Sequence[str], advice: str = " If not, give --end") -> None:
+        """Refuse proposals of frames that the video does not have.
 
         Too few are noticed when one is missing: a video may be used in part.
 
+        Args:
+            frames: names of all frames that the video has, in order.
+            advice: what to do if they are of this video nevertheless.
+
         Raises:
-            InputError: there are more.
+            InputError: there are more frames, or others.
         """
         count = len(self.store.names())
-        if count > frames:
+        if count > len(frames):
             raise InputError(
-                f"{self.folder} holds proposals of {count} frames, but the video has {frames}. "
-                f"Are they of another video?{advice}"
+                f"{self.folder} holds proposals of {count} frames, but the video has "
+                f"{len(frames)}. Are they of another video?{advice}"
+            )
+        foreign = self.store.foreign(frames)
+        if foreign:
+            raise InputError(
+                f"{self.folder} holds proposals of '{foreign[-1]}', which is none of the video's "
+                f"{len(frames)} frames, {frames[0]} to {frames[-1]}. Are they of another video, or "
+                f"counted otherwise?{advice}"
             )
 
     def propose(

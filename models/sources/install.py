@@ -1,5 +1,6 @@
 """Give a network another source of proposals than its own."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from torchvision.models.detection import (
@@ -14,6 +15,7 @@ from models.modules.external_proposals import ExternalProposals
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
 from models.network import DMNAOA
 from models.sources.detectron import Detectron2Proposals
+from models.sources.digest import module_digest
 from models.sources.files import FileProposals
 from models.sources.names import Kind, SourceName
 
@@ -66,21 +68,27 @@ def use_source(network: DMNAOA, source: SourceName, weights_dir: Path | None = N
 def digest_of(network: DMNAOA) -> str | None:
     """SHA-256 of a source whose name does not say what it holds; None of the others.
 
-    Stored proposals have one for each video instead (`models.sources.files.digest`).
+    A Mask R-CNN may be torchvision's or the model's own, tuned one. Stored proposals have one for
+    each video instead (`models.sources.files.digest`).
     """
+    if isinstance(network.opg, MaskRCNNProposalGenerator):
+        return module_digest(network.opg)
     held = network.opg.generator if isinstance(network.opg, ExternalProposals) else None
     return held.digest if isinstance(held, Detectron2Proposals) else None
 
 
-def expect_frames(network: DMNAOA, count: int) -> None:
-    """Refuse stored proposals of more frames than the video's `count`; others are not asked.
+def expect_frames(network: DMNAOA, names: Sequence[str]) -> None:
+    """Refuse stored proposals of frames that the video does not have; other sources are not asked.
+
+    Args:
+        names: of all frames of the video, in order.
 
     Raises:
-        InputError: there are more.
+        InputError: there are more frames, or others.
     """
     held = network.opg.generator if isinstance(network.opg, ExternalProposals) else None
     if isinstance(held, FileProposals):
-        held.expect(count)
+        held.expect(names)
 
 
 def generator_of(source: SourceName) -> ProposalSource:

@@ -1,8 +1,8 @@
 """Proposals as one compressed npz file for each frame, named like the frame."""
 
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -30,6 +30,10 @@ class NpzStore:
         """Raise InputError if the folder knows nothing of a frame."""
         self._find(name)
 
+    def foreign(self, names: Collection[str]) -> list[str]:
+        """What there are proposals of, but is none of a video's frames."""
+        return sorted(set(self._files).difference(names))
+
     def _find(self, name: str) -> Path:
         if name not in self._files:
             raise unknown_frame(self.folder, name, self.names())
@@ -45,7 +49,7 @@ class NpzStore:
         try:
             with np.load(file, allow_pickle=False) as arrays:
                 held = {key: arrays[key] for key in arrays.files}
-        except (OSError, ValueError, EOFError, BadZipFile) as error:
+        except Exception as error:  # zipfile, zlib and numpy raise many kinds for damaged bytes
             raise InputError(f"{file} is not a readable npz file: {error}") from error
         lacking = {"scores", "masks", "size"} - set(held)
         if lacking or held["size"].shape != (2,):
@@ -53,7 +57,10 @@ class NpzStore:
                 f"{file} lacks {', '.join(sorted(lacking)) or 'a size of two numbers'}; "
                 f"it holds {', '.join(sorted(held))}"
             )
-        size = (int(held["size"][0]), int(held["size"][1]))
+        try:
+            size = (int(held["size"][0]), int(held["size"][1]))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise InputError(f"{file}: size is not two numbers, H and W ({error})") from error
         if "boxes" in held:
             return StoredProposals.checked(
                 held["boxes"], held["masks"], held["scores"], size, str(file)

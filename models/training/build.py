@@ -9,8 +9,9 @@ import torch
 from numpy.random import Generator
 from torch import nn
 
-from models.config import ModelConfig
+from models.config import ModelConfig, ProposalSource
 from models.errors import InputError
+from models.modules.external_proposals import ExternalProposals
 from models.network import DMNAOA
 from models.presets import preset
 from models.sources.install import generator_of, use_source
@@ -63,7 +64,8 @@ def build_stage(
     source = _source(recipe)
     if source is not None:
         use_source(network, source, weights_dir)
-    install(network, recipe.start, weights_dir, keep_proposals=source is not None)
+    filled = install(network, recipe.start, weights_dir, keep_proposals=source is not None)
+    _check_proposals(recipe, network, filled)
     stage: nn.Module
     if recipe.stage == "proposals":
         stage = ProposalStage(network, dtype=dtype)
@@ -81,6 +83,33 @@ def build_stage(
             backbone_from=recipe.schedule.backbone_from if recipe.schedule.backbone_rate else None,
         )
     return stage.to(device).train()
+
+
+def _check_proposals(recipe: Recipe, network: DMNAOA, filled: bool) -> None:
+    """Refuse a proposal generator that the stage cannot train, or would use at random.
+
+    Raises:
+        InputError: see above.
+    """
+    external = isinstance(network.opg, ExternalProposals)
+    if recipe.stage == "proposals" and external:
+        raise InputError(
+            "the stage proposals trains lite's generator or torchvision's Mask R-CNN; one from "
+            f"elsewhere ({recipe.model.proposals or network.config.proposals}) is tuned with its "
+            "own tools"
+        )
+    if recipe.stage != "proposals" and not (external or filled):
+        own = network.config.proposals
+        ways = (
+            "start.proposals to a run of the stage proposals"
+            if own is ProposalSource.LITE
+            else 'start.proposals="coco" for torchvision\'s weights'
+        )
+        raise InputError(
+            f"the stage {recipe.stage} leaves proposals as they are, and nothing fills those of "
+            f"'{own}', so they would be random. Set {ways}, or start.weights to weights that "
+            "hold trained ones"
+        )
 
 
 def build_samples(recipe: Recipe, data: Sequence[DataSet]) -> Samples:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +17,7 @@ from models.segmenter import Segmenter
 from models.sources.install import digest_of, use_source
 from models.sources.names import Kind, SourceName
 from ovos_cli.datasets.annotation import Ids
+from ovos_cli.groups import in_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class ModelMethod:
     def settings(self) -> dict[str, Any]:
         """Configuration, size inside the model, and number format."""
         segmenter = self._segmenter()
-        digest = digest_of(self.loaded().network)
+        digest = _digest(self)
         return {
             "config": self.loaded().network.config.to_dict(),
             "proposals": self.proposals or self.loaded().source,
@@ -141,8 +141,7 @@ class ModelTracker:
 
     def follow(self, frames: Iterable[GivenFrame]) -> Iterator[Ids]:
         """See `Tracker`."""
-        iterator = iter(frames)
-        while group := list(islice(iterator, self._batch)):
+        for group in in_groups(frames, self._batch):
             prepared = self._segmenter.prepare(
                 [frame.image for frame in group], [frame.name for frame in group]
             )
@@ -174,3 +173,9 @@ def _load(method: ModelMethod) -> LoadedModel:
         memory_stride=method.memory_stride,
         memory_max=method.memory_max,
     )
+
+
+@lru_cache(maxsize=2)
+def _digest(method: ModelMethod) -> str | None:
+    """Of the source of proposals; files are put in for each video, and have a digest for each."""
+    return None if method.files() else digest_of(_load(method).network)

@@ -43,6 +43,7 @@ class FolderReader:
             raise InputError(f"the folder {path} holds no image")
         self.files = sorted(files, key=lambda f: natural_key(f.name))
         stems = [f.stem for f in self.files]
+        self.names: list[str] | None = stems
         if len(set(stems)) < len(stems):
             twice = next(s for s in stems if stems.count(s) > 1)
             raise InputError(

@@ -31,6 +31,11 @@ class FrameReader(Protocol):
     estimate: int | None
     """How many frames there seem to be; containers are often wrong. None if unknown."""
 
+    names: list[str] | None
+    """Stems of all frames of the source, also of those before `start` and after `end`, as far as
+    they are known; containers are often wrong. None if unknown; right after reading to the end of
+    a source that is `whole`."""
+
     warnings: list[str]
     """What the user should know, filled while reading."""
 

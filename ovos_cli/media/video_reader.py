@@ -43,6 +43,7 @@ class VideoReader:
             reason = getattr(error, "strerror", None) or error
             raise InputError(f"{path} is not a video that FFmpeg can read ({reason})") from error
         self.estimate = _span(total, start, end)
+        self.names = None if total is None else _stems(total)
 
     @property
     def whole(self) -> bool:
@@ -68,7 +69,7 @@ class VideoReader:
                         flawed = True
                         self.warnings.append(f"{self.path.name} is damaged at frame {index}")
                     if index >= self.start:
-                        yield Frame(index, f"{index:05d}", upright(decoded), moment - origin)
+                        yield Frame(index, _stem(index), upright(decoded), moment - origin)
                     if index == self.end:
                         return
         except (av.error.FFmpegError, OSError) as error:
@@ -79,6 +80,8 @@ class VideoReader:
             )
         if index < 0:
             raise InputError(f"{self.path} holds no frame")
+        if self.whole:
+            self.names = _stems(index + 1)
 
     def _decoded(self, container: InputContainer) -> Iterator[av.VideoFrame]:
         """Every frame up to the first error, which is raised after those the decoder holds."""
@@ -104,6 +107,14 @@ class VideoReader:
                 f"{self.path.name} is cut off: its last frames are missing"
                 f"{length if stated else ''}; the frames before them were used"
             )
+
+
+def _stem(index: int) -> str:
+    return f"{index:05d}"
+
+
+def _stems(count: int) -> list[str]:
+    return [_stem(index) for index in range(count)]
 
 
 def upright(decoded: av.VideoFrame) -> Image:

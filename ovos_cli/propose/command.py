@@ -11,6 +11,7 @@ from models.errors import InputError, OvosError
 from models.sources.names import Kind, SourceName
 from ovos_cli import options
 from ovos_cli.datasets import DatasetName
+from ovos_cli.media.checked_frames import checked_frames
 from ovos_cli.media.open_source import open_source, past_the_end
 from ovos_cli.propose.folder import Format, ProposalFolder
 from ovos_cli.propose.run import Run
@@ -136,11 +137,12 @@ def propose(
     if frame is not None:
         start, end = frame, frame
     reader = open_source(video, start=start, end=end)
+    frames = checked_frames(reader, loaded.network) if end is None else iter(reader)
     folder = ProposalFolder(
         out or Path(f"{video.resolve().stem}_proposals"), format, overwrite=overwrite
     )
     try:
-        done = run.write(video, reader, folder, sheet)
+        done = run.write(video, reader, frames, folder, sheet)
         if not done:
             raise past_the_end(video, start)
     except OvosError:

@@ -1,6 +1,6 @@
 """Recall of proposals over a data set, and pictures of what they miss."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from heapq import nsmallest
 
@@ -17,6 +17,7 @@ from models.sources.names import Kind, SourceName
 from models.sources.stored import StoredProposals
 from ovos_cli.datasets import Dataset, Sequence
 from ovos_cli.evaluation.measures import boundary
+from ovos_cli.groups import in_groups
 from ovos_cli.media.folder_reader import read_picture
 from ovos_cli.media.frame import Image
 from ovos_cli.propose.recall import TOPS, Recall, Tally, overlaps
@@ -28,7 +29,10 @@ _OUTLINE = (255, 255, 255)
 
 @dataclass(frozen=True)
 class Miss:
-    """An object and the proposal that covers it best. best: its IoU among the top 30."""
+    """An object and the proposal that covers it best, none if none overlaps it.
+
+    best: its IoU among the top 30.
+    """
 
     best: float
     sequence: str
@@ -77,9 +81,7 @@ def measure(
         if source.kind is Kind.FILES:
             use_source(network, source.of_sequence(sequence.name))
         fresh = segmenter()
-        for frame in compared(sequence, every):
-            image = read_picture(sequence.images[frame])
-            stored = _proposals(fresh, image, frame)
+        for frame, image, stored in _proposed(sequence, every, fresh):
             ids = sequence.read(frame)
             if ids.shape != image.shape[:2]:
                 raise InputError(
@@ -94,10 +96,10 @@ def measure(
                 outcome.tally.add(sequence.name, ious)
                 seen = ious[:, : TOPS[1]]
                 for ident, mask, row in zip(objects, truth, seen, strict=True):
-                    best = int(row.argmax()) if len(row) else -1
-                    covered = masks[best] if best >= 0 else np.zeros_like(mask)
-                    worst = float(row.max(initial=0.0))
-                    miss = Miss(worst, sequence.name, frame, ident, image, mask, covered)
+                    best = float(row.max(initial=0.0))
+                    # Where none overlaps the object, no proposal is the best of them.
+                    covered = masks[int(row.argmax())] if best > 0 else np.zeros_like(mask)
+                    miss = Miss(best, sequence.name, frame, ident, image, mask, covered)
                     outcome.missed = nsmallest(keep, [*outcome.missed, miss], key=lambda m: m.best)
             tick()
     return outcome
@@ -108,10 +110,30 @@ def compared(sequence: Sequence, every: int) -> list[str]:
     return [name for name in sequence.frames if name in sequence.annotations][::every]
 
 
-def _proposals(segmenter: Segmenter, image: Image, name: str) -> StoredProposals:
-    [prepared] = segmenter.prepare([image], [name])
+def propose_in(
+    images: list[Image], names: list[str], segmenter: Segmenter
+) -> list[StoredProposals]:
+    """Proposals of several frames of a video at once.
+
+    Args:
+        images: (H, W, 3) RGB, in order, and as many as `segmenter.batch` at most.
+        names: of the frames.
+        segmenter: the video's own.
+
+    Raises:
+        InputError: sizes differ, or the source of proposals has none of a frame.
+    """
+    prepared = segmenter.prepare(images, names)
     assert segmenter.geometry is not None
-    return StoredProposals.of(prepared.proposals, segmenter.geometry)
+    return [StoredProposals.of(frame.proposals, segmenter.geometry) for frame in prepared]
+
+
+def _proposed(
+    sequence: Sequence, every: int, segmenter: Segmenter
+) -> Iterator[tuple[str, Image, StoredProposals]]:
+    for group in in_groups(compared(sequence, every), segmenter.batch):
+        images = [read_picture(sequence.images[name]) for name in group]
+        yield from zip(group, images, propose_in(images, group, segmenter), strict=True)
 
 
 def recall_table(tally: Tally, source: str) -> Table:

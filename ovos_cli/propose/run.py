@@ -19,12 +19,13 @@ from ovos_cli import __version__
 from ovos_cli.benchmarking.stored_proposals import check_stored
 from ovos_cli.datasets import DatasetName, open_dataset
 from ovos_cli.evaluation.preflight import check_frames
+from ovos_cli.groups import in_groups
 from ovos_cli.json_file import write_json
 from ovos_cli.lines import say, stopped
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.output import probe
 from ovos_cli.progress import progress_bar
-from ovos_cli.propose.dataset import compared, measure, missed_sheet, recall_table
+from ovos_cli.propose.dataset import compared, measure, missed_sheet, propose_in, recall_table
 from ovos_cli.propose.folder import SHEETS, ProposalFolder
 from ovos_cli.propose.sheet import contact_sheet, save_jpeg
 
@@ -49,8 +50,22 @@ class Run:
             self.loaded.network, size=self.size, device=self.device, precision=self.precision
         )
 
-    def write(self, video: Path, reader: FrameReader, folder: ProposalFolder, sheet: bool) -> int:
+    def write(
+        self,
+        video: Path,
+        reader: FrameReader,
+        frames: Iterable[Frame],
+        folder: ProposalFolder,
+        sheet: bool,
+    ) -> int:
         """Propose in every frame of a video; Ctrl-C ends early with complete files.
+
+        Args:
+            video: named in the record.
+            reader: of the video, for its estimate and its warnings.
+            frames: what the reader reads.
+            folder: to write to.
+            sheet: whether to draw contact sheets as well.
 
         Returns:
             How many frames were done.
@@ -59,7 +74,7 @@ class Run:
         try:
             with progress_bar(self.console, "frames/s") as bar:
                 task = bar.add_task(escape(video.name), total=reader.estimate)
-                for frame, stored in _proposed(reader, segmenter):
+                for frame, stored in _proposed(frames, segmenter):
                     folder.write(frame.index, frame.stem, stored)
                     if sheet:
                         picture = contact_sheet(frame.image, stored)
@@ -169,7 +184,6 @@ def _prepare(out: Path, *, overwrite: bool) -> None:
 def _proposed(
     frames: Iterable[Frame], segmenter: Segmenter
 ) -> Iterable[tuple[Frame, StoredProposals]]:
-    for frame in frames:
-        [prepared] = segmenter.prepare([frame.image], [frame.stem])
-        assert segmenter.geometry is not None
-        yield frame, StoredProposals.of(prepared.proposals, segmenter.geometry)
+    for group in in_groups(frames, segmenter.batch):
+        stored = propose_in([f.image for f in group], [f.stem for f in group], segmenter)
+        yield from zip(group, stored, strict=True)

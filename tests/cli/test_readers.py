@@ -78,6 +78,13 @@ def test_a_range_is_included_at_both_ends_and_keeps_indices(make: Make, tmp_path
     assert reader.estimate in {None, 3}
 
 
+def test_after_the_last_frame_the_names_of_all_are_known(make: Make, tmp_path: Path) -> None:
+    names = [f"{i:05d}" for i in range(6)]
+    reader = open_source(make(tmp_path, 6), start=2)
+    assert len(list(reader)) == 4
+    assert reader.names == names  # before it, a container says nothing or a wrong number at times
+
+
 def test_one_frame_is_a_source(make: Make, tmp_path: Path) -> None:
     assert len(list(open_source(make(tmp_path, 1)))) == 1
 

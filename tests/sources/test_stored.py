@@ -1,6 +1,7 @@
 """Proposals in files: what is written comes back, what makes no sense is refused."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -123,6 +124,9 @@ def _good() -> dict[str, object]:
         ({"boxes": None}, "should be of the whole frame"),
         ({"size": None}, "lacks size"),
         ({"size": [1, 2, 3]}, "size of two numbers"),
+        ({"size": [float("nan")] * 2}, "size is not two numbers"),
+        ({"size": [float("inf")] * 2}, "size is not two numbers"),
+        ({"size": ["a", "b"]}, "size is not two numbers"),
     ],
 )
 def test_npz_files_that_make_no_sense_are_named(change: dict, message: str, tmp_path: Path) -> None:
@@ -143,11 +147,34 @@ def test_whole_frame_masks_out_of_range_are_named(value: float, tmp_path: Path) 
         _propose(tmp_path)
 
 
-def test_damaged_npz_files_are_named(tmp_path: Path) -> None:
-    write_npz(tmp_path, "00000", _disks())
-    file = tmp_path / "00000.npz"
+def _cut_off(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:100])
-    with pytest.raises(InputError, match="not a readable npz"):
+
+
+def _changed_inside(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    for place in range(200, 260):
+        content[place] ^= 0xFF
+    file.write_bytes(content)
+
+
+def _unknown_compression(file: Path) -> None:
+    """The method's number, in the list of contents at the end of the file."""
+    content = bytearray(file.read_bytes())
+    content[content.index(b"PK\x01\x02") + 10] = 99
+    file.write_bytes(content)
+
+
+def _one_array(file: Path) -> None:
+    with file.open("wb") as opened:
+        np.save(opened, np.zeros(3))
+
+
+@pytest.mark.parametrize("damage", [_cut_off, _changed_inside, _unknown_compression, _one_array])
+def test_damaged_npz_files_are_named(damage: Callable[[Path], None], tmp_path: Path) -> None:
+    write_npz(tmp_path, "00000", _disks())
+    damage(tmp_path / "00000.npz")
+    with pytest.raises(InputError, match=r"00000\.npz is not a readable npz"):
         _propose(tmp_path)
 
 
@@ -174,6 +201,43 @@ def test_coco_results_that_make_no_sense_are_named(
     with pytest.raises(InputError, match=message) as error:
         _propose(tmp_path)
     assert "mine.json" in str(error.value)
+
+
+def _coco_of(folder: Path, ids: list[int | str], *, images: bool = False) -> FileProposals:
+    """Results of the frames 00000, 00001, …, whose ids are then changed."""
+    write_coco(folder, {f"{i:05d}": _disks() for i in range(len(ids))}, images=images)
+    entries = json.loads((folder / "mine.json").read_text())
+    for entry in entries:
+        entry["image_id"] = ids[entry["image_id"]]
+    (folder / "mine.json").write_text(json.dumps(entries))
+    return FileProposals(folder, preset("lite"))
+
+
+def test_ids_that_are_no_frame_of_the_video_are_refused(tmp_path: Path) -> None:
+    video = [f"{i:05d}" for i in range(3)]
+    _coco_of(tmp_path, [0, 1, 2]).expect(video)
+    _coco_of(tmp_path, [1, 2]).expect(video)  # nothing found in the first frame
+    _coco_of(tmp_path, ["00000", "00002"]).expect(video)
+    folder = ["shot_0100", "shot_0105", "shot_0110"]  # a number is the end of a frame's name
+    _coco_of(tmp_path, [100, 105, 110]).expect(folder)
+    with pytest.raises(InputError, match="'3', which is none of the video's 3 frames, 00000 to"):
+        _coco_of(tmp_path, [1, 2, 3]).expect(video)
+    with pytest.raises(InputError, match="'40', which is none"):
+        _coco_of(tmp_path, [0, 20, 40]).expect(video)
+    with pytest.raises(InputError, match="'2', which is none"):
+        _coco_of(tmp_path, [0, 1, 2]).check(folder[:1], folder, SIZE)
+
+
+def test_results_that_the_list_of_images_lacks_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"image_id 102 is not in images\.json"):
+        _coco_of(tmp_path, [0, 1, 102], images=True)
+
+
+def test_files_named_after_no_frame_of_the_video_are_refused(tmp_path: Path) -> None:
+    for name in ("00000", "00007"):
+        write_npz(tmp_path, name, _disks())
+    with pytest.raises(InputError, match="'00007', which is none of the video's 3 frames"):
+        FileProposals(tmp_path, preset("lite")).expect(["00000", "00001", "00002"])
 
 
 def test_masks_of_two_sizes_are_refused(tmp_path: Path) -> None:

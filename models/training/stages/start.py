@@ -17,7 +17,6 @@ from models.weights_file import read_weights
 BEST, LAST = "best.safetensors", "last.safetensors"
 """Names of the weights in a run's folder."""
 
-
 _OPG = "opg."
 _COCO = "coco"
 
@@ -28,7 +27,7 @@ def install(
     weights_dir: Path | None = None,
     *,
     keep_proposals: bool = False,
-) -> None:
+) -> bool:
     """Fill a network with what a recipe starts from.
 
     Parts that a file lacks (a deeper block, another proposal generator) keep their random
@@ -36,12 +35,17 @@ def install(
 
     Args:
         weights_dir: where fetched weights are kept; None is torch's own cache.
-        keep_proposals: the network has its proposal generator already; take none from a file.
+        keep_proposals: the network's proposal generator is filled already. Then `start.weights`
+            and "coco" leave it alone, and `start.proposals` fills it from a file only if that
+            holds the same generator: a recipe's start is of the generator that its preset has.
+
+    Returns:
+        Whether the proposal generator is filled; otherwise it is random.
 
     Raises:
         InputError: weights are missing, cannot be fetched, or are another model's.
     """
-    config = network.config
+    config, filled = network.config, keep_proposals
     if start.backbone is not None:
         if config.backbone == "tf_efficientnet_lite2" and start.backbone == "imagenet":
             load_lite2(network.bfe.backbone)
@@ -49,14 +53,40 @@ def install(
             load_backbone(network, BackboneWeights(start.backbone), weights_dir)
     if start.weights is not None:
         path = weights_path(start.weights, config.name)
-        _copy(network, path, lambda name: not (keep_proposals and name.startswith(_OPG)))
+        copied = _copy(network, path, lambda name: not (keep_proposals and name.startswith(_OPG)))
+        filled |= any(name.startswith(_OPG) for name in copied)
+    if start.proposals is None:
+        return filled
     if start.proposals == _COCO:
-        if config.proposals is ProposalSource.LITE:
-            raise InputError("there are no COCO weights for lite's proposals; train them first")
-        use_source(network, SourceName.parse(config.proposals), weights_dir)
-    elif start.proposals is not None:
-        path = weights_path(start.proposals, config.name)
-        _copy(network, path, lambda name: name.startswith(_OPG))
+        if not keep_proposals:
+            _fetch_coco(network, weights_dir)
+        return True
+    return _copy_proposals(network, start.proposals, keep_proposals) or filled
+
+
+def _fetch_coco(network: DMNAOA, weights_dir: Path | None) -> None:
+    own = network.config.proposals
+    if own is ProposalSource.LITE:
+        raise InputError("there are no COCO weights for lite's proposals; train them first")
+    if own is ProposalSource.EXTERNAL:
+        raise InputError(
+            "start.proposals is 'coco', but the model has no proposals of its own; name their "
+            "source with model.proposals, maskrcnn-r50 for example"
+        )
+    use_source(network, SourceName.parse(own), weights_dir)
+
+
+def _copy_proposals(network: DMNAOA, text: str, keep: bool) -> bool:
+    """Take the generator from a file; with `keep` only if it is of the same kind."""
+    path = weights_path(text, network.config.name)
+    if keep and not path.exists():
+        raise InputError(
+            f"start.proposals: {path} does not exist; with another source of proposals it is not "
+            "needed, so add --set start.proposals="
+        )
+    if keep and read_weights(path)[0].config.proposals is not network.config.proposals:
+        return False
+    return bool(_copy(network, path, lambda name: name.startswith(_OPG)))
 
 
 def weights_path(text: str, model: str) -> Path:
@@ -79,7 +109,8 @@ def weights_path(text: str, model: str) -> Path:
     return path
 
 
-def _copy(network: DMNAOA, path: Path, wanted: Callable[[str], bool]) -> None:
+def _copy(network: DMNAOA, path: Path, wanted: Callable[[str], bool]) -> list[str]:
+    """Copy the wanted tensors of a file; returns their names."""
     info, tensors = read_weights(path)
     if info.config.name != network.config.name:
         raise InputError(
@@ -87,9 +118,9 @@ def _copy(network: DMNAOA, path: Path, wanted: Callable[[str], bool]) -> None:
             f"'{network.config.name}'"
         )
     own = network.state_dict()
-    for name, tensor in tensors.items():
-        if not wanted(name):
-            continue
+    copied = [name for name in tensors if wanted(name)]
+    for name in copied:
+        tensor = tensors[name]
         if name not in own:
             raise InputError(f"{path} does not fit the recipe's model: {name} is unknown there")
         if own[name].shape != tensor.shape:
@@ -98,3 +129,4 @@ def _copy(network: DMNAOA, path: Path, wanted: Callable[[str], bool]) -> None:
                 f"there and {tuple(own[name].shape)} here"
             )
         own[name].copy_(tensor)
+    return copied
