@@ -73,9 +73,9 @@ def main(
     table = Table("", "taken for the object, away", "J before", "J after")
     for label, settings in _ROWS.items():
         found = []
+        network = load_model("lite", weights, settings, memory_max=FRAMES_KEPT).network
         for own, other in track(pairs, label, console=Console(stderr=True)):
             video = _frames(own, _BEFORE, "before") + _frames(other, _AWAY, "away")
-            network = load_model("lite", weights, settings, memory_max=FRAMES_KEPT).network
             found.append(_measure(Segmenter(network), video + _frames(own, _BACK, "back")))
         away, before, back = (np.mean([f[p] for f in found]) for p in ("away", "before", "back"))
         table.add_row(label, f"{away:.4f}", f"{before:.3f}", f"{back:.3f}")

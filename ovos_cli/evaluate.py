@@ -61,7 +61,7 @@ def evaluate(
     with scoring_pool(jobs) as pool, progress_bar(console, "frames/s") as bar:
         task = bar.add_task("checking", total=None)
         check_masks(data, results, pool)
-        total = sum(len({f for i in s.objects for f in s.scored_frames(i)}) for s in data.sequences)
+        total = sum(len(s.compared) for s in data.sequences)
         bar.update(task, description="scoring", total=total)
         scores = score_all(
             list(data.sequences), results, pool=pool, tick=lambda n: bar.advance(task, n)

@@ -61,7 +61,7 @@ class Sequence:
     @property
     def scored(self) -> bool:
         """Whether there is a frame in which an object is scored."""
-        return self.has_truth and any(self.scored_frames(i) for i in self.objects)
+        return bool(self.compared)
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -89,6 +89,17 @@ class Sequence:
                 f"{self.annotations[next(iter(self.starts))]}, holds no object"
             )
         return found
+
+    @cached_property
+    def compared(self) -> dict[str, list[int]]:
+        """Objects that are scored in a frame, for each frame that has some, in order."""
+        if not self.has_truth:
+            return {}
+        found: dict[str, list[int]] = {}
+        for ident in self.objects:
+            for frame in self.scored_frames(ident):
+                found.setdefault(frame, []).append(ident)
+        return {frame: found[frame] for frame in self.frames if frame in found}
 
     def scored_frames(self, ident: int) -> list[str]:
         """Frames in which an object is scored, by the data set's rules."""

@@ -122,7 +122,7 @@ def _annotation_problems(sequence: Sequence) -> list[str]:
 
 
 def _lost_masks(sequence: Sequence, masks: Path) -> list[str]:
-    lost = [f for f in _needed(sequence) if not (masks / f"{f}.png").is_file()]
+    lost = [f for f in sequence.compared if not (masks / f"{f}.png").is_file()]
     return [f"{sequence.name}: no mask of {_some(lost)}"] if lost else []
 
 
@@ -133,7 +133,7 @@ def _unfit_masks(sequences: Iterable[Sequence], masks: Path, pool: Executor | No
         # Where all objects are one, every id is it.
         known = None if sequence.merged else frozenset(sequence.objects)
         check = MaskCheck(sequence.name, sequence.size, known, _colours(sequence))
-        files = [masks / sequence.name / f"{frame}.png" for frame in _needed(sequence)]
+        files = [masks / sequence.name / f"{frame}.png" for frame in sequence.compared]
         there = [file for file in files if file.is_file()]
         truth = list(sequence.annotations.values())
         for each, paths in ((check, there), (_truth_check(sequence), truth)):
@@ -158,11 +158,6 @@ def _without_truth(dataset: Dataset) -> list[str]:
         return []
     bare = [s for s in dataset.sequences if not s.has_truth and len(s.frames) > 1]
     return [f"{s.name}: no annotation but the first, in {_place(s)}" for s in bare]
-
-
-def _needed(sequence: Sequence) -> list[str]:
-    """Frames of which a method's masks are needed."""
-    return sorted({f for i in sequence.objects for f in sequence.scored_frames(i)})
 
 
 def _some(names: list[str]) -> str:

@@ -75,21 +75,16 @@ def score_all(
 
 
 def _comparisons(sequence: Sequence, masks: Path) -> list[_Frame]:
-    by_frame: dict[str, list[int]] = {}
-    for ident in sequence.objects if sequence.has_truth else ():
-        for name in sequence.scored_frames(ident):
-            by_frame.setdefault(name, []).append(ident)
     return [
         _Frame(
             name,
             masks / f"{name}.png",
             sequence.annotations[name],
-            by_frame[name],
+            objects,
             sequence.merged,
             sequence.white,
         )
-        for name in sequence.frames
-        if name in by_frame
+        for name, objects in sequence.compared.items()
     ]
 
 
