@@ -24,6 +24,7 @@ PRESETS: dict[str, ModelConfig] = {
         matching_iou_weight=0.3,
         template_proposal=True,
         template_agreement=0.6,
+        recency=5.0,
         guard=2.0,
         locality=True,
         likeness=True,
