@@ -112,6 +112,17 @@ def _check_proposals(recipe: Recipe, network: DMNAOA, filled: bool) -> None:
         )
 
 
+def _check_lengths(data: DataSet, length: int) -> None:
+    """Refuse videos that are all too short for a clip. Raises InputError."""
+    longest = max(data.videos, key=lambda video: video.length)
+    if longest.length < length:
+        raise InputError(
+            f"{data.name} has no video that is long enough: its longest, {longest.name}, has "
+            f"{longest.length} annotated frames and samples.length is {length}. Lower "
+            "samples.length or leave this data set out"
+        )
+
+
 def build_samples(recipe: Recipe, data: Sequence[DataSet]) -> Samples:
     """How the recipe's samples are drawn. Raises InputError where it has nothing to draw."""
     part = recipe.samples
@@ -121,6 +132,7 @@ def build_samples(recipe: Recipe, data: Sequence[DataSet]) -> Samples:
         if recipe.stage == "proposals":
             draw: Callable[[Generator], Any] = Views(one.stills(), part, stills)
         elif one.videos and recipe.stage == "main":
+            _check_lengths(one, part.length)
             draw = VideoClips(one.videos, part, stills)
         else:
             draw = StillClips(one.stills(), part)

@@ -167,7 +167,7 @@ class DevPart(_Part):
     """Score after every so many steps, and at the end."""
     sequences: tuple[str, ...] = ()
     """Only these; empty is all."""
-    frames: Positive = 40
+    frames: Annotated[int, Field(ge=2)] = 40
     """Only so many frames from each sequence's begin."""
     size: int = 480
 
@@ -185,7 +185,7 @@ class Recipe(_Part):
     mishaps: MishapPart = MishapPart()
     schedule: SchedulePart
     dev: DevPart | None = None
-    seed: int = 0
+    seed: Annotated[int, Field(ge=0, lt=2**23)] = 0
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
 
     @model_validator(mode="after")

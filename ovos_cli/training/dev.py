@@ -50,6 +50,29 @@ class DevSet:
         self.videos = pick(open_data(where, base).videos, part.sequences)
         self.data = DataSet(where, videos=self.videos)
 
+    def check(self, *, follow: bool) -> None:
+        """Decode the first frame of each video, before anything is trained.
+
+        Args:
+            follow: `segmentation` will score them, so each needs an object in its first mask
+                and a frame after it.
+
+        Raises:
+            InputError: a video cannot be scored on.
+        """
+        for video in self.videos:
+            where = f"the development video {video.name} cannot be scored on"
+            mend = "Mend it, or leave it out with dev.sequences"
+            try:
+                first = video.frames[0].mask()
+                video.frames[0].image()
+            except InputError as error:
+                raise InputError(f"{where}: {error}") from error
+            if follow and video.length < 2:
+                raise InputError(f"{where}: it has only one annotated frame. {mend}")
+            if follow and not ((first != 0) & (first != IGNORE)).any():
+                raise InputError(f"{where}: its first mask has no object. {mend}")
+
     def segmentation(self, network: DMNAOA, device: torch.device, precision: Precision) -> DevScore:
         """J&F of each sequence's begin, all objects followed from the first mask."""
         found = DevScore()

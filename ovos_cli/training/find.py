@@ -1,6 +1,6 @@
 """Recipes by name: those that come with ovos, and files."""
 
-import sys
+import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +9,11 @@ from models.training.recipe import Recipe, read_recipe
 
 _FOLDERS = (
     Path(__file__).parents[2] / "recipes",  # a checkout
-    Path(sys.prefix) / "share" / "ovos" / "recipes",  # an installed wheel
+    # an installed wheel: of the environment, or of the user
+    *(
+        Path(sysconfig.get_path("data", scheme)) / "share" / "ovos" / "recipes"
+        for scheme in (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user"))
+    ),
 )
 
 

@@ -10,9 +10,10 @@ from torch import nn
 
 from models.errors import InputError
 from models.network import DMNAOA
+from models.presets import preset
 from models.training.data.catalog import DataSet
 from models.training.recipe import Recipe
-from models.training.stages.start import BEST, LAST
+from models.training.stages.start import BEST, LAST, inherited
 from models.weights_file import save_weights
 from models.whole_file import write_whole
 
@@ -29,7 +30,9 @@ class RunFolder:
             InputError: the folder holds a run of another recipe, or files of something else.
         """
         self.root, self.recipe = root, recipe
-        self.record = root / "recipe.json"
+        self.record, self.heritage = root / "recipe.json", root / "start.json"
+        self.other_dev = False
+        """Whether the development data are others than before, so that scores do not compare."""
         self.resumes = (root / "state.pt").is_file()
         known = self.resumes or self.record.is_file()
         if root.is_dir() and any(root.iterdir()) and not known:
@@ -42,6 +45,10 @@ class RunFolder:
         self.root.mkdir(parents=True, exist_ok=True)
         content = self.recipe.model_dump_json(indent=2) + "\n"
         write_whole(self.record, content.encode(), durable=True)
+        if not self.heritage.is_file():
+            # Once, at the start: the files may be gone when the run goes on.
+            found = inherited(self.recipe.start, preset(self.recipe.model.preset).name)
+            write_whole(self.heritage, json.dumps(found, indent=2).encode(), durable=True)
 
     def _recorded(self) -> object:
         try:
@@ -60,6 +67,12 @@ class RunFolder:
             key
             for key in old.keys() | new.keys()
             if old.get(key) != new.get(key) and not key.startswith(_FREE_TO_CHANGE)
+        )
+        kept = ("dev.every",)
+        self.other_dev = any(
+            old.get(key) != new.get(key)
+            for key in old.keys() | new.keys()
+            if key.startswith("dev") and key not in kept
         )
         if changed:
             what = ", ".join(
@@ -83,9 +96,13 @@ class RunFolder:
         """
         network = stage.network
         assert isinstance(network, DMNAOA)
+        before = json.loads(self.heritage.read_text())
+        own = [f"{d.name} ({d.part.licence})" for d in data]
+        licences = dict.fromkeys([*(d.part.licence for d in data), *before["licence"]])
         notes = {
             "recipe": self.recipe.model_dump_json(),
-            "data": "; ".join(f"{d.name} ({d.part.licence})" for d in data),
+            "data": "; ".join([*own, *(f"the start: {text}" for text in before["data"])]),
+            "licence": "; ".join(licences),
             "seed": str(self.recipe.seed),
             "step": str(step),
         }

@@ -1,5 +1,6 @@
 """One training session: from a recipe to a run's folder."""
 
+import math
 import time
 from collections import Counter
 from functools import partial
@@ -67,7 +68,7 @@ class Session:
         """Say what the data hold, those to score on too.
 
         Raises:
-            InputError: a pair is broken; the first is named.
+            InputError: a pair is broken, or a video cannot be scored on; the first is named.
         """
         surveys = []
         all_data = [*self.data, *([self.dev.data] if self.dev is not None else [])]
@@ -87,6 +88,8 @@ class Session:
         hollow = [f.name for f in surveys if f.decoded and f.empty == f.images]
         if hollow:
             raise InputError(f"{hollow[0]} has no object in any of its masks")
+        if self.dev is not None:
+            self.dev.check(follow=self.recipe.stage != "proposals")
 
     def run(
         self,
@@ -111,6 +114,8 @@ class Session:
             team=team,
             scale_loss=self.dtype == torch.float16,
         )
+        if folder.other_dev:
+            trainer.best_score = -math.inf
         if folder.resumes:
             say(self.console, f"going on from step {trainer.step}")
         started = time.monotonic()
@@ -209,4 +214,7 @@ def _described(found: Survey) -> str:
     unit = "" if found.videos else " images"
     empty = f", {found.empty} of them without an object" if found.empty else ""
     broken = f", {len(found.broken)} broken" if found.broken else ""
-    return f"{found.name}: {what}{unit}{empty}{broken}"
+    no_mask, no_image = found.alone
+    alone = f", {no_mask} more without a mask" if no_mask else ""
+    alone += f", {no_image} masks without an image" if no_image else ""
+    return f"{found.name}: {what}{unit}{empty}{broken}{alone}"

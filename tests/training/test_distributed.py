@@ -84,4 +84,9 @@ def test_two_gloo_processes_take_a_single_process_s_steps(tmp_path: Path) -> Non
     together = _launch(script, tmp_path / "two", 2, stop=99)
     for name, value in alone["module"].items():
         torch.testing.assert_close(value, together["module"][name], rtol=1e-5, atol=1e-6)
+    # AdamW hardly minds the gradients' scale; their averages do.
+    states = (alone["optimizer"]["state"], together["optimizer"]["state"])
+    for index, averages in states[0].items():
+        for name in ("exp_avg", "exp_avg_sq"):
+            torch.testing.assert_close(averages[name], states[1][index][name], rtol=1e-4, atol=1e-7)
     assert alone["skipped"] == together["skipped"] != {}

@@ -162,6 +162,8 @@ def test_an_empty_text_takes_a_start_away() -> None:
 def test_keys_that_do_not_fit_together_are_refused() -> None:
     for name, overrides, message in (
         ("lite-main", ["schedule.backbone_from=16"], "needs a backbone_rate"),
+        ("lite-main", ["seed=20240101"], "seed"),
+        ("lite-main", ["seed=-1"], "seed"),
         ("lite-pretrain", ["samples.cuts=0.1", "data.0.kind=davis"], "without videos"),
     ):
         with pytest.raises(InputError, match=message):

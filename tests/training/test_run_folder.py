@@ -12,7 +12,7 @@ from torch import nn
 from models.errors import InputError, OvosError
 from models.network import DMNAOA
 from models.presets import preset
-from models.training.recipe import Recipe
+from models.training.recipe import DevPart, Recipe, StartPart
 from models.weights_file import read_weights
 from models.whole_file import write_whole
 from ovos_cli.training.run_folder import RunFolder
@@ -61,7 +61,7 @@ def test_a_full_disk_stops_with_one_sentence(
     stage.network = DMNAOA(preset("lite"))
     with pytest.raises(OvosError, match=r"best\.safetensors cannot be written"):
         folder.write_weights(stage, "best.safetensors", 1, 0.5, [])
-    assert [path.name for path in folder.root.iterdir()] == ["recipe.json"]
+    assert [path.name for path in folder.root.iterdir()] == ["recipe.json", "start.json"]
 
 
 def test_weights_are_as_readable_as_other_files(tmp_path: Path) -> None:
@@ -115,3 +115,24 @@ def test_a_run_of_a_version_with_fewer_keys_goes_on(tmp_path: Path) -> None:
     folder.record.write_text(json.dumps(values))
     with pytest.raises(InputError, match="another recipe"):
         RunFolder(tmp_path, RECIPE)
+
+
+def test_weights_carry_the_data_and_licences_of_what_they_began_with(tmp_path: Path) -> None:
+    start = {"weights": "package"}
+    recipe = RECIPE.model_copy(update={"start": StartPart.model_validate(start)})
+    folder = RunFolder(tmp_path / "run", recipe)
+    folder.open()
+    stage = nn.Module()
+    stage.network = DMNAOA(preset("lite"))
+    folder.write_weights(stage, "last.safetensors", 1, None, [])
+    notes = read_weights(folder.last)[0].notes
+    assert "CC BY-NC 4.0" in notes["data"] and "non-commercial" in notes["licence"]
+
+
+def test_scores_on_other_videos_are_not_compared(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path, RECIPE)
+    folder.open()
+    (tmp_path / "state.pt").touch()
+    assert not RunFolder(tmp_path, RECIPE).other_dev
+    dev = DevPart.model_validate({"root": "x"})
+    assert RunFolder(tmp_path, RECIPE.model_copy(update={"dev": dev})).other_dev

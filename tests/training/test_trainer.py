@@ -285,3 +285,15 @@ def test_fine_tuning_proposals_trains_the_detector_s_own_backbone() -> None:
         assert names[f"{backbone}{learns}.weight"] == 1e-6
     assert names[f"{backbone}body.layer1.0.conv1.weight"] is None
     assert set(rates.values()) == {1e-6}
+
+
+def test_the_state_of_another_model_is_refused(tmp_path: Path) -> None:
+    _train(tmp_path)
+
+    class Wider(Square):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(5, 1)
+
+    with pytest.raises(InputError, match="another model or version"):
+        Trainer(Wider(), SCHEDULE, 30, tmp_path)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from models.training.data.coco import coco_images
 from models.training.data.davis import davis_videos
-from models.training.data.folders import folder_pairs
+from models.training.data.folders import folder_pairs, unpaired
 from models.training.data.pairs import AnnotatedImage, Video
 from models.training.data.youtube import youtube_videos
 from models.training.recipe import DataPart
@@ -14,11 +14,15 @@ from models.training.recipe import DataPart
 
 @dataclass(frozen=True)
 class DataSet:
-    """A data set on disk: images or videos, never both."""
+    """A data set on disk: images or videos, never both.
+
+    alone: images without a mask, and masks without an image, in folders.
+    """
 
     part: DataPart
     images: Sequence[AnnotatedImage] = ()
     videos: Sequence[Video] = ()
+    alone: tuple[int, int] = (0, 0)
 
     @property
     def name(self) -> str:
@@ -45,7 +49,7 @@ def open_data(part: DataPart, base: Path) -> DataSet:
     root = base / part.root
     match part.kind:
         case "folders":
-            return DataSet(part, images=folder_pairs(root))
+            return DataSet(part, images=folder_pairs(root), alone=unpaired(root))
         case "coco":
             names = f"annotations/instances_{part.split}{part.year}.json"
             return DataSet(

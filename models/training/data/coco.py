@@ -32,26 +32,41 @@ class CocoImage:
         """(H, W) ids by descending area, so that what lies before is seen; crowds are ignored.
 
         Raises:
-            InputError: an instance has another size than the image.
+            InputError: an instance cannot be decoded, or has another size than the image.
         """
         mask = np.zeros(self.size, np.uint8)
         by_area = sorted(self.instances, key=lambda found: -float(found["area"]))
         for ident, instance in enumerate(by_area[:_MOST], start=1):
             ignored = instance.get("iscrowd") or instance["area"] < _SMALLEST
-            mask[self._decode(instance["segmentation"])] = IGNORE if ignored else ident
+            mask[self._decode(instance)] = IGNORE if ignored else ident
         return mask
 
-    def _decode(self, segmentation: Any) -> Array:
+    def _decode(self, instance: dict[str, Any]) -> Array:
         from pycocotools import mask as codes
 
         height, width = self.size
-        if isinstance(segmentation, list):
-            segmentation = codes.merge(codes.frPyObjects(segmentation, height, width))
-        elif isinstance(segmentation["counts"], list):
-            segmentation = codes.frPyObjects(segmentation, height, width)
-        inside: Array = codes.decode(segmentation).astype(bool)
+        segmentation = instance["segmentation"]
+        if segmentation == []:
+            return np.zeros(self.size, bool)
+        try:
+            if isinstance(segmentation, list):
+                if not all(segmentation):  # pycocotools would drop the others with it
+                    raise ValueError("a polygon is empty")
+                segmentation = codes.merge(codes.frPyObjects(segmentation, height, width))
+            elif isinstance(segmentation["counts"], list):
+                segmentation = codes.frPyObjects(segmentation, height, width)
+            inside: Array = codes.decode(segmentation).astype(bool)
+        # pycocotools raises bare Exceptions, among others.
+        except Exception as error:
+            raise InputError(
+                f"annotation {instance['id']} of {self.image_path} has a segmentation that cannot "
+                "be decoded; it should be polygons of 6 numbers or more, or a run-length code. "
+                "Mend or remove it"
+            ) from error
         if inside.shape != self.size:
-            raise InputError(f"an instance of {self.image_path} has another size than its image")
+            raise InputError(
+                f"annotation {instance['id']} of {self.image_path} has another size than its image"
+            )
         return inside
 
 
@@ -80,7 +95,8 @@ def coco_images(images: Path, annotations: Path) -> list[CocoImage]:
         by_image: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         for instance in content["annotations"]:
             kept = {key: instance[key] for key in ("segmentation", "area")}
-            by_image[instance["image_id"]].append(kept | {"iscrowd": instance.get("iscrowd", 0)})
+            kept |= {"iscrowd": instance.get("iscrowd", 0), "id": instance.get("id", "(no id)")}
+            by_image[instance["image_id"]].append(kept)
         found = [
             CocoImage(
                 images / entry["file_name"],

@@ -25,3 +25,12 @@ def folder_pairs(root: Path) -> list[Pair]:
     if not pairs:
         raise InputError(f"{root} holds no image with a mask of the same name")
     return pairs
+
+
+def unpaired(root: Path) -> tuple[int, int]:
+    """How many of `root/images` have no mask, and how many of `root/masks` no image."""
+    images, masks = (
+        {path.stem for path in (root / name).iterdir() if not path.name.startswith(".")}
+        for name in ("images", "masks")
+    )
+    return len(images - masks), len(masks - images)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from models.errors import InputError
 from models.training.data.catalog import DataSet
+from models.training.data.coco import CocoImage
 from models.training.data.pairs import IGNORE, AnnotatedImage, Pair
 from models.training.data.pictures import upright_size
 
@@ -14,6 +15,7 @@ class Survey:
     """What was found in one data set.
 
     broken: one sentence for each pair that cannot be used. empty: masks without any object.
+    alone: images without a mask, and masks without an image; neither is used.
     """
 
     name: str
@@ -22,6 +24,7 @@ class Survey:
     broken: list[str] = field(default_factory=list)
     empty: int = 0
     decoded: bool = False
+    alone: tuple[int, int] = (0, 0)
 
 
 def survey(data: DataSet, *, decode: bool, tick: Callable[[], None] = lambda: None) -> Survey:
@@ -32,7 +35,7 @@ def survey(data: DataSet, *, decode: bool, tick: Callable[[], None] = lambda: No
             only, which takes a millisecond a pair.
         tick: called after every pair.
     """
-    found = Survey(data.name, videos=len(data.videos), decoded=decode)
+    found = Survey(data.name, videos=len(data.videos), decoded=decode, alone=data.alone)
     for pair in _pairs(data):
         found.images += 1
         try:
@@ -56,6 +59,8 @@ def _headers(pair: AnnotatedImage) -> None:
     size = upright_size(pair.image_path)
     if isinstance(pair, Pair):
         _same(pair, size, upright_size(pair.mask_path))
+    elif isinstance(pair, CocoImage):
+        _same(pair, size, pair.size[::-1])
 
 
 def _decoded(pair: AnnotatedImage) -> bool:
@@ -67,6 +72,7 @@ def _decoded(pair: AnnotatedImage) -> bool:
 
 def _same(pair: AnnotatedImage, image: tuple[int, ...], mask: tuple[int, ...]) -> None:
     if tuple(image) != tuple(mask):
+        theirs = "the size in its JSON" if isinstance(pair, CocoImage) else "its mask"
         raise InputError(
-            f"{pair.image_path} is {image[0]}x{image[1]} but its mask is {mask[0]}x{mask[1]}"
+            f"{pair.image_path} is {image[0]}x{image[1]} but {theirs} is {mask[0]}x{mask[1]}"
         )

@@ -26,6 +26,8 @@ class Journal:
             self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)
         except ImportError:
             pass
+        except OSError as error:
+            raise _unwritable(folder / "tensorboard", error) from error
 
     def add(self, values: dict[str, float]) -> None:
         """Add one step's values."""
@@ -59,9 +61,7 @@ class Journal:
                     writer.writeheader()
                 writer.writerow({key: f"{value:.6g}" for key, value in row.items()})
         except OSError as error:
-            raise OvosError(
-                f"{self.file} cannot be written ({error}). Make room and run the same command again"
-            ) from error
+            raise _unwritable(self.file, error) from error
 
     @property
     def begun(self) -> bool:
@@ -77,11 +77,20 @@ class Journal:
 
     def _show(self, step: int, values: dict[str, float]) -> None:
         if self._board is not None:
-            for name, value in values.items():
-                self._board.add_scalar(name, value, step)
-            self._board.flush()
+            try:
+                for name, value in values.items():
+                    self._board.add_scalar(name, value, step)
+                self._board.flush()
+            except OSError as error:
+                raise _unwritable(self.file.with_name("tensorboard"), error) from error
 
     def close(self) -> None:
         """Close TensorBoard's file."""
         if self._board is not None:
             self._board.close()
+
+
+def _unwritable(path: Path, error: OSError) -> OvosError:
+    return OvosError(
+        f"{path} cannot be written ({error}). Make room and run the same command again"
+    )

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from models.errors import InputError
 from models.training.engine.journal import Journal
 from models.training.engine.processes import Processes
 from models.training.engine.schedule import make_optimizer, rate_factor
@@ -219,7 +220,15 @@ class Trainer:
         self.team.barrier()
 
     def _load(self) -> None:
-        state = load_state(self.out / "state.pt")
+        try:
+            self._restore(load_state(self.out / "state.pt"))
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise InputError(
+                f"{self.out / 'state.pt'} is of another model or version "
+                f"({str(error).splitlines()[0]}); give another --out"
+            ) from error
+
+    def _restore(self, state: dict[str, Any]) -> None:
         self.step, self.best_score = state["step"], state["best_score"]
         self.score, self.unscored = state.get("score"), state.get("unscored", False)
         if self.team.leads:

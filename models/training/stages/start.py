@@ -89,6 +89,23 @@ def _copy_proposals(network: DMNAOA, text: str, keep: bool) -> bool:
     return bool(_copy(network, path, lambda name: name.startswith(_OPG)))
 
 
+def inherited(start: StartPart, model: str) -> dict[str, list[str]]:
+    """What the files of a start say of their data and licences, in the lists `data`, `licence`.
+
+    Raises:
+        InputError: a file is missing, or is none.
+    """
+    found: dict[str, list[str]] = {"data": [], "licence": []}
+    for text in dict.fromkeys((start.weights, start.proposals)):
+        if text is None or text == _COCO:
+            continue
+        notes = read_weights(weights_path(text, model))[0].notes
+        for key, values in found.items():
+            if key in notes and notes[key] not in values:
+                values.append(notes[key])
+    return found
+
+
 def weights_path(text: str, model: str) -> Path:
     """The weights file that a recipe's text means: "package", a run's folder, or a file.
 

@@ -1,0 +1,108 @@
+"""Data that would fail in the middle of a run are refused before it, by name."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from rich.console import Console
+
+from models.errors import InputError
+from models.training.build import build_samples
+from models.training.data.catalog import open_data
+from models.training.data.preflight import survey
+from models.training.engine.processes import Processes
+from models.training.recipe import DataPart, Recipe
+from ovos_cli.training.session import Session
+from tests.conftest import write_indexed
+
+
+def _edited(coco: Path, edit: Callable[[dict[str, Any]], None]) -> DataPart:
+    file = coco / "annotations/instances_train2017.json"
+    content = json.loads(file.read_text())
+    edit(content)
+    file.write_text(json.dumps(content))
+    return DataPart(kind="coco", root=coco.name)
+
+
+def _with(coco: Path, segmentation: object) -> DataPart:
+    def edit(content: dict[str, Any]) -> None:
+        content["annotations"][0] |= {"id": 31, "segmentation": segmentation}
+
+    return _edited(coco, edit)
+
+
+def _recipe(stage: str = "main", **more: object) -> Recipe:
+    data = [{"kind": "davis", "root": "DAVIS"}]
+    schedule = {"iterations": 1, "batch": 1, "rate": 1}
+    return Recipe.model_validate(
+        {"name": "x", "stage": stage, "data": data, "schedule": schedule} | more
+    )
+
+
+def _look(base: Path, console: Console | None = None, stage: str = "main", **more: object) -> None:
+    team = Processes(rank=0, world=1, device=torch.device("cpu"))
+    console = console or Console(quiet=True)
+    recipe = _recipe(stage, **more)
+    Session(recipe, base, base / "out", team, torch.float32, console).look(decode=False)
+
+
+def test_a_coco_instance_without_polygons_is_nothing(coco: Path) -> None:
+    [image] = open_data(_with(coco, []), coco.parent).images
+    mask = image.mask()
+    assert mask[60, 40] == 0 and mask[50, 5] == 255
+
+
+@pytest.mark.parametrize("segmentation", [None, [[1, 2]], [[1, 1, 9, 1, 9, 9], []], "x", {}])
+def test_a_coco_instance_that_cannot_be_decoded_is_named(coco: Path, segmentation: object) -> None:
+    [image] = open_data(_with(coco, segmentation), coco.parent).images
+    with pytest.raises(InputError, match=r"annotation 31 of .*7\.jpg .* cannot be decoded"):
+        image.mask()
+
+
+def test_a_coco_size_that_is_not_its_picture_s_is_named(coco: Path) -> None:
+    assert not survey(
+        open_data(_edited(coco, lambda content: None), coco.parent), decode=False
+    ).broken
+    part = _edited(coco, lambda content: content["images"][0].update(height=160, width=120))
+    [broken] = survey(open_data(part, coco.parent), decode=False).broken
+    assert "7.jpg is 160x120 but the size in its JSON is 120x160" in broken
+
+
+def test_videos_shorter_than_a_clip_are_refused(davis: Path) -> None:
+    data = [open_data(DataPart(kind="davis", root=davis.name), davis.parent)]
+    assert build_samples(_recipe(samples={"length": 8}), data).epoch == 1
+    with pytest.raises(InputError, match=r"davis DAVIS .*boxes, has 8 .*samples\.length is 9"):
+        build_samples(_recipe(samples={"length": 9}), data)
+
+
+def test_development_videos_that_cannot_be_scored_on_are_named(davis: Path) -> None:
+    dev = {"root": davis.name}
+    _look(davis.parent, dev=dev)
+    masks = davis / "Annotations/480p/others"
+    write_indexed(masks / "00000.png", np.full((120, 160), 255, np.uint8))
+    with pytest.raises(InputError, match=r"video others .* first mask has no object"):
+        _look(davis.parent, dev=dev)
+    _look(davis.parent, dev=dev, stage="proposals")  # it needs no first mask
+    for file in sorted(masks.iterdir())[1:]:
+        file.unlink()
+    with pytest.raises(InputError, match=r"video others .* only one annotated frame"):
+        _look(davis.parent, dev=dev)
+    image = davis / "JPEGImages/480p/others/00000.jpg"
+    image.write_bytes(image.read_bytes()[:3000])
+    with pytest.raises(InputError, match=r"video others .*00000\.jpg is not a readable"):
+        _look(davis.parent, dev=dev, stage="proposals")
+
+
+def test_pictures_without_a_partner_are_counted(
+    folders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folders / "masks/0.png").unlink()
+    (folders / "images/1.png").unlink()
+    (folders / "images/2.png").unlink()
+    data = [{"kind": "folders", "root": folders.name}]
+    _look(folders.parent, Console(width=300), stage="pretrain", data=data)
+    assert "3 images, 1 more without a mask, 2 masks without an image" in capsys.readouterr().out
