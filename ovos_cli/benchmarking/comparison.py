@@ -25,7 +25,7 @@ def comparison_table(records: list[dict[str, Any]]) -> Table:
         caption=_PERSPECTIVE,
         caption_justify="left",
     )
-    overall = [name for name in ("G",) if name in first["measures"]]
+    overall = ["G"] if "G" in first["measures"] else []
     for name in ("method", "J", "F", "J&F", *overall, "s/frame"):
         table.add_column(name, justify="left" if name == "method" else "right")
     columns = ("J-Mean", "F-Mean", "J&F-Mean", *overall)
