@@ -1,7 +1,4 @@
-"""Proposals of any instance segmenter of detectron2 (the paper's is ResNeXt-101-FPN).
-
-detectron2 is optional, and on no package index: it is imported when it is asked for.
-"""
+"""Proposals of any instance segmenter of detectron2 (the paper's is ResNeXt-101-FPN)."""
 
 from functools import cached_property
 from pathlib import Path
@@ -16,82 +13,18 @@ from models.errors import InputError
 from models.functional.selection import best, crop, recut, tighten
 from models.modules.base_features import FrameFeatures
 from models.proposals import Origin, Proposals
+from models.sources.detectron_config import (
+    PAPERS_CONFIG,
+    import_detectron2,
+    read_config,
+    said,
+)
 from models.sources.digest import module_digest
 
-PAPERS_CONFIG = "COCO-InstanceSegmentation/mask_rcnn_X_101_32x8d_FPN_3x.yaml"
-"""The paper says a COCO Mask R-CNN with ResNeXt-101-FPN (section 3.1); this one is our choice."""
-
-_HOW_TO_INSTALL = (
-    "detectron2 is not installed. It is on no package index: with torch in place, run "
-    "pip install 'setuptools<81' wheel, then pip install --no-build-isolation "
-    "'git+https://github.com/facebookresearch/detectron2.git' (it compiles for minutes)"
-)
 _FULL_MASK_SIZE = 56
 """Side of soft masks cut out of whole-frame ones."""
 _CONFIGURED = ("pixel_mean", "pixel_std", "cell_anchors")
 """Buffers that the configuration fills; older checkpoints hold them as well."""
-
-
-def _detectron2() -> Any:
-    try:
-        import detectron2  # alone first: only its own absence means that it is not installed
-        import detectron2.checkpoint
-        import detectron2.config
-        import detectron2.model_zoo
-        import detectron2.modeling
-    except (ImportError, AttributeError, OSError) as error:  # the latter two: other versions of
-        # what it needs, and shared libraries that are not there
-        if isinstance(error, ModuleNotFoundError) and error.name == "detectron2":
-            raise InputError(_HOW_TO_INSTALL) from error
-        raise InputError(
-            f"detectron2 is installed but cannot be imported ({_said(error)}). It may have been "
-            "compiled for another torch; install it anew, or what it lacks"
-        ) from error
-    return detectron2
-
-
-def _said(error: Exception) -> str:
-    """What an error says; some say nothing but their name."""
-    return str(error) or type(error).__name__
-
-
-def read_config(name: str) -> Any:
-    """Read a configuration of the model zoo or of a file, set up as the paper selects.
-
-    Args:
-        name: of the zoo, such as `PAPERS_CONFIG`, or the path of a YAML file.
-
-    Raises:
-        InputError: detectron2 is missing, there is no such configuration, or it does not
-            segment instances.
-    """
-    package = _detectron2()
-    file = Path(name)
-    if file.suffix == ".py":
-        raise InputError(f"'{name}' is a Python configuration; detectron2's YAML ones can be used")
-    config = package.config.get_cfg()
-    try:
-        if file.is_file():
-            config.merge_from_file(str(file))
-        else:
-            config.merge_from_file(package.model_zoo.get_config_file(name))
-            config.MODEL.WEIGHTS = package.model_zoo.get_checkpoint_url(name)
-    except Exception as error:  # of the YAML reader's own kinds and many others
-        if file.is_file():
-            raise InputError(
-                f"{file} is no configuration of detectron2 that can be used: {_said(error)}"
-            ) from error
-        raise InputError(
-            f"detectron2 has no configuration '{name}' in its model zoo, and no file of that "
-            f"name can be read ({_said(error)}). The paper's is {PAPERS_CONFIG}"
-        ) from error
-    if not config.MODEL.MASK_ON:
-        raise InputError(
-            f"the configuration '{name}' finds boxes without masks; choose one for instance "
-            f"segmentation, such as {PAPERS_CONFIG}"
-        )
-    config.MODEL.ROI_HEADS.SCORE_THRESH_TEST = 0.0
-    return config
 
 
 def _fill(model: Any, checkpointer: Any, weights: str, kept: Path) -> None:
@@ -106,7 +39,7 @@ def _fill(model: Any, checkpointer: Any, weights: str, kept: Path) -> None:
         checkpointer.load(weights)
     except Exception as error:  # unpickling alone raises a dozen kinds for damaged bytes
         raise InputError(
-            f"the weights {weights} cannot be fetched or read ({_said(error)}). Put the whole file "
+            f"the weights {weights} cannot be fetched or read ({said(error)}). Put the whole file "
             f"here as {kept}, or name its folder with --weights-dir"
         ) from error
     unfilled = [name for name, value in _learned(model).items() if value.isnan().any()]
@@ -114,7 +47,7 @@ def _fill(model: Any, checkpointer: Any, weights: str, kept: Path) -> None:
         more = f" and {len(unfilled) - 1} more" if len(unfilled) > 1 else ""
         raise InputError(
             f"the weights {weights} do not fill the model: {unfilled[0]}{more} would be random. "
-            "Name weights of this whole model as MODEL.WEIGHTS of the configuration"
+            "Name weights of this whole model in the configuration"
         )
 
 
@@ -125,6 +58,21 @@ def _learned(model: Any) -> dict[str, Tensor]:
         for name, value in model.state_dict().items()
         if value.is_floating_point() and not any(word in name for word in _CONFIGURED)
     }
+
+
+def _instances(found: Any) -> Any:
+    """The instances of a frame: alone, or beside results of other kinds.
+
+    Raises:
+        InputError: the model finds none, or no masks of them.
+    """
+    instances = found.get("instances") if isinstance(found, dict) else found
+    if not hasattr(instances, "pred_masks") or not hasattr(instances, "pred_boxes"):
+        raise InputError(
+            "this model of detectron2 finds no instances with boxes and masks; choose a "
+            f"configuration for instance segmentation, such as {PAPERS_CONFIG}"
+        )
+    return instances
 
 
 class Detectron2Proposals:
@@ -157,23 +105,30 @@ class Detectron2Proposals:
             InputError: see `read_config`; or the weights are missing, damaged, of a part of the
                 model only, or cannot be fetched.
         """
-        package = _detectron2()
+        package = import_detectron2()
         settings = read_config(name)
-        weights = str(settings.MODEL.WEIGHTS)
+        weights = settings.weights
         if not weights:
-            raise InputError(f"the configuration '{name}' names no weights (MODEL.WEIGHTS)")
+            raise InputError(
+                f"the configuration '{name}' names no weights (MODEL.WEIGHTS; of a Python "
+                "configuration, train.init_checkpoint)"
+            )
         if "ImageNetPretrained" in weights:
             raise InputError(
                 f"the configuration '{name}' names weights of a backbone ({weights}): the heads "
-                "would be random. Set its MODEL.WEIGHTS to those of the whole model"
+                "would be random. Name those of the whole model there"
             )
         kept = weights_folder(weights_dir) / Path(weights).name
         if kept.is_file():
             weights = str(kept)
-        settings.MODEL.DEVICE = "cpu"  # moved to where the frames are
-        model = package.modeling.build_model(settings)
+        try:
+            model = settings.build()
+        except Exception as error:  # of whatever the configuration calls
+            raise InputError(
+                f"the model of the configuration '{name}' cannot be built: {said(error)}"
+            ) from error
         _fill(model, package.checkpoint.DetectionCheckpointer(model), weights, kept)
-        return cls(model.eval(), str(settings.INPUT.FORMAT), config, str(settings))
+        return cls(model, settings.input_format, config, str(settings))
 
     @cached_property
     def digest(self) -> str:
@@ -192,11 +147,11 @@ class Detectron2Proposals:
         inputs = [{"image": image} for image in pixels]
         with torch.autocast(frames.device.type, enabled=False):
             found = self._infer(inputs)
-        return [self._select(f["instances"] if isinstance(f, dict) else f) for f in found]
+        return [self._select(_instances(f)) for f in found]
 
     def _infer(self, inputs: list[dict[str, Tensor]]) -> list[Any]:
         """A plain R-CNN can stop at soft masks of regions; others give masks of the frame."""
-        if type(self.model) is _detectron2().modeling.GeneralizedRCNN:
+        if type(self.model) is import_detectron2().modeling.GeneralizedRCNN:
             return self.model.inference(inputs, do_postprocess=False)
         return self.model(inputs)
 

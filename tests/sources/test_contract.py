@@ -2,7 +2,7 @@
 
 import importlib.util
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -94,12 +94,12 @@ def _coco(folder: Path, config: ModelConfig) -> ObjectProposalGenerator:
     return FileProposals(folder, config)
 
 
-def _detectron2(folder: Path, config: ModelConfig) -> ObjectProposalGenerator:
+def _detectron2(folder: Path, config: ModelConfig, name: str) -> ObjectProposalGenerator:
     if importlib.util.find_spec("detectron2") is None:
         pytest.skip("detectron2 is not installed; it is optional and on no package index")
-    from tests.sources.small_detectron import small_detectron
+    from tests.sources import small_detectron
 
-    return small_detectron(config)
+    return getattr(small_detectron, name)(config)
 
 
 Ask = Callable[..., list[Proposals]]
@@ -110,7 +110,11 @@ SOURCES: dict[str, tuple[Maker, ProposalSource]] = {
     "maskrcnn-r50-v2": (_maskrcnn, ProposalSource.MASKRCNN_R50_V2),
     "files as npz": (_npz, ProposalSource.EXTERNAL),
     "files as COCO results": (_coco, ProposalSource.EXTERNAL),
-    "detectron2": (_detectron2, ProposalSource.EXTERNAL),
+    "detectron2": (partial(_detectron2, name="small_detectron"), ProposalSource.EXTERNAL),
+    "detectron2, Python configuration": (
+        partial(_detectron2, name="small_python_detectron"),
+        ProposalSource.EXTERNAL,
+    ),
 }
 
 

@@ -1,17 +1,12 @@
-"""detectron2: how its instances are read, and what is said where it is missing."""
+"""detectron2: how its instances are read, and what is said of its weights."""
 
 import importlib.util
 import pickle
-import sys
-from collections.abc import Callable
-from functools import partial
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
-import yaml
 from torch import nn
 
 from models.errors import InputError
@@ -19,10 +14,9 @@ from models.functional.masks import paste_masks
 from models.modules.external_proposals import ExternalProposals
 from models.network import DMNAOA
 from models.presets import preset
-from models.sources import detectron
-from models.sources.detectron import PAPERS_CONFIG, Detectron2Proposals, read_config
-from models.sources.install import digest_of, use_source
-from models.sources.names import SourceName
+from models.sources.detectron import Detectron2Proposals
+from models.sources.install import digest_of
+from tests.sources.detectron_stand_in import parts, stand_in
 
 INSTALLED = importlib.util.find_spec("detectron2") is not None
 needs_detectron2 = pytest.mark.skipif(
@@ -74,6 +68,17 @@ def test_no_instances_are_no_proposals() -> None:
     assert len(source._select(nothing)) == 0
 
 
+@pytest.mark.parametrize("found", [{"sem_seg": None}, SimpleNamespace(pred_boxes=None)])
+def test_results_without_instances_or_masks_are_named(
+    found: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(monkeypatch)
+    source = Detectron2Proposals(nn.Identity(), "BGR", preset("lite"))
+    monkeypatch.setattr(source, "_infer", lambda inputs: [found])
+    with pytest.raises(InputError, match="finds no instances with boxes and masks"):
+        source.propose(torch.zeros(1, 3, 64, 64), None)
+
+
 def test_configuration_and_weights_are_told_apart_by_content() -> None:
     config = preset("lite")
     layer = torch.nn.Linear(2, 2)
@@ -87,71 +92,6 @@ def test_configuration_and_weights_are_told_apart_by_content() -> None:
     assert digest_of(network) not in (None, one)
 
 
-def test_where_it_is_missing_the_error_says_how_to_install_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "detectron2", None)
-    with pytest.raises(InputError, match="--no-build-isolation") as error:
-        use_source(DMNAOA(preset("lite")), SourceName.parse(f"detectron2:{PAPERS_CONFIG}"))
-    assert "setuptools<81" in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("error", "reason"),
-    [
-        (ImportError("undefined symbol: _ZN3c10"), "undefined symbol"),
-        (
-            ModuleNotFoundError("No module named 'fvcore'", name="fvcore"),
-            "No module named 'fvcore'",
-        ),
-        (AttributeError("module 'PIL.Image' has no attribute 'LINEAR'"), "LINEAR"),
-    ],
-)
-def test_one_that_is_installed_but_broken_is_not_said_to_be_missing(
-    error: Exception, reason: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Broken(MetaPathFinder):
-        def find_spec(self, name, path, target=None):  # type: ignore[no-untyped-def]
-            if name == "detectron2":
-                raise error
-
-    monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
-    for name in [n for n in sys.modules if n.partition(".")[0] == "detectron2"]:
-        monkeypatch.delitem(sys.modules, name)
-    with pytest.raises(InputError, match="installed but cannot be imported") as caught:
-        read_config(PAPERS_CONFIG)
-    assert reason in str(caught.value)
-
-
-class _Settings(SimpleNamespace):
-    """As much of a configuration as is read; a file replaces MODEL.WEIGHTS."""
-
-    def merge_from_file(self, file: str) -> None:
-        self.MODEL.WEIGHTS = yaml.safe_load(Path(file).read_text())["MODEL"]["WEIGHTS"]
-
-
-def _parts() -> nn.ModuleDict:
-    return nn.ModuleDict({"backbone": nn.BatchNorm2d(2), "head": nn.Linear(2, 2)})
-
-
-def _stand_in(monkeypatch: pytest.MonkeyPatch, load: Callable[[nn.Module, str], None]) -> nn.Module:
-    """detectron2, as far as it is asked, with a model of a backbone and a head."""
-    model = _parts()
-    model.register_buffer("pixel_mean", torch.ones(3))
-    settings = _Settings(
-        MODEL=SimpleNamespace(MASK_ON=True, ROI_HEADS=SimpleNamespace()),
-        INPUT=SimpleNamespace(FORMAT="BGR"),
-    )
-    checkpointer = lambda model: SimpleNamespace(load=partial(load, model))  # noqa: E731
-    package = SimpleNamespace(
-        config=SimpleNamespace(get_cfg=lambda: settings),
-        modeling=SimpleNamespace(build_model=lambda settings: model),
-        checkpoint=SimpleNamespace(DetectionCheckpointer=checkpointer),
-    )
-    monkeypatch.setattr(detectron, "_detectron2", lambda: package)
-    return model
-
-
 def _configuration(folder: Path, weights: str = "model_final.pkl") -> str:
     file = folder / "mine.yaml"
     file.write_text(f"MODEL: {{WEIGHTS: '{weights}'}}")
@@ -161,8 +101,8 @@ def _configuration(folder: Path, weights: str = "model_final.pkl") -> str:
 def test_weights_that_fill_the_whole_model_are_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = _parts().state_dict()
-    model = _stand_in(monkeypatch, lambda model, path: model.load_state_dict(whole, strict=False))
+    whole = parts().state_dict()
+    model = stand_in(monkeypatch, lambda model, path: model.load_state_dict(whole, strict=False))
     Detectron2Proposals.load(_configuration(tmp_path), preset("lite"))
     assert all(torch.equal(model.state_dict()[name], value) for name, value in whole.items())
     assert model.pixel_mean.tolist() == [1, 1, 1]  # of the configuration, not of the weights
@@ -172,12 +112,23 @@ def test_weights_of_a_part_of_the_model_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     part = {f"backbone.{k}": v for k, v in nn.BatchNorm2d(2).state_dict().items()}
-    _stand_in(monkeypatch, lambda model, path: model.load_state_dict(part, strict=False))
+    stand_in(monkeypatch, lambda model, path: model.load_state_dict(part, strict=False))
     with pytest.raises(InputError, match=r"do not fill the model: head\.weight and 1 more"):
         Detectron2Proposals.load(_configuration(tmp_path), preset("lite"))
     backbone = _configuration(tmp_path, "detectron2://ImageNetPretrained/MSRA/R-50.pkl")
     with pytest.raises(InputError, match="names weights of a backbone"):
         Detectron2Proposals.load(backbone, preset("lite"))
+
+
+def test_a_model_that_cannot_be_built_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(monkeypatch)
+    (tmp_path / "mine.py").write_text(
+        "model = dict(_target_=open, file='gone.txt')\ntrain = dict(init_checkpoint='a.pkl')"
+    )
+    with pytest.raises(InputError, match=r"mine\.py' cannot be built: .*gone\.txt"):
+        Detectron2Proposals.load(str(tmp_path / "mine.py"), preset("lite"))
 
 
 @pytest.mark.parametrize("content", [b"", b"\x80\x04", b"no pickle", b"PK\x03\x04"])
@@ -187,37 +138,11 @@ def test_damaged_weights_are_named(
     def load(model: nn.Module, path: str) -> None:
         model.load_state_dict(pickle.loads(Path(path).read_bytes()))
 
-    _stand_in(monkeypatch, load)
+    stand_in(monkeypatch, load)
     (tmp_path / "model_final.pkl").write_bytes(content)
     with pytest.raises(InputError, match="cannot be fetched or read") as caught:
         Detectron2Proposals.load(_configuration(tmp_path), preset("lite"), tmp_path)
     assert str(tmp_path / "model_final.pkl") in str(caught.value)
-
-
-@pytest.mark.parametrize("text", ["MODEL: [", "MODEL", "[1, 2]", "", "MODEL: {DEPTH: 50}"])
-def test_malformed_configurations_are_named(
-    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _stand_in(monkeypatch, lambda model, path: None)
-    (tmp_path / "mine.yaml").write_text(text)
-    with pytest.raises(InputError, match=r"mine\.yaml is no configuration of detectron2"):
-        read_config(str(tmp_path / "mine.yaml"))
-
-
-@needs_detectron2
-def test_unknown_configurations_and_ones_without_masks_are_named() -> None:
-    with pytest.raises(InputError, match=r"no configuration 'nonsense\.yaml'"):
-        read_config("nonsense.yaml")
-    with pytest.raises(InputError, match="boxes without masks"):
-        read_config("COCO-Detection/faster_rcnn_R_50_FPN_1x.yaml")
-
-
-@needs_detectron2
-def test_the_papers_configuration_is_read_as_it_selects() -> None:
-    settings = read_config(PAPERS_CONFIG)
-    assert settings.MODEL.RESNETS.NUM_GROUPS == 32 and settings.MODEL.RESNETS.WIDTH_PER_GROUP == 8
-    assert settings.MODEL.ROI_HEADS.SCORE_THRESH_TEST == 0.0
-    assert settings.INPUT.FORMAT == "BGR"
 
 
 @needs_detectron2
