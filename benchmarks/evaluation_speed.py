@@ -18,7 +18,6 @@ import cv2
 import numpy as np
 import typer
 from PIL import Image
-from vos_benchmark.benchmark import benchmark
 
 from ovos_cli.datasets import DatasetName, open_dataset
 from ovos_cli.evaluation.pool import scoring_pool, usable_cores
@@ -77,6 +76,9 @@ def main(
     jobs: Annotated[int | None, typer.Option(help="Processes. Default: all cores.")] = None,
 ) -> None:
     """Generate, measure, print."""
+    # Here, since each process that scores for ovos imports this file again.
+    from vos_benchmark.benchmark import benchmark
+
     processes = jobs or usable_cores()
     ours: list[float] = []
     theirs: list[float] = []
@@ -88,7 +90,7 @@ def main(
             started = time.perf_counter()
             data = open_dataset(DatasetName.DAVIS17, root, "all")
             with scoring_pool(processes) as pool:
-                check_masks(data, masks, pool)
+                check_masks(data, masks)
                 scores = score_all(list(data.sequences), masks, pool=pool)
             ours.append(time.perf_counter() - started)
             started = time.perf_counter()

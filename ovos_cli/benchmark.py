@@ -113,7 +113,7 @@ def benchmark(
         what = "no annotated frame after an object's first, or too few frames"
         say(console, escape(f"not scored ({what}): {shortened(bare)}"))
     if timing and outcome.record["timing"]:
-        console.print(timing_table(outcome.record["timing"], outcome.record["machine"]))
+        console.print(timing_table(outcome.record["timing"]))
     if ablation:
         found = {n.split("/")[1]: r for n, r in records.items() if n.startswith("ablation/")}
         console.print(ablation_table({FULL: outcome.record, **found}))

@@ -59,10 +59,9 @@ def evaluate(
     check_results_folder(out or results)
     started = time.perf_counter()
     with scoring_pool(jobs) as pool, progress_bar(console, "frames/s") as bar:
-        task = bar.add_task("checking", total=None)
-        check_masks(data, results, pool)
+        check_masks(data, results)
         total = sum(len(s.compared) for s in data.sequences)
-        bar.update(task, description="scoring", total=total)
+        task = bar.add_task("scoring", total=total)
         scores = score_all(
             list(data.sequences), results, pool=pool, tick=lambda n: bar.advance(task, n)
         )

@@ -5,7 +5,7 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from ovos_cli.benchmarking.published import SECONDS, published_scores
+from ovos_cli.benchmarking.published import BY_CATEGORY, SECONDS, published_scores
 from ovos_cli.evaluation.tables import scope, three
 
 _PERSPECTIVE = "Baselines are OpenCV's, unoptimised, for perspective."
@@ -25,10 +25,11 @@ def comparison_table(records: list[dict[str, Any]]) -> Table:
         caption=_PERSPECTIVE,
         caption_justify="left",
     )
-    overall = ["G"] if "G" in first["measures"] else []
-    for name in ("method", "J", "F", "J&F", *overall, "s/frame"):
+    by_category = [m for m in (*BY_CATEGORY, "G") if m in first["measures"]]
+    heads = [m.replace("-", "\n") for m in by_category]
+    for name in ("method", "J", "F", "J&F", *heads, "s/frame"):
         table.add_column(name, justify="left" if name == "method" else "right")
-    columns = ("J-Mean", "F-Mean", "J&F-Mean", *overall)
+    columns = ("J-Mean", "F-Mean", "J&F-Mean", *by_category)
     for record in records:
         measures, timing = record["measures"], record["timing"]
         label = record["settings"].get("baseline")

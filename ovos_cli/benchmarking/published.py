@@ -60,6 +60,17 @@ SCORES: dict[str, dict[str, tuple[float | None, float | None, float]]] = {
 }
 """J, F and J&F on the whole validation split, as published; on YouTube-VOS the third is G."""
 
+CATEGORIES = {
+    "DMM-Net": (0.603, 0.506, 0.635, 0.574),
+    "STM": (0.797, 0.728, 0.842, 0.809),
+    "DMN-AOA R50 (paper)": (0.825, 0.762, 0.869, 0.842),
+    "DMN-AOA R101 (paper)": (0.826, 0.767, 0.870, 0.848),
+}
+"""J of seen and unseen categories, then F of both: YouTube-VOS 2018 val, the paper's Table 2."""
+
+BY_CATEGORY = ("J-Seen", "J-Unseen", "F-Seen", "F-Unseen")
+"""Names of these measures, in that order."""
+
 SECONDS = {"DMN-AOA R50 (paper)": 0.15, "DMN-AOA R101 (paper)": 0.16}
 """Seconds per frame on DAVIS-2017 val (the paper's Table 1)."""
 
@@ -77,4 +88,7 @@ def published_scores(
     overall = "G" if dataset.startswith("ytvos") else "J&F-Mean"
     rows = SCORES.get(dataset, {}) if split == "val" else {}
     named = {n: dict(zip(("J-Mean", "F-Mean", overall), v, strict=True)) for n, v in rows.items()}
+    if dataset == "ytvos18":
+        for name, values in CATEGORIES.items():
+            named.get(name, {}).update(zip(BY_CATEGORY, values, strict=True))
     return {n: v for n, v in named.items() if any(v[m] is not None for m in {*v} & {*measured})}

@@ -16,11 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from models.device import gpu_name
 from models.errors import InputError, OvosError
 from models.sources.files import digest as stored_digest
 from ovos_cli import __version__
 from ovos_cli.benchmarking.method import GivenFrame, Method, ModelMethod
 from ovos_cli.datasets.sequence import Sequence
+from ovos_cli.evaluation.machine import machine
 from ovos_cli.evaluation.results import SequenceScores
 from ovos_cli.evaluation.scoring import scored_sequence
 from ovos_cli.json_file import write_json
@@ -74,6 +76,7 @@ def run_sequence(
     values = {
         "method": method_key(method),
         "data": _data_key(sequence, method),
+        "machine": machine(gpu_name()),
         "seconds": seconds,
         "times": {
             part: [round(times.get(part, 0.0), 6) for times in tracker.times] for part in parts
@@ -111,6 +114,7 @@ def finished_sequence(sequence: Sequence, method: Method, folder: Path) -> Seque
         extra={
             "followed": _followed(sequence),
             "times": record["times"],
+            "machine": record.get("machine"),
             "proposals_sha256": _stored_proposals(sequence, method),
         },
     )

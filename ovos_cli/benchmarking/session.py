@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from models.device import gpu_name
 from models.errors import InputError
 from ovos_cli.benchmarking.method import Method
 from ovos_cli.benchmarking.runner import (
@@ -159,9 +158,15 @@ def _write(dataset: Dataset, method: Method, folder: Path, scores: list[Sequence
         settings=settings,
         model=method.model(),
         timing=timing_summary(scores, settings),
-        gpu=gpu_name(),
+        computed_by=_only(scores),
     )
     files = write_results(folder, record, dataset.label)
     if dataset.submission is not None and dataset.whole is None:
         files.append(write_submission(dataset, folder / MASKS, folder / SUBMISSION))
     return Outcome(record, files)
+
+
+def _only(scores: list[SequenceScores]) -> dict[str, Any] | None:
+    """The machine that ran all sequences; each has its own where there were several."""
+    there = [s.extra.get("machine") for s in scores]
+    return there[0] if all(m == there[0] for m in there) else {"several": "see each sequence's"}

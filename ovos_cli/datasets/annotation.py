@@ -1,6 +1,7 @@
 """Masks of ids on disk, of a data set or of a method."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -16,9 +17,17 @@ Colour = tuple[int, int, int]
 _VOID = 255
 _DAMAGE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 """What Pillow raises for damaged files."""
-MODES = ("P", "L", "1", "LA")
+_MODES = ("P", "L", "1", "LA")
 """Picture modes whose values can be ids. One of DAVIS-2016's masks, bear/00077, is grey with an
 alpha channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """(H, W) palette indices or grey values, perhaps read-only; colours of the indices, if any."""
+
+    values: Ids
+    palette: tuple[Colour, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,44 +40,50 @@ class Header:
 
 
 def read_ids(path: Path, *, merged: bool = False, white: bool = True) -> Ids:
-    """Read (H, W) ids: palette indices or grey values, 255 (void) as background.
+    """Read the ids of a mask, see `as_ids`.
+
+    Raises:
+        InputError: missing, unreadable, or in colour.
+    """
+    return as_ids(read_picture(path).values, merged=merged, white=white)
+
+
+def as_ids(values: Ids, *, merged: bool = False, white: bool = True) -> Ids:
+    """Take (H, W) palette indices or grey values for ids, 255 (void) for background.
 
     The array may be read-only.
 
     Args:
-        path: the picture.
+        values: of a picture.
         merged: everything but 0 is one object, as DAVIS 2016 has it.
         white: a picture of 0 and 255 alone is black and white: one object, 1.
+    """
+    if merged:
+        return (values > 0).astype(np.uint8)
+    void = values == _VOID
+    if voids := np.count_nonzero(void):
+        two_valued = white and np.count_nonzero(values) == voids
+        return void.view(np.uint8) if two_valued else np.where(void, 0, values).astype(np.uint8)
+    return values
+
+
+def read_picture(path: Path) -> Picture:
+    """Read a mask as it is on disk.
 
     Raises:
         InputError: missing, unreadable, or in colour.
     """
     if not path.is_file():
         raise InputError(f"the mask {path} does not exist")
-    ids = _values(path)
-    if merged:
-        return (ids > 0).astype(np.uint8)
-    void = ids == _VOID
-    if voids := np.count_nonzero(void):
-        two_valued = white and np.count_nonzero(ids) == voids
-        return void.view(np.uint8) if two_valued else np.where(void, 0, ids).astype(np.uint8)
-    return ids
-
-
-def _values(path: Path) -> Ids:
-    """(H, W) indices or grey values."""
     try:
         data = path.read_bytes()
-        if (values := png_values(data)) is not None:
-            return values
+        if decoded := png_values(data):
+            return Picture(decoded[0], _colours(decoded[1]))
         with Image.open(BytesIO(data)) as picture:
-            if picture.mode not in MODES:
-                raise InputError(
-                    f"the mask {path} is no mask of ids: its mode is {picture.mode}. "
-                    "Save it as an indexed PNG whose indices are the object ids"
-                )
+            check_mode(path, picture.mode)
             grey = picture.getchannel("L") if picture.mode == "LA" else picture
-            return np.asarray(grey).astype(np.uint8, copy=False)
+            values = np.asarray(grey).astype(np.uint8, copy=False)
+            return Picture(values, _palette(picture))
     except UnidentifiedImageError as error:
         raise InputError(f"the mask {path} is not a readable image") from error
     except _DAMAGE as error:
@@ -84,21 +99,35 @@ def header(path: Path) -> Header:
     try:
         with Image.open(path) as picture:
             size = (picture.height, picture.width)
-            return Header(size, picture.mode, _colours(picture))
+            return Header(size, picture.mode, _palette(picture))
     except _DAMAGE as error:
         raise InputError(f"{path} is not a readable image: {error}") from error
 
 
-def _colours(picture: Image.Image) -> tuple[Colour, ...]:
+def check_mode(path: Path, mode: str) -> None:
+    """Refuse pictures that are no masks of ids. Raises InputError."""
+    if mode not in _MODES:
+        raise InputError(
+            f"{path} is no mask of ids but a picture of mode {mode}; "
+            "save indexed PNGs whose indices are the object ids"
+        )
+
+
+def _palette(picture: Image.Image) -> tuple[Colour, ...]:
     palette = picture.palette
     if picture.mode != "P" or palette is None or palette.mode != "RGB":
         return ()
-    values = bytes(palette.palette)
+    return _colours(bytes(palette.palette))
+
+
+@lru_cache
+def _colours(values: bytes) -> tuple[Colour, ...]:
+    """Three bytes a colour; a data set has a few palettes at most."""
     return tuple(zip(values[::3], values[1::3], values[2::3], strict=False))
 
 
 def black_and_white(path: Path) -> bool:
     """Whether a mask has no value but 0 and 255, and has 255. Raises InputError as `read_ids`."""
-    ids = _values(path)
-    white = np.count_nonzero(ids == _VOID)
-    return bool(white > 0 and white == np.count_nonzero(ids))
+    values = read_picture(path).values
+    white = np.count_nonzero(values == _VOID)
+    return bool(white > 0 and white == np.count_nonzero(values))

@@ -2,11 +2,8 @@
 
 import csv
 import json
-import os
-import platform
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ from models.errors import InputError
 from models.whole_file import write_whole
 from ovos_cli import __version__
 from ovos_cli.datasets.sequence import Dataset
+from ovos_cli.evaluation.machine import machine
 from ovos_cli.evaluation.results import MEASURES, SequenceScores, global_measures
 from ovos_cli.json_file import write_json
 from ovos_cli.output import probe
@@ -30,7 +28,7 @@ def results_record(
     settings: dict[str, Any],
     model: dict[str, str] | None = None,
     timing: dict[str, Any] | None = None,
-    gpu: str | None = None,
+    computed_by: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Everything about a run, as `results.json` has it.
 
@@ -41,7 +39,7 @@ def results_record(
         settings: what may change the masks.
         model: name, weights and sha256; None for masks from elsewhere.
         timing: of the whole run, by module.
-        gpu: the name of one that the method could use.
+        computed_by: the machine that ran the method, see `machine`; None is this one, which scores.
     """
     return {
         "ovos": __version__,
@@ -53,7 +51,7 @@ def results_record(
         "method": method,
         "settings": settings,
         "model": model,
-        "machine": {**machine(), "gpu": gpu},
+        "machine": computed_by or machine(),
         "measures": global_measures(sequences, dataset.seen),
         "sequences": {s.name: s.to_dict() for s in sequences},
         "timing": timing,
@@ -127,25 +125,6 @@ def read_results(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, AssertionError, TypeError) as error:
         raise InputError(f"{file} is missing or no results of ovos") from error
     return record
-
-
-def machine() -> dict[str, Any]:
-    """What computed, in words."""
-    return {
-        "system": platform.platform(),
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "torch": version("torch"),
-    }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(x.split(":", 1)[1].strip() for x in lines if x.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
 
 
 def _global_rows(record: dict[str, Any]) -> Iterable[list[str]]:

@@ -1,4 +1,4 @@
-"""Whether masks of ids on disk can be compared with a sequence's annotations."""
+"""Whether a mask of ids can be compared with a sequence's annotations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,69 +7,67 @@ from pathlib import Path
 import numpy as np
 
 from models.errors import InputError
-from ovos_cli.datasets.annotation import MODES, Colour, Header, Ids, header, read_ids
+from ovos_cli.datasets.annotation import Colour, Ids, Picture
+
+_WHITE = 255
 
 
 @dataclass(frozen=True)
 class MaskCheck:
     """What the masks of one sequence must be; small, so that it travels to other processes.
 
-    sequence: its name. size: (H, W). known: ids that a mask may have beside 0; None is any.
-    colours: of the objects, in the annotations' palette. truth: they are annotations themselves.
+    known: ids that a mask may have beside 0; None is any. colours: of the objects, in the
+    annotations' palette.
     """
 
-    sequence: str
-    size: tuple[int, int]
     known: frozenset[int] | None = None
     colours: Mapping[Colour, int] = field(default_factory=dict)
-    truth: bool = False
 
-    def __call__(self, masks: list[Path]) -> list[str]:
-        """What is wrong with them, a sentence for each mask; empty where nothing is."""
-        return [f"{self.sequence}: {text}" for text in map(self._problem, masks) if text]
+    def __call__(self, mask: Path, picture: Picture, ids: Ids) -> None:
+        """Check a mask.
 
-    def _problem(self, mask: Path) -> str | None:
-        name = f"the annotation {mask.name}" if self.truth else mask.name
-        try:
-            found = header(mask)
-            if found.size != self.size:
-                of = "first annotation" if self.truth else "annotation"
-                return f"{name} is {_sized(found.size)}, the {of} {_sized(self.size)}"
-            if found.mode not in MODES:
-                return (
-                    f"{name} is no mask of ids but a picture of mode {found.mode}; "
-                    "save indexed PNGs whose indices are the object ids"
-                )
-            if self.known is None:
-                return None
-            return self._unknown(mask, read_ids(mask)) or self._recoloured(name, found)
-        except InputError as error:
-            return str(error)
+        Args:
+            mask: its file.
+            picture: what is in it.
+            ids: (H, W), the picture's values as ids.
 
-    def _unknown(self, mask: Path, ids: Ids) -> str | None:
-        known = self.known or frozenset()
+        Raises:
+            InputError: it has ids that the sequence has not, or another's colours for them, or
+                soft edges, of which each shade would be an object.
+        """
+        if self.known is not None:
+            self._check_ids(mask, ids, self.known)
+            self._check_colours(mask, picture.palette, self.known)
+        elif not picture.palette:
+            self._check_shades(mask, picture.values)
+
+    def _check_ids(self, mask: Path, ids: Ids, known: frozenset[int]) -> None:
         largest = max(known)
         if len(known) == largest and int(ids.max()) <= largest:  # 1 to N: no need to look closer
-            return None
+            return
         foreign = sorted(set(np.unique(ids).tolist()) - known - {0})
-        if not foreign:
-            return None
-        return (
-            f"{mask} has the id {', '.join(map(str, foreign[:8]))}; "
-            f"the sequence's objects are {', '.join(map(str, sorted(known)))}"
-        )
+        if foreign:
+            raise InputError(
+                f"{mask} has the id {', '.join(map(str, foreign[:8]))}; "
+                f"the sequence's objects are {', '.join(map(str, sorted(known)))}"
+            )
 
-    def _recoloured(self, name: str, found: Header) -> str | None:
+    def _check_colours(
+        self, mask: Path, palette: tuple[Colour, ...], known: frozenset[int]
+    ) -> None:
         """Whether an index has another object's colour: colours were kept, and ids were not."""
-        for index, colour in enumerate(found.palette):
+        for index, colour in enumerate(palette):
             ident = self.colours.get(colour, index)
-            if ident != index and (index == 0 or index in (self.known or ())):
-                return (
-                    f"the palette of {name} gives the index {index} the colour of object {ident} "
+            if ident != index and (index == 0 or index in known):
+                raise InputError(
+                    f"the palette of {mask} gives the index {index} the colour of object {ident} "
                     "in the annotations; save indices that are the object ids"
                 )
-        return None
 
-
-def _sized(size: tuple[int, int]) -> str:
-    return f"{size[1]}x{size[0]}"
+    def _check_shades(self, mask: Path, values: Ids) -> None:
+        white = np.count_nonzero(values == _WHITE)
+        if white and white != np.count_nonzero(values):
+            raise InputError(
+                f"{mask} is grey with shades between black and white (soft edges?), of which all "
+                "but black would count as object; save black and white, or object ids"
+            )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import cv2
 
-_PRELOADED = ("ovos_cli.evaluation.scoring", "ovos_cli.evaluation.mask_check")
+_PRELOADED = ("ovos_cli.evaluation.scoring",)
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """glibc's numbers of the two options, see mallopt(3)."""
 _KEPT = 256 << 20

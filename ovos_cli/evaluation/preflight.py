@@ -1,17 +1,11 @@
 """What is missing, said before time is spent on it."""
 
-from collections.abc import Iterable
-from concurrent.futures import Executor
 from pathlib import Path
 
 from models.errors import InputError, problem_list
-from ovos_cli.datasets.annotation import Colour, header
+from ovos_cli.datasets.annotation import check_mode, header
 from ovos_cli.datasets.layout import contents
 from ovos_cli.datasets.sequence import Dataset, Protocol, Sequence, shortened
-from ovos_cli.evaluation.mask_check import MaskCheck
-
-_CHUNK = 12
-"""Masks of one task of a pool."""
 
 
 def check_frames(dataset: Dataset) -> None:
@@ -27,7 +21,7 @@ def check_frames(dataset: Dataset) -> None:
         wrong = _annotation_problems(sequence)
         problems += _frame_problems(sequence) + wrong
         if not wrong:
-            problems += _truth_check(sequence)(list(sequence.annotations.values()))
+            problems += _truth_problems(sequence)
     if problems:
         raise InputError(problem_list(f"{dataset.name} at {dataset.root} is incomplete", problems))
 
@@ -38,15 +32,11 @@ def check_folder(masks: Path) -> None:
         raise InputError(f"{masks} is not a folder; it should hold SEQUENCE/FRAME.png")
 
 
-def check_masks(dataset: Dataset, masks: Path, pool: Executor | None = None) -> None:
-    """Check the masks of a method against the annotations: all there, sizes, modes, ids.
-
-    Args:
-        pool: of `scoring_pool`, reads the masks; None reads them in this process.
+def check_masks(dataset: Dataset, masks: Path) -> None:
+    """Check that all masks of a method are there; what is in them is checked as they are scored.
 
     Raises:
-        InputError: a sequence or frame has no mask, or one that cannot be compared, or an id is
-            not among the sequence's objects.
+        InputError: a sequence or frame has no mask, or its annotations cannot be used.
     """
     check_folder(masks)
     absent = [s.name for s in dataset.sequences if not (masks / s.name).is_dir()]
@@ -55,14 +45,11 @@ def check_masks(dataset: Dataset, masks: Path, pool: Executor | None = None) -> 
         problems.append(f"{masks} holds {contents(masks)}")
         if (masks / "masks").is_dir():
             problems.append(f"a benchmark's masks are one folder down: {masks / 'masks'}")
-    usable = []
     for sequence in dataset.sequences:
         if sequence.name not in absent:
             wrong = _annotation_problems(sequence)
             problems += wrong + _lost_images(sequence)
             problems += [] if wrong else _lost_masks(sequence, masks / sequence.name)
-            usable += [] if wrong else [sequence]
-    problems += _unfit_masks(usable, masks, pool)
     if problems:
         raise InputError(problem_list("the masks and the data set do not fit", problems))
 
@@ -126,30 +113,22 @@ def _lost_masks(sequence: Sequence, masks: Path) -> list[str]:
     return [f"{sequence.name}: no mask of {_some(lost)}"] if lost else []
 
 
-def _unfit_masks(sequences: Iterable[Sequence], masks: Path, pool: Executor | None) -> list[str]:
-    run = pool.map if pool else map
-    found = []
-    for sequence in sequences:
-        # Where all objects are one, every id is it.
-        known = None if sequence.merged else frozenset(sequence.objects)
-        check = MaskCheck(sequence.name, sequence.size, known, _colours(sequence))
-        files = [masks / sequence.name / f"{frame}.png" for frame in sequence.compared]
-        there = [file for file in files if file.is_file()]
-        truth = list(sequence.annotations.values())
-        for each, paths in ((check, there), (_truth_check(sequence), truth)):
-            found.append(run(each, [paths[i : i + _CHUNK] for i in range(0, len(paths), _CHUNK)]))
-    return [text for of_sequence in found for chunk in of_sequence for text in chunk]
-
-
-def _truth_check(sequence: Sequence) -> MaskCheck:
-    return MaskCheck(sequence.name, sequence.size, truth=True)
-
-
-def _colours(sequence: Sequence) -> dict[Colour, int]:
-    """Colours of the objects in the first annotation's palette, where they differ."""
-    palette = header(next(iter(sequence.annotations.values()))).palette
-    named = {i: palette[i] for i in sequence.objects if i < len(palette)}
-    return {c: i for i, c in named.items()} if len({*named.values()}) == len(named) else {}
+def _truth_problems(sequence: Sequence) -> list[str]:
+    """Annotations that cannot be compared, by their headers."""
+    problems = []
+    for path in sequence.annotations.values():
+        try:
+            found = header(path)
+            check_mode(path, found.mode)
+        except InputError as error:
+            problems.append(f"{sequence.name}: {error}")
+            continue
+        if found.size != sequence.size:
+            problems.append(
+                f"{sequence.name}: the annotation {path.name} is {_sizes({found.size})}, "
+                f"the first annotation {_sizes({sequence.size})}"
+            )
+    return problems
 
 
 def _without_truth(dataset: Dataset) -> list[str]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import InputError, problem_list
-from ovos_cli.datasets.annotation import read_ids
+from ovos_cli.datasets.annotation import Colour, as_ids, header, read_picture
 from ovos_cli.datasets.sequence import Sequence
+from ovos_cli.evaluation.mask_check import MaskCheck
 from ovos_cli.evaluation.measures import frame_scores
 from ovos_cli.evaluation.results import ObjectScores, SequenceScores
 
@@ -21,10 +22,13 @@ Scores = dict[int, tuple[float, float]]
 class _Frame:
     """One comparison: which file with which, and which objects count there."""
 
+    sequence: str
     name: str
     prediction: Path
     truth: Path
     objects: list[int]
+    size: tuple[int, int]
+    check: MaskCheck
     merged: bool
     white: bool
 
@@ -33,7 +37,8 @@ def scored_sequence(sequence: Sequence, masks: Path) -> SequenceScores:
     """Score the masks `masks/FRAME.png` of one sequence, in this process.
 
     Raises:
-        InputError: a mask is missing, unreadable or of another size.
+        InputError: a mask is missing, unreadable, of another size, or has ids or colours that
+            the sequence has not.
     """
     frames = _comparisons(sequence, masks)
     return _gather(sequence, {f.name: _compare(f) for f in frames})
@@ -75,12 +80,20 @@ def score_all(
 
 
 def _comparisons(sequence: Sequence, masks: Path) -> list[_Frame]:
+    if not sequence.compared:
+        return []
+    # Where all objects are one, every id is it.
+    known = None if sequence.merged else frozenset(sequence.objects)
+    check = MaskCheck(known, _colours(sequence))
     return [
         _Frame(
+            sequence.name,
             name,
             masks / f"{name}.png",
             sequence.annotations[name],
             objects,
+            sequence.size,
+            check,
             sequence.merged,
             sequence.white,
         )
@@ -88,15 +101,35 @@ def _comparisons(sequence: Sequence, masks: Path) -> list[_Frame]:
     ]
 
 
+def _colours(sequence: Sequence) -> dict[Colour, int]:
+    """Colours of the objects in the first annotation's palette, where they differ."""
+    palette = header(next(iter(sequence.annotations.values()))).palette
+    named = {i: palette[i] for i in sequence.objects if i < len(palette)}
+    return {c: i for i, c in named.items()} if len({*named.values()}) == len(named) else {}
+
+
 def _compare(frame: _Frame) -> Scores:
-    prediction = read_ids(frame.prediction, merged=frame.merged)
-    truth = read_ids(frame.truth, merged=frame.merged, white=frame.white)
-    if prediction.shape != truth.shape:
+    """Score a frame; its mask is checked here, where it is decoded anyway."""
+    truth = read_picture(frame.truth).values
+    if truth.shape != frame.size:
         raise InputError(
-            f"{frame.prediction} is {prediction.shape[1]}x{prediction.shape[0]}, its truth is "
-            f"{truth.shape[1]}x{truth.shape[0]}; masks must have the annotation's size"
+            f"the annotation {frame.truth.name} is {_sized(truth.shape)}, "
+            f"the first annotation {_sized(frame.size)}"
         )
+    picture = read_picture(frame.prediction)
+    if picture.values.shape != frame.size:
+        raise InputError(
+            f"{frame.prediction.name} is {_sized(picture.values.shape)}, "
+            f"the annotation {_sized(frame.size)}"
+        )
+    prediction = as_ids(picture.values, merged=frame.merged)
+    frame.check(frame.prediction, picture, prediction)
+    truth = as_ids(truth, merged=frame.merged, white=frame.white)
     return frame_scores(prediction, truth, frame.objects)
+
+
+def _sized(size: tuple[int, ...]) -> str:
+    return f"{size[1]}x{size[0]}"
 
 
 def _compared(
@@ -118,7 +151,7 @@ def _compare_chunk(frames: list[_Frame]) -> tuple[dict[str, Scores], list[str]]:
         try:
             scores[frame.name] = _compare(frame)
         except InputError as error:
-            problems.append(str(error))
+            problems.append(f"{frame.sequence}: {error}")
     return scores, problems
 
 

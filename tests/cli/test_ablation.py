@@ -1,9 +1,11 @@
 """Rows of Table 3, baselines beside the model, and what is refused."""
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from models import MemoryPolicy
@@ -17,7 +19,7 @@ from ovos_cli.benchmarking.ablation import (
 )
 from ovos_cli.benchmarking.comparison import comparison_table
 from ovos_cli.benchmarking.method import ModelMethod
-from ovos_cli.benchmarking.published import TABLE_3, TABLE_4
+from ovos_cli.benchmarking.published import CATEGORIES, SCORES, TABLE_3, TABLE_4
 from tests.trees import davis_tree, youtube_tree
 
 SMALL = ["--size", "64", "--device", "cpu"]
@@ -118,6 +120,21 @@ def test_published_figures_are_of_the_validation_split() -> None:
     assert comparison_table([{**record, "split": "val"}]).row_count > 2
     train = comparison_table([{**record, "split": "train"}])
     assert train.row_count == 1 and "unoptimised" in str(train.caption)
+
+
+def test_youtube_stands_beside_the_papers_seen_and_unseen_categories() -> None:
+    names = ("J-Mean", "F-Mean", "J&F-Mean", "J-Seen", "J-Unseen", "F-Seen", "F-Unseen", "G")
+    record = {"dataset": "ytvos18", "split": "val", "sequences": {}, "settings": {}}
+    record |= {"measures": dict.fromkeys(names, 0.5), "method": "lite", "timing": None}
+    console = Console(width=160, record=True, file=StringIO())
+    console.print(comparison_table([record]))
+    text = console.export_text()
+    paper = next(line for line in text.splitlines() if "DMN-AOA R101" in line)
+    assert paper.split()[3:] == [
+        *("-", "-", "-", "0.826", "0.767", "0.870", "0.848", "0.827", "0.160")
+    ]
+    for values in CATEGORIES.values():  # G is their mean, as printed to a thousandth
+        assert any(abs(sum(values) / 4 - s[2]) < 0.001 for s in SCORES["ytvos18"].values())
 
 
 def test_options_that_need_others(

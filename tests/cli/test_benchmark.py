@@ -86,6 +86,22 @@ def test_a_run_leaves_masks_scores_and_a_full_record(run: Run, root: Path, tmp_p
         assert word in output
 
 
+def test_sequences_that_another_machine_ran_say_so(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "o"
+    run("--out", out)
+    here = _record(out)["machine"]
+    assert _record(out)["sequences"]["bear"]["machine"] == here
+    file = out / "runs/bear.json"
+    there = json.loads(file.read_text())
+    there["machine"]["processor"] = "Elsewhere 4000"
+    file.write_text(json.dumps(there))
+    assert "Elsewhere 4000" in run("--out", out, "--timing")
+    record = _record(out)
+    assert record["machine"] == {"several": "see each sequence's"}
+    machines = {n: s["machine"]["processor"] for n, s in record["sequences"].items()}
+    assert machines == {"bear": "Elsewhere 4000", "dogs": here["processor"]}
+
+
 def test_stored_proposals_of_each_sequence_are_used(run: Run, root: Path, tmp_path: Path) -> None:
     stored = tmp_path / "proposals"
     for name, objects in (("bear", 1), ("dogs", 2)):
@@ -443,7 +459,7 @@ def _colour(root: Path) -> None:
     [
         (_first_only, "dogs: no annotation but the first, in "),
         (_other_size, "dogs: the annotation 00004.png is 32x24, the first annotation 64x48"),
-        (_colour, "dogs: the annotation 00004.png is no mask of ids but a picture of mode RGB"),
+        (_colour, "dogs/00004.png is no mask of ids but a picture of mode RGB"),
     ],
 )
 def test_bad_truth_is_found_before_anything_runs(

