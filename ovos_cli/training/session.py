@@ -85,7 +85,7 @@ class Session:
         if broken:
             more = f" ({len(broken) - 1} more are broken)" if len(broken) > 1 else ""
             raise InputError(f"the data cannot be used: {broken[0]}{more}")
-        hollow = [f.name for f in surveys if f.decoded and f.empty == f.images]
+        hollow = [f.name for f in surveys if f.decoded and len(f.hollow) == f.images]
         if hollow:
             raise InputError(f"{hollow[0]} has no object in any of its masks")
         if self.dev is not None:
@@ -212,9 +212,14 @@ class Session:
 def _described(found: Survey) -> str:
     what = f"{found.videos} videos, {found.images} frames" if found.videos else f"{found.images}"
     unit = "" if found.videos else " images"
-    empty = f", {found.empty} of them without an object" if found.empty else ""
+    empty = f", {_counted(found.hollow)} without an object" if found.hollow else ""
     broken = f", {len(found.broken)} broken" if found.broken else ""
     no_mask, no_image = found.alone
     alone = f", {no_mask} more without a mask" if no_mask else ""
     alone += f", {no_image} masks without an image" if no_image else ""
     return f"{found.name}: {what}{unit}{empty}{broken}{alone}"
+
+
+def _counted(names: list[str]) -> str:
+    more = ", …" if len(names) > 3 else ""
+    return f"{len(names)} of them ({', '.join(names[:3])}{more})"

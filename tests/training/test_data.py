@@ -70,9 +70,9 @@ def test_only_decoding_sees_damage_and_empty_masks(folders: Path) -> None:
     write_indexed(folders / "masks" / "4.png", np.zeros((120, 160), np.uint8))
     quick = survey(_open("folders", folders), decode=False)
     whole = survey(_open("folders", folders), decode=True)
-    assert not quick.broken and quick.empty == 0
+    assert not quick.broken and not quick.hollow
     assert len(whole.broken) == 1 and "2.png" in whole.broken[0]
-    assert whole.empty == 1
+    assert whole.hollow == ["4.png"]
 
 
 def test_a_frame_that_is_missing_is_named(davis: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,32 @@ def _recipe(stage: str = "main", **more: object) -> Recipe:
     )
 
 
-def _look(base: Path, console: Console | None = None, stage: str = "main", **more: object) -> None:
+def _look(
+    base: Path,
+    console: Console | None = None,
+    stage: str = "main",
+    *,
+    decode: bool = False,
+    **more: object,
+) -> None:
     team = Processes(rank=0, world=1, device=torch.device("cpu"))
     console = console or Console(quiet=True)
     recipe = _recipe(stage, **more)
-    Session(recipe, base, base / "out", team, torch.float32, console).look(decode=False)
+    Session(recipe, base, base / "out", team, torch.float32, console).look(decode=decode)
+
+
+def test_masks_without_an_object_are_counted_and_named(davis: Path) -> None:
+    masks = sorted((davis / "Annotations/480p/boxes").iterdir())
+    for mask in masks[:4]:
+        write_indexed(mask, np.zeros((120, 160), np.uint8))
+    console = Console(record=True, width=200, file=StringIO())
+    _look(davis.parent, console, decode=True)
+    said = "8 frames, 4 of them (00000.jpg, 00001.jpg, 00002.jpg, …) without an object"
+    assert said in console.export_text()
+    for mask in masks[4:]:
+        write_indexed(mask, np.zeros((120, 160), np.uint8))
+    with pytest.raises(InputError, match="has no object in any of its masks"):
+        _look(davis.parent, decode=True)
 
 
 def test_a_coco_instance_without_polygons_is_nothing(coco: Path) -> None:

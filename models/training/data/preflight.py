@@ -14,7 +14,8 @@ from models.training.data.pictures import upright_size
 class Survey:
     """What was found in one data set.
 
-    broken: one sentence for each pair that cannot be used. empty: masks without any object.
+    broken: one sentence for each pair that cannot be used. hollow: names of
+    images whose masks hold no object.
     alone: images without a mask, and masks without an image; neither is used.
     """
 
@@ -22,7 +23,7 @@ class Survey:
     images: int = 0
     videos: int = 0
     broken: list[str] = field(default_factory=list)
-    empty: int = 0
+    hollow: list[str] = field(default_factory=list)
     decoded: bool = False
     alone: tuple[int, int] = (0, 0)
 
@@ -31,7 +32,7 @@ def survey(data: DataSet, *, decode: bool, tick: Callable[[], None] = lambda: No
     """Look at every pair of a data set.
 
     Args:
-        decode: read every pixel and count masks without an object; else compare the headers
+        decode: read every pixel and note masks without an object; else compare the headers
             only, which takes a millisecond a pair.
         tick: called after every pair.
     """
@@ -40,7 +41,8 @@ def survey(data: DataSet, *, decode: bool, tick: Callable[[], None] = lambda: No
         found.images += 1
         try:
             if decode:
-                found.empty += not _decoded(pair)
+                if not _decoded(pair):
+                    found.hollow.append(pair.image_path.name)
             else:
                 _headers(pair)
         except InputError as error:
