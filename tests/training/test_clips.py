@@ -181,3 +181,11 @@ def test_data_without_any_object_is_reported(folders: Path) -> None:
     for source in (StillClips(pairs, SamplesPart()), Views(pairs, SamplesPart())):
         with pytest.raises(InputError, match="draws in a row"):
             source(np.random.default_rng(0))
+
+
+def test_a_mixture_draws_by_weight() -> None:
+    mixture = Mixture([(3.0, lambda rng: "a"), (1.0, lambda rng: "b"), (0.0, lambda rng: "c")])
+    rng = np.random.default_rng(0)
+    drawn = [mixture(rng) for _ in range(4000)]
+    assert "c" not in drawn
+    assert drawn.count("a") == pytest.approx(3000, abs=4 * 28)  # four standard deviations

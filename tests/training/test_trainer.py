@@ -16,7 +16,7 @@ from models.network import DMNAOA
 from models.training.build import build_config
 from models.training.engine import state as state_files
 from models.training.engine.schedule import iterations_of, make_optimizer, rate_factor
-from models.training.engine.stream import stream
+from models.training.engine.stream import Drawn, stream
 from models.training.engine.trainer import Hooks, Trainer
 from models.training.recipe import SchedulePart, read_recipe
 from models.training.stages.proposals import ProposalStage
@@ -43,14 +43,19 @@ def _draw(rng: np.random.Generator) -> Tensor:
     return torch.from_numpy(rng.normal(size=4)).float()
 
 
-def _trainer(out: Path, schedule: SchedulePart = SCHEDULE) -> Trainer:
+def _trainer(out: Path, schedule: SchedulePart = SCHEDULE, *, scale: bool = False) -> Trainer:
     torch.manual_seed(0)
-    return Trainer(Square(), schedule, schedule.iterations or 0, out, seed=3)
+    iterations = schedule.iterations or 0
+    return Trainer(Square(), schedule, iterations, out, seed=3, scale_loss=scale)
 
 
 def _train(out: Path, schedule: SchedulePart = SCHEDULE, hooks: Hooks | None = None) -> Trainer:
-    trainer = _trainer(out, schedule)
-    trainer.run(lambda step: stream(_draw, seed=5, batch=schedule.batch, start=step), hooks)
+    return _run(_trainer(out, schedule), hooks)
+
+
+def _run(trainer: Trainer, hooks: Hooks | None = None) -> Trainer:
+    batch = trainer.schedule.batch
+    trainer.run(lambda step: stream(_draw, seed=5, batch=batch, start=step), hooks)
     return trainer
 
 
@@ -297,3 +302,30 @@ def test_the_state_of_another_model_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="another model or version"):
         Trainer(Wider(), SCHEDULE, 30, tmp_path)
+
+
+def test_a_scaled_loss_trains_alike_and_is_resumed_exactly(tmp_path: Path) -> None:
+    plain = _train(tmp_path / "plain")
+    scaled = _run(_trainer(tmp_path / "scaled", scale=True))
+    _equal(plain.stage, scaled.stage, 1e-5)
+    stop = Hooks(stop=lambda: len(list((tmp_path / "parts").glob("state.pt"))) > 0)
+    _run(_trainer(tmp_path / "parts", scale=True), stop)
+    resumed = _trainer(tmp_path / "parts", scale=True)
+    assert 0 < resumed.step < scaled.step
+    _equal(_run(resumed).stage, scaled.stage)
+    assert resumed.scaler.get_scale() == scaled.scaler.get_scale()
+
+
+def test_a_step_whose_scaled_gradients_overflow_is_left_out(tmp_path: Path) -> None:
+    trainer = _trainer(tmp_path / "run", scale=True)
+    scale = trainer.scaler.get_scale()
+    before = [p.clone() for p in trainer.stage.parameters()]
+    trainer._advance([Drawn(0, torch.full((4,), 1e18), ())])  # its square, scaled, is infinite
+    for old, new in zip(before, trainer.stage.parameters(), strict=True):
+        assert torch.equal(old, new)
+    assert trainer.scaler.get_scale() < scale
+    trainer._advance([Drawn(1, torch.ones(4), ())])
+    assert any(
+        not torch.equal(old, new)
+        for old, new in zip(before, trainer.stage.parameters(), strict=True)
+    )
