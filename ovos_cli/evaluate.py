@@ -67,7 +67,10 @@ def evaluate(
         )
     seconds = time.perf_counter() - started
     record = results_record(
-        data, scores, method=name or results.resolve().name, settings={"masks": str(results)}
+        data,
+        scores,
+        method=name or results.resolve().name,
+        settings={"masks": str(results)},
     )
     files = write_results(out or results, record, data.label)
     console.print(score_table(record))

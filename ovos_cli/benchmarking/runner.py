@@ -26,7 +26,7 @@ from ovos_cli.evaluation.machine import machine
 from ovos_cli.evaluation.results import SequenceScores
 from ovos_cli.evaluation.scoring import scored_sequence
 from ovos_cli.json_file import write_json
-from ovos_cli.masks.palette import davis_palette
+from ovos_cli.masks.palette import full_palette
 from ovos_cli.masks.writer import write_mask
 from ovos_cli.media.folder_reader import read_picture
 
@@ -61,7 +61,8 @@ def run_sequence(
     masks.mkdir(parents=True, exist_ok=True)
     for old in masks.glob("*.png"):
         old.unlink()
-    tracker, palette = method.tracker(sequence.name), davis_palette()
+    tracker = method.tracker(sequence.name)
+    palette = full_palette([value for colour in sequence.palette for value in colour])
     started = time.perf_counter()
     with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as writer:
         written = []

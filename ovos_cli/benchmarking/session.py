@@ -158,7 +158,7 @@ def _write(dataset: Dataset, method: Method, folder: Path, scores: list[Sequence
         settings=settings,
         model=method.model(),
         timing=timing_summary(scores, settings),
-        computed_by=_only(scores),
+        computed_by=_machine(scores),
     )
     files = write_results(folder, record, dataset.label)
     if dataset.submission is not None and dataset.whole is None:
@@ -166,7 +166,9 @@ def _write(dataset: Dataset, method: Method, folder: Path, scores: list[Sequence
     return Outcome(record, files)
 
 
-def _only(scores: list[SequenceScores]) -> dict[str, Any] | None:
+def _machine(scores: list[SequenceScores]) -> dict[str, Any]:
     """The machine that ran all sequences; each has its own where there were several."""
     there = [s.extra.get("machine") for s in scores]
-    return there[0] if all(m == there[0] for m in there) else {"several": "see each sequence's"}
+    if any(m != there[0] for m in there):
+        return {"several": "see each sequence's"}
+    return there[0] or {"unknown": "run by a version of ovos that did not note it"}

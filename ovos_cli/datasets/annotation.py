@@ -80,7 +80,11 @@ def read_picture(path: Path) -> Picture:
         if decoded := png_values(data):
             return Picture(decoded[0], _colours(decoded[1]))
         with Image.open(BytesIO(data)) as picture:
-            check_mode(path, picture.mode)
+            if picture.mode not in _MODES:
+                raise InputError(
+                    f"{path} is no mask of ids but a picture of mode {picture.mode}; "
+                    "save indexed PNGs whose indices are the object ids"
+                )
             grey = picture.getchannel("L") if picture.mode == "LA" else picture
             values = np.asarray(grey).astype(np.uint8, copy=False)
             return Picture(values, _palette(picture))
@@ -102,15 +106,6 @@ def header(path: Path) -> Header:
             return Header(size, picture.mode, _palette(picture))
     except _DAMAGE as error:
         raise InputError(f"{path} is not a readable image: {error}") from error
-
-
-def check_mode(path: Path, mode: str) -> None:
-    """Refuse pictures that are no masks of ids. Raises InputError."""
-    if mode not in _MODES:
-        raise InputError(
-            f"{path} is no mask of ids but a picture of mode {mode}; "
-            "save indexed PNGs whose indices are the object ids"
-        )
 
 
 def _palette(picture: Image.Image) -> tuple[Colour, ...]:

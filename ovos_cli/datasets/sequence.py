@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from models.errors import InputError
-from ovos_cli.datasets.annotation import Ids, black_and_white, read_ids
+from ovos_cli.datasets.annotation import Colour, Ids, black_and_white, header, read_ids
 
 
 class Protocol(StrEnum):
@@ -122,6 +122,15 @@ class Sequence:
         Elsewhere 255 is void, in a frame without any object too.
         """
         return black_and_white(self.annotations[next(iter(self.starts))])
+
+    @cached_property
+    def palette(self) -> tuple[Colour, ...]:
+        """The first annotation's, if it tells background and all objects apart; else empty."""
+        if self.merged or self.white:
+            return ()
+        palette = header(self.annotations[next(iter(self.starts))]).palette
+        shown = {palette[i] for i in (0, *self.objects) if i < len(palette)}
+        return palette if len(shown) == 1 + len(self.objects) else ()
 
     def given(self, frame: str) -> Ids | None:
         """What a method gets at a frame: the mask of the objects that begin there, or None.

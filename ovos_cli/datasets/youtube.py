@@ -73,7 +73,8 @@ def _meta(path: Path) -> dict[str, Any]:
             for ident, entry in video["objects"].items():
                 int(ident)
                 entry["frames"][0]
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+            next(iter(video["objects"]))
+    except (OSError, LookupError, ValueError, TypeError, AttributeError, StopIteration) as error:
         raise InputError(
             f"{path} is missing or not YouTube-VOS's: expected videos / NAME / objects / ID / "
             f"frames; {path.parent} holds {contents(path.parent)} ({error})"
@@ -105,7 +106,7 @@ def _sequence(base: Path, all_frames: Path, name: str, objects: dict[str, Any]) 
             f"{base / 'Annotations' / name / missing[0]}.png"
         )
     starts = {f: tuple(sorted(begins[f])) for f in sorted(begins)}
-    named = {f for entry in objects.values() for f in entry["frames"]}
+    named = sorted({f for entry in objects.values() for f in entry["frames"]})
     # What comes before the first annotation is nobody's to segment.
     frames = tuple(f for f in (images or annotations) if f >= min(starts))
     return Sequence(
@@ -115,6 +116,6 @@ def _sequence(base: Path, all_frames: Path, name: str, objects: dict[str, Any]) 
         annotations,
         dict(starts),
         Protocol.LATER,
-        wanted=tuple(f for f in frames if f in named),
+        wanted=tuple(f for f in named if f >= min(starts)),
         categories={int(i): o["category"] for i, o in objects.items() if "category" in o},
     )

@@ -99,8 +99,9 @@ def write_results(folder: Path, record: dict[str, Any], label: str) -> list[Path
             f"per-sequence_results-{label}.csv": _object_rows(record),
         }
         written = []
+        for old in folder.glob("*_results-*.csv"):  # of other masks, or of another part
+            old.unlink()
         for name, rows in tables.items():
-            (folder / name).unlink(missing_ok=True)
             if record["measures"] is not None:
                 _write_csv(folder / name, rows)
                 written.append(folder / name)

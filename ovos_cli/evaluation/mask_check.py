@@ -17,11 +17,12 @@ class MaskCheck:
     """What the masks of one sequence must be; small, so that it travels to other processes.
 
     known: ids that a mask may have beside 0; None is any. colours: of the objects, in the
-    annotations' palette.
+    annotations' palette. shaded: whether shades between black and white are as good as ids.
     """
 
     known: frozenset[int] | None = None
     colours: Mapping[Colour, int] = field(default_factory=dict)
+    shaded: bool = True
 
     def __call__(self, mask: Path, picture: Picture, ids: Ids) -> None:
         """Check a mask.
@@ -33,12 +34,16 @@ class MaskCheck:
 
         Raises:
             InputError: it has ids that the sequence has not, or another's colours for them, or
-                soft edges, of which each shade would be an object.
+                is black and white where there are several objects, or has soft edges, of which
+                each shade would be an object.
         """
+        grey = all(red == green == blue for red, green, blue in picture.palette)
         if self.known is not None:
+            if grey and len(self.known) > 1:
+                self._check_white(mask, picture.values)
             self._check_ids(mask, ids, self.known)
             self._check_colours(mask, picture.palette, self.known)
-        elif not picture.palette:
+        elif grey and not self.shaded:
             self._check_shades(mask, picture.values)
 
     def _check_ids(self, mask: Path, ids: Ids, known: frozenset[int]) -> None:
@@ -64,10 +69,20 @@ class MaskCheck:
                     "in the annotations; save indices that are the object ids"
                 )
 
+    def _check_white(self, mask: Path, values: Ids) -> None:
+        if _white(values) == np.count_nonzero(values) > 0:
+            raise InputError(
+                f"{mask} is black and white, and the sequence has {len(self.known or ())} "
+                "objects; save indexed PNGs whose indices are the object ids"
+            )
+
     def _check_shades(self, mask: Path, values: Ids) -> None:
-        white = np.count_nonzero(values == _WHITE)
-        if white and white != np.count_nonzero(values):
+        if 0 < _white(values) < np.count_nonzero(values):
             raise InputError(
                 f"{mask} is grey with shades between black and white (soft edges?), of which all "
                 "but black would count as object; save black and white, or object ids"
             )
+
+
+def _white(values: Ids) -> int:
+    return int(np.count_nonzero(values == _WHITE))

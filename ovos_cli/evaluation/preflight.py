@@ -1,9 +1,10 @@
 """What is missing, said before time is spent on it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from models.errors import InputError, problem_list
-from ovos_cli.datasets.annotation import check_mode, header
+from ovos_cli.datasets.annotation import header, read_picture
 from ovos_cli.datasets.layout import contents
 from ovos_cli.datasets.sequence import Dataset, Protocol, Sequence, shortened
 
@@ -48,8 +49,8 @@ def check_masks(dataset: Dataset, masks: Path) -> None:
     for sequence in dataset.sequences:
         if sequence.name not in absent:
             wrong = _annotation_problems(sequence)
-            problems += wrong + _lost_images(sequence)
-            problems += [] if wrong else _lost_masks(sequence, masks / sequence.name)
+            wrong += _lost_images(sequence) + _lost_truth(sequence)
+            problems += wrong or _lost_masks(sequence, masks / sequence.name)
     if problems:
         raise InputError(problem_list("the masks and the data set do not fit", problems))
 
@@ -71,7 +72,8 @@ def _frame_problems(sequence: Sequence) -> list[str]:
     name = sequence.name
     if not sequence.images:
         return [f"{name}: no frames; they belong beside {_place(sequence)}, in JPEGImages"]
-    problems = _lost_images(sequence)
+    problems = _lost_images(sequence) + _gaps(sequence)
+    problems += _lost_truth(sequence)
     try:
         sizes = {header(path).size for path in sequence.images.values()}
         if len(sizes) > 1:
@@ -89,6 +91,25 @@ def _frame_problems(sequence: Sequence) -> list[str]:
 def _lost_images(sequence: Sequence) -> list[str]:
     lost = [f for f in sequence.annotations if sequence.images and f not in sequence.images]
     return [f"{sequence.name}: annotated, but without an image: {_some(lost)}"] if lost else []
+
+
+def _lost_truth(sequence: Sequence) -> list[str]:
+    """Frames that a list names, as YouTube-VOS's does, and nobody annotated."""
+    if sequence.protocol is Protocol.DAVIS or sequence.complete or not sequence.has_truth:
+        return []
+    lost = [f for f in sequence.wanted if f not in sequence.annotations]
+    return [f"{sequence.name}: listed, but without an annotation: {_some(lost)}"] if lost else []
+
+
+def _gaps(sequence: Sequence) -> list[str]:
+    """Images that should be there by the data set's list, or by the numbers of the others."""
+    wanted: Iterable[str] = sequence.wanted
+    named = [f for f in sequence.frames if f.isdecimal()]
+    if sequence.protocol is Protocol.DAVIS and len(named) == len(sequence.frames):
+        digits = len(named[0])
+        wanted = (f"{i:0{digits}d}" for i in range(int(named[0]), int(named[-1]) + 1))
+    lost = [f for f in wanted if f not in sequence.images and f not in sequence.annotations]
+    return [f"{sequence.name}: no image of {_some(lost)}"] if lost else []
 
 
 def _place(sequence: Sequence) -> Path:
@@ -114,18 +135,17 @@ def _lost_masks(sequence: Sequence, masks: Path) -> list[str]:
 
 
 def _truth_problems(sequence: Sequence) -> list[str]:
-    """Annotations that cannot be compared, by their headers."""
+    """Annotations that cannot be compared."""
     problems = []
     for path in sequence.annotations.values():
         try:
-            found = header(path)
-            check_mode(path, found.mode)
+            size = read_picture(path).values.shape
         except InputError as error:
             problems.append(f"{sequence.name}: {error}")
             continue
-        if found.size != sequence.size:
+        if size != sequence.size:
             problems.append(
-                f"{sequence.name}: the annotation {path.name} is {_sizes({found.size})}, "
+                f"{sequence.name}: the annotation {path.name} is {_sizes({size})}, "
                 f"the first annotation {_sizes({sequence.size})}"
             )
     return problems

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import InputError, problem_list
-from ovos_cli.datasets.annotation import Colour, as_ids, header, read_picture
+from ovos_cli.datasets.annotation import as_ids, read_picture
 from ovos_cli.datasets.sequence import Sequence
 from ovos_cli.evaluation.mask_check import MaskCheck
 from ovos_cli.evaluation.measures import frame_scores
@@ -36,12 +36,15 @@ class _Frame:
 def scored_sequence(sequence: Sequence, masks: Path) -> SequenceScores:
     """Score the masks `masks/FRAME.png` of one sequence, in this process.
 
+    They are ours: their ids and colours are not looked at.
+
     Raises:
-        InputError: a mask is missing, unreadable, of another size, or has ids or colours that
-            the sequence has not.
+        InputError: a mask or an annotation is missing, unreadable or of another size.
     """
-    frames = _comparisons(sequence, masks)
-    return _gather(sequence, {f.name: _compare(f) for f in frames})
+    scores, problems = _compare_chunk(_comparisons(sequence, masks, MaskCheck()))
+    if problems:
+        raise InputError(problems[0])
+    return _gather(sequence, scores)
 
 
 def score_all(
@@ -60,12 +63,13 @@ def score_all(
         tick: called with the number of frames just done.
 
     Raises:
-        InputError: as `scored_sequence`, with what is wrong in all sequences.
+        InputError: as `scored_sequence`, or a mask has ids or colours that the sequence has
+            not; with what is wrong in all sequences.
     """
     chunks = [
         (sequence.name, frames[i : i + _CHUNK])
         for sequence in sequences
-        for frames in [_comparisons(sequence, root / sequence.name)]
+        for frames in [_comparisons(sequence, root / sequence.name, _check(sequence))]
         for i in range(0, len(frames), _CHUNK)
     ]
     found: dict[str, dict[str, Scores]] = {s.name: {} for s in sequences}
@@ -79,12 +83,14 @@ def score_all(
     return [_gather(s, found[s.name]) for s in sequences]
 
 
-def _comparisons(sequence: Sequence, masks: Path) -> list[_Frame]:
-    if not sequence.compared:
-        return []
-    # Where all objects are one, every id is it.
-    known = None if sequence.merged else frozenset(sequence.objects)
-    check = MaskCheck(known, _colours(sequence))
+def _check(sequence: Sequence) -> MaskCheck:
+    if sequence.merged:  # every id is the one object
+        return MaskCheck(shaded=False)
+    colours = {sequence.palette[i]: i for i in sequence.objects} if sequence.palette else {}
+    return MaskCheck(frozenset(sequence.objects), colours)
+
+
+def _comparisons(sequence: Sequence, masks: Path, check: MaskCheck) -> list[_Frame]:
     return [
         _Frame(
             sequence.name,
@@ -99,13 +105,6 @@ def _comparisons(sequence: Sequence, masks: Path) -> list[_Frame]:
         )
         for name, objects in sequence.compared.items()
     ]
-
-
-def _colours(sequence: Sequence) -> dict[Colour, int]:
-    """Colours of the objects in the first annotation's palette, where they differ."""
-    palette = header(next(iter(sequence.annotations.values()))).palette
-    named = {i: palette[i] for i in sequence.objects if i < len(palette)}
-    return {c: i for i, c in named.items()} if len({*named.values()}) == len(named) else {}
 
 
 def _compare(frame: _Frame) -> Scores:

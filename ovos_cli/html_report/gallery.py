@@ -101,11 +101,16 @@ class Gallery:
         )
 
     def _prediction(self, sequence: Sequence, frame: str) -> Ids:
-        """What was predicted; nothing where there is no mask, as in frames that nobody scores."""
+        """What was predicted; nothing where nobody scores it and there is no mask of ids."""
         path = self._masks / sequence.name / f"{frame}.png"
         if not path.is_file():
             return np.zeros(sequence.size, np.uint8)
-        return read_ids(path, merged=sequence.merged)
+        try:
+            return read_ids(path, merged=sequence.merged)
+        except InputError:
+            if frame in sequence.compared:
+                raise
+            return np.zeros(sequence.size, np.uint8)
 
 
 def _image(sequence: Sequence, frame: str) -> NDArray[np.uint8]:

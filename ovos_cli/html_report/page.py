@@ -150,11 +150,15 @@ def _timing(run: Run) -> dict[str, Any]:
     record = run.record["timing"]
     said = {"device": "on", "precision": "in", "size": "at a short side of"}
     where = [f"{word} {record[key]}" for key, word in said.items() if key in record]
+    seen = f"{record['objects']:.1f} objects a frame, {', '.join(record['resolutions'][:3])}"
+    by = ", ".join(record.get("processors", ()))
     return {
         "plot": charts.timing_split(rows),
         "heads": tables.TIMING_HEADS,
         "rows": tables.timing_rows(run.timing),
-        "measured": f"{record['frames']:,} frames {' '.join(where)}".strip(),
+        "measured": "; ".join(
+            filter(None, (f"{record['frames']:,} frames {' '.join(where)}".strip(), seen, by))
+        ),
         "paper": len(rows) > 1,
         "colours": [charts.module_colour(index) for index in range(len(run.timing))],
     }
@@ -177,7 +181,12 @@ def _explained(run: Run) -> str:
 
 
 def _provenance(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in record.items() if k not in {"sequences", "measures", "timing"}}
+    kept = {k: v for k, v in record.items() if k not in {"sequences", "measures", "timing"}}
+    if "several" in record.get("machine", {}):
+        there = [s.get("machine") for s in record["sequences"].values()]
+        distinct = [m for i, m in enumerate(there) if m and m not in there[:i]]
+        kept["machine"] = {str(number): m for number, m in enumerate(distinct, 1)}
+    return kept
 
 
 def _date(text: str | None) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ovos_cli.benchmarking.published import published_scores
+from ovos_cli.benchmarking.published import BY_CATEGORY, published_scores
 from ovos_cli.html_report.charts import baseline_colour
 from ovos_cli.html_report.runs import ModuleTime, Run, sequence_means
 
+_MEANS = ("J&F-Mean", "J-Mean", "F-Mean")
 NONE = "\N{EN DASH}"
 
 
@@ -30,6 +31,8 @@ def summary(run: Run, baselines: Sequence[Run]) -> tuple[tuple[str, ...], list[R
     """Heads and rows: the subject, baselines, then what is published of others."""
     runs = (run, *baselines)
     names = tuple(dict.fromkeys(name for r in runs for name in r.measures))
+    if "G" in names:  # recall and decay would push it off the page
+        names = tuple(n for n in ("G", *BY_CATEGORY, *_MEANS) if n in names)
     pace = ("s / frame",) if any(r.seconds_per_frame is not None for r in runs) else ()
     rows = []
     for index, one in enumerate(runs):

@@ -130,9 +130,7 @@ def test_youtube_stands_beside_the_papers_seen_and_unseen_categories() -> None:
     console.print(comparison_table([record]))
     text = console.export_text()
     paper = next(line for line in text.splitlines() if "DMN-AOA R101" in line)
-    assert paper.split()[3:] == [
-        *("-", "-", "-", "0.826", "0.767", "0.870", "0.848", "0.827", "0.160")
-    ]
+    assert paper.split()[3:] == [*("-", "-", "-", "0.826", "0.767", "0.870", "0.848", "0.827", "-")]
     for values in CATEGORIES.values():  # G is their mean, as printed to a thousandth
         assert any(abs(sum(values) / 4 - s[2]) < 0.001 for s in SCORES["ytvos18"].values())
 

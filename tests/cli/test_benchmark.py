@@ -23,6 +23,7 @@ from ovos_cli.benchmarking.method import ModelMethod
 from ovos_cli.benchmarking.runner import finished_sequence, run_sequence
 from ovos_cli.datasets import DatasetName, open_dataset
 from ovos_cli.datasets.annotation import read_ids
+from ovos_cli.masks.palette import davis_palette
 from tests.cli.command import run_main
 from tests.conftest import write_indexed
 from tests.trees import davis_tree, scene, youtube_tree
@@ -470,6 +471,31 @@ def test_bad_truth_is_found_before_anything_runs(
     status, said = run_main(monkeypatch, *arguments, "--out", tmp_path / "o")
     assert status == 2 and message in said
     assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize(
+    "palette",
+    [
+        [0, 0, 0, 0, 128, 0, 128, 0, 0],  # the colours of DAVIS in another order
+        [255, 255, 255, 0, 0, 0, 9, 9, 9],
+        [0] * 9,
+    ],
+)
+def test_masks_have_the_annotations_palette_if_it_tells_objects_apart(
+    palette: list[int], run: Run, root: Path, tmp_path: Path
+) -> None:
+    for path in (root / "Annotations/480p/dogs").iterdir():
+        write_indexed(path, read_ids(path), palette)
+    out = tmp_path / "o"
+    run("--out", out)
+    with Image.open(out / "masks/dogs/00003.png") as picture:
+        found = picture.getpalette()
+    assert found is not None and found[:9] == (palette if any(palette) else davis_palette()[:9])
+    for masks in (root / "Annotations/480p", out / "masks"):  # the check of colours takes either
+        command = ["evaluate", masks, "--dataset", "davis17", "--root", root]
+        command += ["--out", tmp_path / masks.name]
+        result = CliRunner().invoke(app, [str(a) for a in command])
+        assert result.exit_code == 0, result.output
 
 
 def test_other_frames_of_the_same_size_are_run_again(run: Run, root: Path, tmp_path: Path) -> None:

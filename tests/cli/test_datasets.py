@@ -1,5 +1,6 @@
 """Data sets on disk: what is read from good trees, and how bad ones are refused."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from PIL import Image
 from models.errors import InputError
 from ovos_cli.datasets import DatasetName, Submission, open_dataset
 from ovos_cli.datasets.annotation import read_ids
-from ovos_cli.evaluation.preflight import check_frames
+from ovos_cli.evaluation.preflight import check_frames, check_masks
 from tests.conftest import write_indexed
 from tests.trees import davis_tree, scene, youtube_tree
 
@@ -206,6 +207,43 @@ def test_the_preflight_lists_everything_that_is_wrong(tmp_path: Path) -> None:
     assert "bear: sequence bear: its first annotation" in message and "no object" in message
     assert "dogs: annotations are missing: 1 of its frames (00003)" in message
     assert "00004.jpg is not a readable image" in message
+
+
+def test_images_that_a_list_or_the_numbers_promise_are_missed(tmp_path: Path) -> None:
+    root = youtube_tree(tmp_path / "y")
+    for folder in root.glob("valid*"):
+        (folder / "JPEGImages/0a1b2c3d4e/00010.jpg").unlink(missing_ok=True)
+    with pytest.raises(InputError, match=r"0a1b2c3d4e: no image of 1 of its frames \(00010\)"):
+        check_frames(open_dataset(DatasetName.YTVOS18, root))
+    root = davis_tree(tmp_path / "d")
+    for path in (root / "Annotations/480p").rglob("*.png"):
+        if path.stem != "00000":
+            path.unlink()
+    (root / "JPEGImages/480p/dogs/00003.jpg").unlink()
+    with pytest.raises(InputError, match=r"dogs: no image of 1 of its frames \(00003\)"):
+        check_frames(open_dataset(DatasetName.DAVIS17, root))
+
+
+def test_truth_that_a_list_promises_is_missed(tmp_path: Path) -> None:
+    root = youtube_tree(tmp_path, truth=True)
+    meta = json.loads((root / "valid/meta.json").read_text())
+    meta["videos"]["0a1b2c3d4e"]["objects"]["1"]["frames"].append("00007")
+    (root / "valid/meta.json").write_text(json.dumps(meta))
+    data = open_dataset(DatasetName.YTVOS18, root)
+    with pytest.raises(InputError, match=r"without an annotation: 1 of its frames \(00007\)"):
+        check_frames(data)
+    (tmp_path / "m/0a1b2c3d4e").mkdir(parents=True)
+    with pytest.raises(InputError, match=r"without an annotation: 1 of its frames \(00007\)"):
+        check_masks(data, tmp_path / "m")
+
+
+@pytest.mark.parametrize("content", ['{"videos": []}', '{"videos": {"v": {"objects": []}}}',
+                                     '{"videos": {"v": {"objects": {}}}}', "[]", "{"])  # fmt: skip
+def test_a_list_of_another_kind_is_refused(content: str, tmp_path: Path) -> None:
+    root = youtube_tree(tmp_path)
+    (root / "valid/meta.json").write_text(content)
+    with pytest.raises(InputError, match="is missing or not YouTube-VOS's"):
+        open_dataset(DatasetName.YTVOS18, root)
 
 
 def test_a_later_object_that_its_mask_lacks_is_named(tmp_path: Path) -> None:

@@ -338,6 +338,52 @@ def test_soft_masks_are_refused_where_all_objects_are_one(
     _evaluate(masks, root, dataset="davis16")
 
 
+def test_soft_masks_with_a_palette_of_greys_are_refused_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = davis_tree(tmp_path / "d", year="2016")
+    masks = copy_truth(root, tmp_path / "m")
+    soft = np.linspace(0, 255, 48 * 64).reshape(48, 64).astype(np.uint8)
+    Image.fromarray(soft).convert("P").save(masks / "bear/00002.png")
+    arguments = ["evaluate", masks, "--dataset", "davis16", "--root", root, "-q"]
+    status, said = run_main(monkeypatch, *arguments)
+    assert status == 2 and "00002.png is grey with shades" in said
+
+
+def test_black_and_white_masks_of_several_objects_are_refused(
+    masks: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.fromarray(np.uint8(scene(2, 2) > 0) * np.uint8(255)).save(masks / "dogs/00002.png")
+    arguments = ["evaluate", masks, "--dataset", "davis17", "--root", root, "-q"]
+    status, said = run_main(monkeypatch, *arguments)
+    assert status == 2 and "black and white, and the sequence has 2 objects" in said
+
+
+@pytest.mark.parametrize("dataset", ["folder", "ytvos18"])
+def test_the_image_of_an_objects_first_frame_is_missed(
+    dataset: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = youtube_tree(tmp_path / "y", truth=True)
+    images = [f / "JPEGImages/0a1b2c3d4e" for f in root.glob("valid*")]
+    for folder in images:
+        (folder / "00005.jpg").unlink(missing_ok=True)
+    base = root / "valid" if dataset == "folder" else root
+    masks = tmp_path / "m/0a1b2c3d4e"
+    masks.mkdir(parents=True)
+    arguments = ["evaluate", masks.parent, "--dataset", dataset, "--root", base, "-q"]
+    status, said = run_main(monkeypatch, *arguments)
+    assert status == 2 and "without an image: 1 of its frames (00005)" in said
+
+
+def test_tables_of_other_masks_do_not_stay(masks: Path, root: Path) -> None:
+    _evaluate(masks, root)
+    _evaluate(masks, root, "--sequences", "bear")
+    assert [p.name for p in sorted(masks.glob("*.csv"))] == [
+        "global_results-val-1of2.csv",
+        "per-sequence_results-val-1of2.csv",
+    ]
+
+
 def test_annotations_that_differ_in_size_are_named(
     masks: Path, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

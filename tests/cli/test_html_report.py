@@ -232,6 +232,45 @@ def test_without_truth_there_are_pictures_and_no_scores(tmp_path: Path) -> None:
     assert "STM" not in text and "quoted" not in text
 
 
+def test_youtube_has_its_own_measure_first_and_nothing_that_hides_it(run: Run) -> None:
+    parts = ("J-Seen", "J-Unseen", "F-Seen", "F-Unseen")
+    measures = {**run.measures, **dict.fromkeys(parts, 0.5), "G": 0.5}
+    heads, rows = tables.summary(replace(run, dataset="ytvos18", measures=measures), [])
+    assert heads == ("G", *parts, "J&F-Mean", "J-Mean", "F-Mean", "s / frame", "sequences")
+    paper = next(r for r in rows if r.name == "DMN-AOA R50 (paper)")
+    assert paper.cells[:5] == ("0.825", "0.825", "0.762", "0.869", "0.842")
+
+
+def test_machines_and_what_was_timed_are_named(
+    run: Run, masks: Path, dataset: Dataset, tmp_path: Path
+) -> None:
+    record = {**run.record, "machine": {"several": "see each sequence's"}}
+    timing = {**record["timing"], "processors": ["Abacus 1", "Abacus 2"]}
+    sequences = dict(record["sequences"])
+    for number, name in enumerate(sequences):
+        machine = {"processor": f"Abacus {1 + number % 2}", "cores": 9}
+        sequences[name] = {**sequences[name], "machine": machine}
+    several = parse_run({**record, "timing": timing, "sequences": sequences})
+    write_report(several, masks, dataset, tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text("utf-8")
+    assert "objects a frame, 64x48; Abacus 1, Abacus 2." in text
+    for number in "12":
+        assert re.search(rf"machine\.{number}\.processor</th><td>Abacus {number}<", text)
+
+
+def test_what_nobody_scores_need_not_be_a_mask(
+    run: Run, masks: Path, dataset: Dataset, tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    for name in ("00000", "00004"):
+        Image.new("RGB", (64, 48)).save(masks / f"dogs/{name}.png")
+        if name == "00000":
+            write_report(run, masks, dataset, tmp_path / "report.html")
+    with pytest.raises(InputError, match=r"00004\.png is no mask of ids"):
+        write_report(run, masks, dataset, tmp_path / "report.html")
+
+
 @pytest.mark.parametrize("content", [None, "{", "[]", '{"sequences": {}, "measures": null}'])
 def test_what_is_no_result_is_refused_by_name(tmp_path: Path, content: str | None) -> None:
     if content is not None:

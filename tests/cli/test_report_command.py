@@ -47,6 +47,12 @@ def test_writes_a_page_beside_the_results(root: Path, results: Path, tmp_path: P
     assert text.count("<img") >= 16  # two sheets of eight frames
 
 
+def test_masks_that_were_scored_elsewhere_are_found(root: Path, tmp_path: Path) -> None:
+    _scored(root, copy_truth(root, tmp_path / "ours"), "--out", tmp_path / "scores")
+    _report(tmp_path / "scores", "--root", root)
+    assert (tmp_path / "scores/report.html").read_text("utf-8").count("<img") >= 16
+
+
 def test_baselines_of_the_run_are_there_and_uneven_ones_named(root: Path, results: Path) -> None:
     other = _scored(root, copy_truth(root, results / "baselines" / "flow", shift=6))
     _report(results, "--root", root)
@@ -86,6 +92,7 @@ def test_refuses_what_does_not_fit(root: Path, results: Path, tmp_path: Path) ->
         _report(tmp_path, "--root", root)
     (tmp_path / "far").mkdir()
     record = json.loads((results / "results.json").read_text())
+    record["settings"]["masks"] = "gone"
     (tmp_path / "far" / "results.json").write_text(json.dumps(record))
     with pytest.raises(InputError, match="--masks"):
         _report(tmp_path / "far", "--root", root)
