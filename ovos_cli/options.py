@@ -112,7 +112,8 @@ Source = Annotated[
 WeightsDir = Annotated[
     Path | None,
     typer.Option(
-        help="Folder of published weights that --proposals fetches. Default: torch's cache.",
+        help="Folder of published weights that --proposals needs; torchvision's are fetched into "
+        "it. Default: torch's cache.",
         rich_help_panel=_MODEL,
         show_default=False,
     ),

@@ -14,6 +14,7 @@ from models import Precision, load_model
 from models.errors import InputError, OvosError
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
+from models.sources.install import digest_of
 from ovos_cli import __version__, options
 from ovos_cli.json_file import write_json
 from ovos_cli.lines import say, stopped
@@ -76,7 +77,7 @@ def segment(
         allow_untrained=allow_untrained,
         **memory_settings(model, weights, memory, memory_stride, memory_max),
     )
-    frames = checked_frames(reader, loaded.network) if end is None else iter(reader)
+    frames = checked_frames(reader, loaded.network)
     errors = Console(stderr=True)
     warn_untrained(errors, loaded)
     segmenter = Segmenter(loaded.network, size=size, device=device, precision=precision)
@@ -153,6 +154,7 @@ def _record(
         "weights": loaded.path.name,
         "weights_sha256": loaded.sha256,
         "proposals": loaded.source,
+        "proposals_sha256": digest_of(loaded.network),
         "device": str(segmenter.device),
         "precision": str(segmenter.dtype).removeprefix("torch."),
         "size": segmenter.size,

@@ -12,6 +12,17 @@ from models.functional.masks import mask_boxes
 TIGHT = 0.4
 """A proposal's box is the tight box of its mask above this value (DMM-Net)."""
 
+_FEWEST, _FOR_EACH = 100, 4
+
+
+def instances_for(proposals: int) -> int:
+    """How many of a detector's instances go on to the selection at least.
+
+    As many as detectors usually give, and several for each proposal wanted, since one object is
+    found in several classes.
+    """
+    return max(_FEWEST, _FOR_EACH * proposals)
+
 
 def best(boxes: Tensor, scores: Tensor, overlap: float, limit: int) -> Tensor:
     """Indices of the best boxes, best first, whatever their class.

@@ -10,15 +10,12 @@ from torchvision.models.detection.image_list import ImageList
 from torchvision.ops import FrozenBatchNorm2d
 
 from models.config import ModelConfig, ProposalSource
-from models.functional.selection import best, recut, tighten
+from models.functional.selection import best, instances_for, recut, tighten
 from models.modules.base_features import FrameFeatures
 from models.proposals import Origin, Proposals
 
 _COCO_CLASSES = 91
 """Of torchvision's COCO heads, background included."""
-_FEWEST, _FOR_EACH = 100, 4
-"""How many of its instances go on to the selection: at least so many in all (torchvision's own
-number), and so many for each proposal wanted, since one object is found in several classes."""
 
 
 class MaskRCNNProposalGenerator(nn.Module):
@@ -32,7 +29,7 @@ class MaskRCNNProposalGenerator(nn.Module):
         super().__init__()
         self.nms, self.limit = config.proposal_nms, config.max_proposals
         v2 = config.proposals is ProposalSource.MASKRCNN_R50_V2
-        kept = max(_FEWEST, _FOR_EACH * self.limit)
+        kept = instances_for(self.limit)
         self.detector: MaskRCNN = _r50_v2(kept) if v2 else _r50(kept)
         self.mask_size = 28
         self.requires_grad_(True)

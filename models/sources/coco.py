@@ -18,6 +18,8 @@ IMAGES = "images.json"
 RESULTS = "results.json"
 RECORD = "run.json"
 """How the proposals were made; not read here."""
+_MOST_PIXELS = 1 << 28
+"""Of a frame: 16384 x 16384. More would be a mistake, which takes minutes to decode."""
 _ENDING = re.compile(r"[0-9]+$")
 
 
@@ -82,7 +84,7 @@ class CocoStore:
         """
         entries, size = self._find(name)
         where = f"{self.file}, frame '{name}'"
-        masks = [_decode(e["segmentation"], where) for e in entries]
+        masks = [_decode(e["segmentation"], size, where) for e in entries]
         sizes = {m.shape for m in masks} | ({size} if size else set())
         if len(sizes) > 1:
             raise InputError(
@@ -156,13 +158,15 @@ def _mask_tools() -> Any:
     return mask
 
 
-def _decode(segmentation: Any, where: str) -> NDArray[np.uint8]:
-    """(H, W) mask of a run-length encoding, compressed or not."""
+def _decode(segmentation: Any, size: tuple[int, int] | None, where: str) -> NDArray[np.uint8]:
+    """(H, W) mask of a run-length encoding, compressed or not, in a frame of `size` if known."""
     tools = _mask_tools()
     try:
-        height, width = (int(v) for v in segmentation["size"])
+        height, width = segmentation["size"]
         counts = segmentation["counts"]
+        _check_extent(height, width, size)
         if isinstance(counts, list):
+            _check_runs(counts, height * width)
             encoded = tools.frPyObjects({"size": [height, width], "counts": counts}, height, width)
             counts = encoded["counts"].decode("ascii")
         decoded = tools.decode({"size": [height, width], "counts": counts.encode("ascii")})
@@ -173,6 +177,21 @@ def _decode(segmentation: Any, where: str) -> NDArray[np.uint8]:
         raise InputError(
             f"{where}: a segmentation is not a run-length mask of its frame: {error}"
         ) from error
+
+
+def _check_extent(height: Any, width: Any, size: tuple[int, int] | None) -> None:
+    """pycocotools allocates by these numbers, whatever they are."""
+    if any(type(v) is not int or v < 1 for v in (height, width)) or height * width > _MOST_PIXELS:
+        raise ValueError(f"its size {[height, width]} is none of a frame")
+    if size is not None and size != (height, width):
+        raise ValueError(f"it is {width}x{height}, and its frame {size[1]}x{size[0]}")
+
+
+def _check_runs(counts: list[Any], pixels: int) -> None:
+    if any(type(run) is not int or run < 0 for run in counts):
+        raise ValueError("its runs are not all numbers of pixels")
+    if sum(counts) > pixels:
+        raise ValueError(f"its runs cover {sum(counts)} pixels of {pixels}")
 
 
 def _overflows(tools: Any, counts: str, room: int) -> bool:

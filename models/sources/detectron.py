@@ -10,7 +10,7 @@ from torch import Tensor
 from models.config import ModelConfig
 from models.downloads import weights_folder
 from models.errors import InputError
-from models.functional.selection import best, crop, recut, tighten
+from models.functional.selection import best, crop, instances_for, recut, tighten
 from models.modules.base_features import FrameFeatures
 from models.proposals import Origin, Proposals
 from models.sources.detectron_config import (
@@ -119,10 +119,11 @@ class Detectron2Proposals:
                 "would be random. Name those of the whole model there"
             )
         kept = weights_folder(weights_dir) / Path(weights).name
-        if kept.is_file():
+        # A file that the user named is meant, whatever torch's cache has under its name.
+        if kept.is_file() and (weights_dir is not None or not Path(weights).is_file()):
             weights = str(kept)
         try:
-            model = settings.build()
+            model = settings.build(instances_for(config.max_proposals))
         except Exception as error:  # of whatever the configuration calls
             raise InputError(
                 f"the model of the configuration '{name}' cannot be built: {said(error)}"
@@ -160,6 +161,9 @@ class Detectron2Proposals:
         boxes, scores = instances.pred_boxes.tensor, instances.scores
         masks = instances.pred_masks
         masks = getattr(masks, "tensor", masks)  # ROIMasks and BitMasks hold one
+        # Without a score threshold, boxes that were clipped to nothing are among them.
+        extended = (boxes[:, 2:] > boxes[:, :2]).all(dim=1)
+        boxes, scores, masks = boxes[extended], scores[extended], masks[extended]
         if masks.dtype == torch.bool or masks.shape[1:] == tuple(instances.image_size):
             cut, tight, present = crop(masks, _FULL_MASK_SIZE)
         else:  # (N, 1, S, S) or (N, S, S), soft, relative to their boxes

@@ -18,6 +18,8 @@ _HOW_TO_INSTALL = (
     "pip install 'setuptools<81' wheel, then pip install --no-build-isolation "
     "'git+https://github.com/facebookresearch/detectron2.git' (it compiles for minutes)"
 )
+_ANY = (Exception, SystemExit)
+"""Of the YAML reader's own kinds, or of whatever a Python configuration does."""
 _IMAGE_FORMATS = ("dataloader.test.mapper.image_format", "dataloader.train.mapper.image_format",
                   "model.input_format")  # fmt: skip
 """Where a Python configuration says the order of channels; the last is of pictures only."""
@@ -31,8 +33,12 @@ class Configuration(Protocol):
     input_format: str
     """BGR or RGB."""
 
-    def build(self) -> Any:
-        """A model on the CPU in evaluation mode, randomly initialised, of no score threshold."""
+    def build(self, instances: int) -> Any:
+        """A model on the CPU in evaluation mode, randomly initialised, of no score threshold.
+
+        Args:
+            instances: how many it finds in a frame at most.
+        """
 
     def __str__(self) -> str:
         """All that the model depends on, the same in every process."""
@@ -54,8 +60,9 @@ class YamlConfiguration:
         self.node, self._build = node, package.modeling.build_model
         self.weights, self.input_format = str(node.MODEL.WEIGHTS), str(node.INPUT.FORMAT)
 
-    def build(self) -> Any:
+    def build(self, instances: int) -> Any:
         """See `Configuration`."""
+        self.node.TEST.DETECTIONS_PER_IMAGE = instances
         return self._build(self.node).eval()
 
     def __str__(self) -> str:
@@ -79,7 +86,7 @@ class PythonConfiguration:
         self.input_format = str(next(filter(None, said), "BGR"))
         self.weights = str(_at(node, "train.init_checkpoint") or "")
 
-    def build(self) -> Any:
+    def build(self, instances: int) -> Any:
         """See `Configuration`.
 
         Raises:
@@ -92,6 +99,8 @@ class PythonConfiguration:
         for part in model.modules():
             if hasattr(part, "test_score_thresh"):
                 part.test_score_thresh = 0.0
+            if hasattr(part, "test_topk_per_image"):
+                part.test_topk_per_image = instances
         return model
 
     def __str__(self) -> str:
@@ -138,7 +147,7 @@ def import_detectron2() -> Any:
     return detectron2
 
 
-def said(error: Exception) -> str:
+def said(error: BaseException) -> str:
     """What an error says; some say nothing but their name."""
     return str(error) or type(error).__name__
 
@@ -161,7 +170,7 @@ def read_config(name: str) -> Configuration:
         if file.is_file():
             return _read(str(file), package)
         path = package.model_zoo.get_config_file(name)
-    except Exception as error:  # of the YAML reader's own kinds, or of whatever a program does
+    except _ANY as error:
         if file.is_file():
             raise InputError(
                 f"{file} is no configuration of detectron2 that can be used: {said(error)}"
@@ -172,7 +181,7 @@ def read_config(name: str) -> Configuration:
         ) from error
     try:
         config = _read(path, package)
-    except Exception as error:
+    except _ANY as error:
         raise InputError(
             f"detectron2's configuration '{name}' cannot be used: {said(error)}"
         ) from error
@@ -190,5 +199,5 @@ def _read(path: str, package: Any) -> Configuration:
     if path.endswith(".py"):
         return PythonConfiguration(package.config.LazyConfig.load(path), package)
     node = package.config.get_cfg()
-    node.merge_from_file(path)
+    node.merge_from_file(path, allow_unsafe=False)  # or YAML could call any program
     return YamlConfiguration(node, package)

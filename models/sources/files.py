@@ -1,7 +1,7 @@
 """Proposals computed before, by whatever program, and kept in files."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -91,15 +91,30 @@ class FileProposals:
                 size.
         """
         self.expect(frames, "")
-        for name in names:
-            self.store.expect(name)
+        self.cover(names, "")
         for name in names[:1]:
-            self._fitting(name, size)
+            self.fitting(name, size)
+
+    def cover(self, names: Iterable[str], advice: str = " If not, give --end") -> None:
+        """Refuse proposals that lack a frame which will be asked for.
+
+        Args:
+            names: of these frames.
+            advice: what to do if they are of this video nevertheless.
+
+        Raises:
+            InputError: there are none of a frame.
+        """
+        for name in names:
+            try:
+                self.store.expect(name)
+            except InputError as error:
+                raise InputError(f"{error}{advice}") from error
 
     def expect(self, frames: Sequence[str], advice: str = " If not, give --end") -> None:
         """Refuse proposals of frames that the video does not have.
 
-        Too few are noticed when one is missing: a video may be used in part.
+        Too few are no matter here: a video may be used in part, see `cover`.
 
         Args:
             frames: names of all frames that the video has, in order.
@@ -134,8 +149,12 @@ class FileProposals:
             raise InputError("stored proposals are looked up by frame, and these have no names")
         return [self._read(name, origin, frames.device) for name in origin.names]
 
-    def _fitting(self, name: str, size: tuple[int, int]) -> StoredProposals:
-        """Proposals of a frame of `size`; a size of (0, 0) in the file is not known."""
+    def fitting(self, name: str, size: tuple[int, int]) -> StoredProposals:
+        """Proposals of a frame of `size`; a size of (0, 0) in the file is not known.
+
+        Raises:
+            InputError: there are none, they cannot be used, or are of another size.
+        """
         stored = self.store.read(name)
         if stored.size not in (size, (0, 0)):
             (height, width), (ours, across) = stored.size, size
@@ -146,7 +165,7 @@ class FileProposals:
         return stored
 
     def _read(self, name: str, origin: Origin, device: torch.device) -> Proposals:
-        stored = self._fitting(name, origin.geometry.source)
+        stored = self.fitting(name, origin.geometry.source)
         if len(stored.scores) == 0:
             return Proposals.empty(stored.masks.shape[-1], device)
         boxes, masks, scores = stored.inside(origin.geometry)

@@ -1,6 +1,5 @@
 """Give a network another source of proposals than its own."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from torchvision.models.detection import (
@@ -77,18 +76,10 @@ def digest_of(network: DMNAOA) -> str | None:
     return held.digest if isinstance(held, Detectron2Proposals) else None
 
 
-def expect_frames(network: DMNAOA, names: Sequence[str]) -> None:
-    """Refuse stored proposals of frames that the video does not have; other sources are not asked.
-
-    Args:
-        names: of all frames of the video, in order.
-
-    Raises:
-        InputError: there are more frames, or others.
-    """
+def stored_in(network: DMNAOA) -> FileProposals | None:
+    """The files that a network looks proposals up in; None with other sources."""
     held = network.opg.generator if isinstance(network.opg, ExternalProposals) else None
-    if isinstance(held, FileProposals):
-        held.expect(names)
+    return held if isinstance(held, FileProposals) else None
 
 
 def generator_of(source: SourceName) -> ProposalSource:

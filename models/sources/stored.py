@@ -82,7 +82,8 @@ class StoredProposals:
                 f"{where}: the box {worst.round(1).tolist()} lies outside of the frame of "
                 f"{width}x{height}; boxes are x0, y0, x1, y1 in pixels"
             )
-        if (b[:, 2:] <= b[:, :2]).any():
+        inside = np.clip(b, 0, limits)
+        if (inside[:, 2:] <= inside[:, :2]).any():
             raise InputError(f"{where}: a box has no extent; boxes are x0, y0, x1, y1 in pixels")
         return cls(b, m, s, size)
 

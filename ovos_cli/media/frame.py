@@ -28,6 +28,9 @@ class Frame:
 class FrameReader(Protocol):
     """Frames of a source, one after the other, from `start` to `end` (included)."""
 
+    start: int
+    end: int | None
+
     estimate: int | None
     """How many frames there seem to be; containers are often wrong. None if unknown."""
 

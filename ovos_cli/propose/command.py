@@ -1,5 +1,6 @@
 """`ovos propose`: parse, call, print."""
 
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -135,16 +136,29 @@ def propose(
         run.measure(dataset, root, split, every, out, sheet, overwrite)
         return
     if frame is not None:
+        if start or end is not None:
+            raise InputError("--frame is one frame, --start and --end are a range; give either")
         start, end = frame, frame
+    target = out or Path(f"{video.resolve().stem}_proposals")
+    if source is not None and source.kind is Kind.FILES:
+        _check_apart(Path(source.argument), target)
     reader = open_source(video, start=start, end=end)
-    frames = checked_frames(reader, loaded.network) if end is None else iter(reader)
-    folder = ProposalFolder(
-        out or Path(f"{video.resolve().stem}_proposals"), format, overwrite=overwrite
-    )
+    frames = checked_frames(reader, loaded.network)
+    head = next(frames, None)
+    if head is None:
+        raise past_the_end(video, start)
+    # Only now is an earlier run cleared: what is refused costs no result.
+    folder = ProposalFolder(target, format, overwrite=overwrite)
     try:
-        done = run.write(video, reader, frames, folder, sheet)
-        if not done:
-            raise past_the_end(video, start)
+        run.write(video, reader, chain([head], frames), folder, sheet)
     except OvosError:
         folder.remove_if_empty()
         raise
+
+
+def _check_apart(source: Path, target: Path) -> None:
+    if source.resolve() == target.resolve():
+        raise InputError(
+            f"{target} holds the proposals that are read, and they would be replaced; "
+            "choose another --out"
+        )

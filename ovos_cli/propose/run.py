@@ -13,6 +13,7 @@ from models import Precision
 from models.errors import InputError
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
+from models.sources.install import digest_of
 from models.sources.names import Kind, SourceName
 from models.sources.stored import StoredProposals
 from ovos_cli import __version__
@@ -57,7 +58,7 @@ class Run:
         frames: Iterable[Frame],
         folder: ProposalFolder,
         sheet: bool,
-    ) -> int:
+    ) -> None:
         """Propose in every frame of a video; Ctrl-C ends early with complete files.
 
         Args:
@@ -66,9 +67,6 @@ class Run:
             frames: what the reader reads.
             folder: to write to.
             sheet: whether to draw contact sheets as well.
-
-        Returns:
-            How many frames were done.
         """
         segmenter, done, counted, interrupted = self.segmenter(), 0, 0, False
         try:
@@ -83,8 +81,6 @@ class Run:
                     bar.advance(task)
         except KeyboardInterrupt:
             interrupted = True
-        if not done and not interrupted:
-            return 0
         record = self._record() | {
             "video": str(video),
             "frames": done,
@@ -103,7 +99,6 @@ class Run:
             say(self.console, f"sheets   {escape(str(folder.root / SHEETS))}/")
         if interrupted:
             raise stopped(f"{done} frames are done, their files are complete")
-        return done
 
     def measure(
         self,
@@ -159,6 +154,7 @@ class Run:
             "ovos": __version__,
             "command": sys.argv,
             "source": str(self.source),
+            "source_sha256": digest_of(self.loaded.network),
             "model": config.name,
             "weights": self.loaded.path.name,
             "weights_sha256": self.loaded.sha256,

@@ -324,6 +324,50 @@ def test_proposing_from_files_of_another_video_is_refused(
     assert run_main(monkeypatch, *arguments) == (0, "")
 
 
+@pytest.mark.parametrize("command", ["segment", "propose"])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"width": 80}, "for frames of 64x48, but frame '00000' is 80x48"),
+        ({"frames": 5}, "holds no proposals of the frame '00005', but of 5 frames"),
+    ],
+)
+def test_an_earlier_result_survives_proposals_of_another_video(
+    command: str, change: dict[str, int], message: str, untrained: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    folder = _truth(tmp_path / "p", change.get("frames", 6))
+    width = change.get("width", 64)
+    video = write_video(tmp_path / "v.mp4", width=width)
+    mask = write_indexed(tmp_path / "m.png", np.ones((48, width), np.uint8))
+    out = tmp_path / "o"
+    arguments = [command, video, "-o", out, "--weights", untrained, *SMALL]
+    arguments += ["-m", mask] if command == "segment" else []
+    assert run_main(monkeypatch, *arguments) == (0, "")
+    before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    arguments += ["--proposals", f"files:{folder}", "--overwrite"]
+    status, said = run_main(monkeypatch, *arguments)
+    assert (status, message in said) == (2, True), said
+    assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
+
+
+def test_proposals_that_are_read_are_not_replaced(
+    clip: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _truth(tmp_path / "p", 6)
+    arguments = ["propose", clip, "-o", tmp_path / "q/../p", "--weights", untrained, "--overwrite"]
+    status, said = run_main(monkeypatch, *arguments, "--proposals", f"files:{folder}", *SMALL)
+    assert (status, "holds the proposals that are read" in said) == (2, True), said
+    assert len(list(folder.glob("*.npz"))) == 6
+
+
+def test_a_frame_and_a_range_exclude_each_other(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, said = run_main(monkeypatch, "propose", clip, "--frame", 3, "--end", 5)
+    assert (status, "give either" in said) == (2, True), said
+
+
 def test_an_object_that_no_proposal_overlaps_has_no_best_one(
     untrained: Path, tmp_path: Path
 ) -> None:

@@ -18,7 +18,8 @@ from models.sources import detectron, detectron_config
 class _Settings(SimpleNamespace):
     """As much of a YAML configuration as is read; a file replaces MODEL.WEIGHTS."""
 
-    def merge_from_file(self, file: str) -> None:
+    def merge_from_file(self, file: str, *, allow_unsafe: bool) -> None:
+        assert not allow_unsafe
         self.MODEL.WEIGHTS = yaml.safe_load(Path(file).read_text())["MODEL"]["WEIGHTS"]
 
 
@@ -44,6 +45,7 @@ def stand_in(
     model.register_buffer("pixel_mean", torch.ones(3))
     settings = _Settings(
         MODEL=SimpleNamespace(MASK_ON=True, ROI_HEADS=SimpleNamespace()),
+        TEST=SimpleNamespace(),
         INPUT=SimpleNamespace(FORMAT="BGR"),
     )
     package = SimpleNamespace(

@@ -45,7 +45,7 @@ def _built(
     settings: YamlConfiguration | PythonConfiguration, config: ModelConfig
 ) -> Detectron2Proposals:
     torch.manual_seed(0)
-    model = settings.build()
+    model = settings.build(100)
     # Scores then spread as rounding does not.
     model.roi_heads.box_predictor.cls_score.weight.data.mul_(30)
     return Detectron2Proposals(model, settings.input_format, config, str(settings))

@@ -14,6 +14,7 @@ from models.functional.masks import paste_masks
 from models.modules.external_proposals import ExternalProposals
 from models.network import DMNAOA
 from models.presets import preset
+from models.sources import detectron
 from models.sources.detectron import Detectron2Proposals
 from models.sources.install import digest_of
 from tests.sources.detectron_stand_in import parts, stand_in
@@ -55,6 +56,14 @@ def test_soft_masks_of_regions_and_whole_masks_of_the_frame_give_the_same(masks)
     expected = torch.tensor([[17.0, 16, 33, 32], [68, 28, 84, 44]])
     torch.testing.assert_close(proposals.boxes, expected, atol=0.6, rtol=0)
     assert (proposals.masks.mean(dim=(1, 2)) > 0.8).all()
+
+
+def test_boxes_without_extent_are_left_out() -> None:
+    masks = _region_masks()
+    instances = _instances(masks)
+    instances.pred_boxes.tensor[1, 2] = instances.pred_boxes.tensor[1, 0]
+    proposals = Detectron2Proposals(None, "BGR", preset("lite"))._select(instances)
+    torch.testing.assert_close(proposals.scores, torch.tensor([0.6, 0.3]))
 
 
 def test_no_instances_are_no_proposals() -> None:
@@ -129,6 +138,30 @@ def test_a_model_that_cannot_be_built_is_named(
     )
     with pytest.raises(InputError, match=r"mine\.py' cannot be built: .*gone\.txt"):
         Detectron2Proposals.load(str(tmp_path / "mine.py"), preset("lite"))
+
+
+def test_a_file_that_is_named_comes_before_one_of_its_name_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = []
+
+    def load(model: nn.Module, path: str) -> None:
+        taken.append(path)
+        model.load_state_dict(parts().state_dict(), strict=False)
+
+    stand_in(monkeypatch, load)
+    monkeypatch.setattr(detectron, "weights_folder", lambda given: given or tmp_path / "cache")
+    for folder in ("cache", "own", "given"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "model_final.pth").touch()
+    own = str(tmp_path / "own/model_final.pth")
+    named = _configuration(tmp_path, own)
+    Detectron2Proposals.load(named, preset("lite"))
+    Detectron2Proposals.load(named, preset("lite"), tmp_path / "given")
+    address = _configuration(tmp_path, "https://example.org/model_final.pth")
+    Detectron2Proposals.load(address, preset("lite"))
+    places = ("given/model_final.pth", "cache/model_final.pth")
+    assert taken == [own, *(str(tmp_path / place) for place in places)]
 
 
 @pytest.mark.parametrize("content", [b"", b"\x80\x04", b"no pickle", b"PK\x03\x04"])

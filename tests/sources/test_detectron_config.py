@@ -30,7 +30,7 @@ from torch import nn
 class Detector(nn.Module):
     def __init__(self, threshold, mask_on):
         super().__init__()
-        self.test_score_thresh = threshold
+        self.test_score_thresh, self.test_topk_per_image = threshold, 100
         self.roi_heads = nn.Identity()
         self.roi_heads.mask_on = mask_on
 
@@ -103,10 +103,11 @@ def test_a_python_configuration_is_built_without_a_score_threshold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stand_in(monkeypatch)
-    model = read_config(_python(tmp_path)).build()
-    assert model.test_score_thresh == 0.0 and not model.training
+    model = read_config(_python(tmp_path)).build(120)
+    assert model.test_score_thresh == 0.0 and model.test_topk_per_image == 120
+    assert not model.training
     with pytest.raises(ValueError, match="boxes without masks"):
-        read_config(_python(tmp_path, masks=False)).build()
+        read_config(_python(tmp_path, masks=False)).build(120)
 
 
 def test_the_text_of_a_python_configuration_is_of_the_model_and_has_no_addresses(
@@ -132,7 +133,9 @@ def test_malformed_configurations_are_named(
         read_config(str(tmp_path / "mine.yaml"))
 
 
-@pytest.mark.parametrize("text", ["model = [", "train = {}", "model = 3", "raise OSError('gone')"])
+@pytest.mark.parametrize(
+    "text", ["model = [", "train = {}", "model = 3", "raise OSError('gone')", "exit(0)"]
+)
 def test_malformed_python_configurations_are_named(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +161,16 @@ def test_the_papers_configuration_is_read_as_it_selects() -> None:
     assert model.RESNETS.NUM_GROUPS == 32 and model.RESNETS.WIDTH_PER_GROUP == 8
     assert model.ROI_HEADS.SCORE_THRESH_TEST == 0.0
     assert settings.input_format == "BGR"
+
+
+@needs_detectron2
+def test_a_yaml_configuration_calls_nothing(tmp_path: Path) -> None:
+    called = tmp_path / "called"
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"OUTPUT_DIR: !!python/object/apply:os.mkdir ['{called}']")
+    with pytest.raises(InputError, match=r"mine\.yaml is no configuration"):
+        read_config(str(file))
+    assert not called.exists()
 
 
 @needs_detectron2

@@ -11,7 +11,7 @@ from models.frames import Geometry
 from models.network import DMNAOA
 from models.presets import preset
 from models.proposals import Origin
-from models.sources.install import expect_frames, generator_of, use_source
+from models.sources.install import generator_of, stored_in, use_source
 from models.sources.names import SourceName
 from models.weights_file import load_network, read_weights, save_weights
 from tests.sources.test_stored import SIZE, _disks, write_npz
@@ -39,9 +39,13 @@ def test_a_network_trained_on_proposals_from_elsewhere_keeps_none_and_needs_a_so
     assert len(again.propose(frames, again.bfe(frames), origin)[0]) == 2
     # Files are no part of the network: what is saved stays what it was.
     assert set(again.state_dict()) == set(network.state_dict())
-    expect_frames(again, ["00000"])
+    stored = stored_in(again)
+    assert stored is not None
+    stored.expect(["00000"])
     with pytest.raises(InputError, match="proposals of 1 frames, but the video has 0"):
-        expect_frames(again, [])
+        stored.expect([])
+    with pytest.raises(InputError, match="no proposals of the frame '00001'"):
+        stored.cover(["00000", "00001"])
 
 
 def test_files_are_looked_up_by_name_and_cannot_be_used_without(tmp_path: Path) -> None:

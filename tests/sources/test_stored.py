@@ -182,7 +182,14 @@ def test_damaged_npz_files_are_named(damage: Callable[[Path], None], tmp_path: P
     ("change", "message"),
     [
         ({"segmentation": {"size": [50, 80]}}, "not a run-length mask"),
-        ({"segmentation": {"size": [70, 80]}}, "cover less"),
+        ({"segmentation": {"size": [70, 80]}}, "it is 80x70, and its frame 80x60"),
+        ({"segmentation": {"size": [0, 0]}}, "is none of a frame"),
+        ({"segmentation": {"size": [-60, -80]}}, "is none of a frame"),
+        ({"segmentation": {"size": [1000000, 1000000]}}, "is none of a frame"),
+        ({"segmentation": {"size": [4294967356, 80]}}, "is none of a frame"),
+        ({"segmentation": {"counts": [-5, 4805]}}, "not all numbers of pixels"),
+        ({"segmentation": {"counts": [4800.5]}}, "not all numbers of pixels"),
+        ({"segmentation": {"counts": [4801]}}, "cover 4801 pixels of 4800"),
         ({"segmentation": {"counts": "zz"}}, "run-length"),
         ({"segmentation": {"counts": [4, 5, 6]}}, "cover less"),
         ({"score": float("nan")}, "NaN"),
@@ -245,6 +252,7 @@ def test_masks_of_two_sizes_are_refused(tmp_path: Path) -> None:
     entries = json.loads((tmp_path / "mine.json").read_text())
     entries[0]["segmentation"] = {"size": [2, 3], "counts": [1, 2, 3]}
     (tmp_path / "mine.json").write_text(json.dumps(entries))
+    (tmp_path / "images.json").unlink()
     with pytest.raises(InputError, match="differ in size: 3x2, 80x60"):
         _propose(tmp_path)
 
