@@ -45,6 +45,8 @@ def write_whole(
 
 def _explained(error: OSError | RuntimeError, path: Path, temporary: Path) -> str:
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    if not isinstance(error, OSError):
+        reason = f"the disk seems to be full ({reason.splitlines()[0]})"
     culprit = getattr(error, "filename", None)
     where = f" ({culprit})" if culprit not in (None, str(temporary)) else ""
     kept = "the last good one is still there" if path.exists() else "none was there"

@@ -169,7 +169,7 @@ class DevPart(_Part):
     """Only these; empty is all."""
     frames: Annotated[int, Field(ge=2)] = 40
     """Only so many frames from each sequence's begin."""
-    size: int = 480
+    size: Annotated[int, Field(ge=64)] = 480
 
 
 class Recipe(_Part):
@@ -202,7 +202,8 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
 
     Args:
         overrides: texts like `schedule.batch=8`, values as in TOML; `data.0.root=x` for the
-            first data set.
+            first data set; `dev=` takes a key or a table away. Of iterations and epochs one
+            takes the other's place.
 
     Raises:
         InputError: the file is missing or not TOML, a key is unknown, a value cannot be used.
@@ -241,7 +242,13 @@ def _set(values: Any, text: str) -> None:
             raise InputError(f"'{key}' names nothing: '{name}' is a plain value")
     if isinstance(values, list):
         raise InputError(f"'{key}' names no entry; write its number first, as in data.0.root=x")
+    if not literal.strip():
+        values.pop(last, None)
+        return
     values[last] = value
+    other = {"iterations": "epochs", "epochs": "iterations"}.get(last)
+    if path == ["schedule"] and other:
+        values.pop(other, None)
 
 
 def _explained(error: ValidationError) -> str:

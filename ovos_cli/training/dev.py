@@ -15,7 +15,7 @@ from models.network import DMNAOA
 from models.precision import Precision
 from models.segmenter import Segmenter
 from models.training.data.catalog import DataSet, open_data
-from models.training.data.pairs import IGNORE, Array, Video
+from models.training.data.pairs import IGNORE, AnnotatedImage, Array, Video
 from models.training.recipe import DataPart, DevPart
 from ovos_cli.evaluation.measures import contour_accuracy, region_similarity
 from ovos_cli.training.pictures import Strip
@@ -51,7 +51,7 @@ class DevSet:
         self.data = DataSet(where, videos=self.videos)
 
     def check(self, *, follow: bool) -> None:
-        """Decode the first frame of each video, before anything is trained.
+        """Decode every frame that will be scored, before anything is trained.
 
         Args:
             follow: `segmentation` will score them, so each needs an object in its first mask
@@ -65,13 +65,18 @@ class DevSet:
             mend = "Mend it, or leave it out with dev.sequences"
             try:
                 first = video.frames[0].mask()
-                video.frames[0].image()
+                for frame in self._scored(video, follow=follow):
+                    frame.image()
+                    frame.mask()
             except InputError as error:
                 raise InputError(f"{where}: {error}") from error
             if follow and video.length < 2:
                 raise InputError(f"{where}: it has only one annotated frame. {mend}")
             if follow and not ((first != 0) & (first != IGNORE)).any():
                 raise InputError(f"{where}: its first mask has no object. {mend}")
+
+    def _scored(self, video: Video, *, follow: bool) -> Sequence[AnnotatedImage]:
+        return video.frames[: self.part.frames] if follow else video.frames[::_PROPOSALS_EVERY]
 
     def segmentation(self, network: DMNAOA, device: torch.device, precision: Precision) -> DevScore:
         """J&F of each sequence's begin, all objects followed from the first mask."""
@@ -80,7 +85,7 @@ class DevSet:
             segmenter = Segmenter(
                 network, size=self.part.size, device=str(device), precision=precision
             )
-            frames = video.frames[: self.part.frames]
+            frames = self._scored(video, follow=True)
             first = frames[0].mask()
             first[first == IGNORE] = 0
             segmenter.step(frames[0].image(), first)
@@ -104,7 +109,7 @@ class DevSet:
                 network, size=self.part.size, device=str(device), precision=precision
             )
             values, strip = [], Strip(video.name)
-            for frame in video.frames[::_PROPOSALS_EVERY]:
+            for frame in self._scored(video, follow=False):
                 image, truth = frame.image(), frame.mask()
                 masks = _proposed(segmenter, image)
                 best = np.zeros_like(truth)

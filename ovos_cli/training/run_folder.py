@@ -10,7 +10,6 @@ from torch import nn
 
 from models.errors import InputError
 from models.network import DMNAOA
-from models.presets import preset
 from models.training.data.catalog import DataSet
 from models.training.recipe import Recipe
 from models.training.stages.start import BEST, LAST, inherited
@@ -45,9 +44,9 @@ class RunFolder:
         self.root.mkdir(parents=True, exist_ok=True)
         content = self.recipe.model_dump_json(indent=2) + "\n"
         write_whole(self.record, content.encode(), durable=True)
-        if not self.heritage.is_file():
+        if not (self.resumes and self.heritage.is_file()):
             # Once, at the start: the files may be gone when the run goes on.
-            found = inherited(self.recipe.start, preset(self.recipe.model.preset).name)
+            found = inherited(self.recipe)
             write_whole(self.heritage, json.dumps(found, indent=2).encode(), durable=True)
 
     def _recorded(self) -> object:

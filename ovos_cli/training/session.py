@@ -1,6 +1,5 @@
 """One training session: from a recipe to a run's folder."""
 
-import math
 import time
 from collections import Counter
 from functools import partial
@@ -17,6 +16,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 from torch import nn
 
 from models.errors import InputError
@@ -24,7 +24,7 @@ from models.network import DMNAOA
 from models.precision import Precision
 from models.training.build import build_samples, build_stage
 from models.training.data.catalog import open_data
-from models.training.data.preflight import Survey, survey
+from models.training.data.preflight import Survey, holds_objects, survey
 from models.training.engine.processes import Processes
 from models.training.engine.schedule import iterations_of
 from models.training.engine.stream import stream
@@ -38,6 +38,8 @@ from ovos_cli.training.pictures import write_sheet
 from ovos_cli.training.run_folder import RunFolder
 
 _NAMED = 10
+_PACE_OVER = 3600
+"""Seconds that the time left is estimated from; a step may take more than rich's 30."""
 
 
 class Session:
@@ -85,7 +87,7 @@ class Session:
         if broken:
             more = f" ({len(broken) - 1} more are broken)" if len(broken) > 1 else ""
             raise InputError(f"the data cannot be used: {broken[0]}{more}")
-        hollow = [f.name for f in surveys if f.decoded and len(f.hollow) == f.images]
+        hollow = [d.name for d in self.data if not holds_objects(d)]
         if hollow:
             raise InputError(f"{hollow[0]} has no object in any of its masks")
         if self.dev is not None:
@@ -114,8 +116,14 @@ class Session:
             team=team,
             scale_loss=self.dtype == torch.float16,
         )
-        if folder.other_dev:
-            trainer.best_score = -math.inf
+        if len(set(team.gather(trainer.step))) > 1:
+            raise InputError(
+                f"the processes read different states of the run from {folder.root}; put --out "
+                "on a disk that all machines share"
+            )
+        if team.any(folder.other_dev):
+            # Written at once: the recorded recipe says already what the scores are of.
+            trainer.forget_scores(again=self.dev is not None)
         if folder.resumes:
             say(self.console, f"going on from step {trainer.step}")
         started = time.monotonic()
@@ -197,15 +205,19 @@ class Session:
             say(console, escape(f"  and {len(listed) - _NAMED} more, named in {file}"))
 
     def _bar(self, *, transient: bool = False) -> Progress:
+        # In a narrow terminal the losses give way, not the time left.
+        shrinking = Column(ratio=1, no_wrap=True, overflow="ellipsis")
         return Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[loss]}"),
+            TextColumn("{task.description}", table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(table_column=Column(no_wrap=True)),
+            TimeElapsedColumn(table_column=Column(no_wrap=True)),
+            TimeRemainingColumn(table_column=Column(no_wrap=True)),
+            TextColumn("{task.fields[loss]}", table_column=shrinking),
             console=self.console,
             transient=transient,
+            expand=True,
+            speed_estimate_period=_PACE_OVER,
         )
 
 

@@ -167,6 +167,35 @@ def test_a_frame_to_score_on_is_looked_at_before_the_first_step(
     assert not (tmp_path / "run").exists()
 
 
+def test_a_later_frame_to_score_on_is_looked_at_too(
+    recipe: Path, davis: Path, tmp_path: Path
+) -> None:
+    file = davis / "JPEGImages/480p/others/00002.jpg"
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    said = _refused(recipe, "--data", str(tmp_path), "--out", str(tmp_path / "run"))
+    assert "the development video others cannot be scored on" in said and "00002.jpg" in said
+
+
+def test_scores_of_other_data_are_forgotten_for_good(
+    recipe: Path, davis: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    common = ["--data", str(tmp_path), "--out", str(out), "--set", "schedule.iterations=2"]
+    _run(recipe, *common, "--set", "dev=")
+    assert not (out / "best.safetensors").exists()
+    # The run is done, but not scored.
+    assert "step 2: dev" in _run(recipe, *common)
+    with safe_open(out / "last.safetensors", framework="pt") as file:
+        first = file.metadata()["dev_score"]
+    assert "step 2: dev" in _run(recipe, *common, "--set", "dev.frames=4")
+    with safe_open(out / "last.safetensors", framework="pt") as file:
+        second = file.metadata()["dev_score"]
+    assert first != second
+    state = torch.load(out / "state.pt", weights_only=True)
+    assert f"{state['best_score']:.4f}" == second
+    assert "step 2: dev" not in _run(recipe, *common, "--set", "dev.frames=4")
+
+
 def test_a_damaged_image_is_skipped_and_named_at_the_end(
     recipe: Path, davis: Path, tmp_path: Path
 ) -> None:

@@ -114,3 +114,18 @@ def test_a_mask_that_is_no_picture(folders: Path) -> None:
     data = _open("folders", folders)
     with pytest.raises(InputError, match=r"0\.png is not a readable picture"):
         data.images[0].mask()
+
+
+@pytest.mark.parametrize("lost", ["JPEGImages/480p", "Annotations/480p"])
+def test_a_davis_root_without_a_folder_says_what_was_expected(davis: Path, lost: str) -> None:
+    (davis / lost).rename(davis / "elsewhere")
+    with pytest.raises(InputError, match=rf"DAVIS/{lost} is missing. Expected ImageSets/"):
+        _open("davis", davis)
+
+
+def test_what_file_managers_leave_is_no_pair(folders: Path) -> None:
+    for name in (".DS_Store", "._0.png", "Thumbs.db"):
+        for kind in ("images", "masks"):
+            (folders / kind / name).touch()
+    found = survey(_open("folders", folders), decode=True)
+    assert found.images == 6 and not found.broken and found.alone == (0, 0)

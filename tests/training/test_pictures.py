@@ -1,5 +1,6 @@
 """Images and masks of training: what is read, and what is refused."""
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -88,3 +89,15 @@ def test_a_photograph_on_its_side_fits_its_upright_mask(tmp_path: Path) -> None:
     data = DataSet(DataPart(kind="folders", root="x"), images=[Pair(image, mask)])
     for decode in (False, True):
         assert not survey(data, decode=decode).broken
+
+
+def test_what_other_code_raises_for_damage_is_named_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(picture: Image.Image) -> Image.Image:  # as for notes in EXIF of the wrong type
+        raise struct.error("required argument is not an integer")
+
+    path = _saved(tmp_path / "a.jpg", np.zeros((40, 60, 3), np.uint8))
+    monkeypatch.setattr("PIL.ImageOps.exif_transpose", fails)
+    with pytest.raises(InputError, match=r"a\.jpg is not a readable picture \(required"):
+        read_image(path)

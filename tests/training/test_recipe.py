@@ -125,7 +125,7 @@ def test_values_are_overridden(minimal: Path) -> None:
     [
         ("schedule.bach=2", "there is no key 'schedule.bach'"),
         ("schedule.batch=0", "schedule.batch: "),
-        ("schedule.epochs=3", "either iterations or epochs"),
+        ("schedule.iterations=", "either iterations or epochs"),
         ("stage=final", "stage: "),
         ("samples.size=100", "samples.size: "),
         ("data.3.root=x", "there are 1"),
@@ -168,3 +168,17 @@ def test_keys_that_do_not_fit_together_are_refused() -> None:
     ):
         with pytest.raises(InputError, match=message):
             read_recipe(ROOT / "recipes" / f"{name}.toml", overrides)
+
+
+def test_an_empty_value_takes_a_key_away() -> None:
+    path = next(p for p in RECIPES if p.stem == "lite-main")
+    assert read_recipe(path).dev is not None and read_recipe(path, ["dev="]).dev is None
+    assert read_recipe(path, ["samples.size="]).samples.size == SamplesPart().size
+
+
+def test_iterations_and_epochs_take_each_others_place() -> None:
+    path = next(p for p in RECIPES if p.stem == "paper-davis")
+    schedule = read_recipe(path, ["schedule.iterations=2"]).schedule
+    assert (schedule.iterations, schedule.epochs) == (2, None)
+    schedule = read_recipe(path, ["schedule.iterations=2", "schedule.epochs=3"]).schedule
+    assert (schedule.iterations, schedule.epochs) == (None, 3)

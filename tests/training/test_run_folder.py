@@ -87,6 +87,23 @@ def test_a_damaged_record_is_named(tmp_path: Path) -> None:
     assert folder.resumes and json.loads(folder.record.read_text())["name"] == "x"
 
 
+def test_a_run_that_begins_again_begins_with_its_own_data(tmp_path: Path) -> None:
+    start = {"backbone": "imagenet"}
+    RunFolder(tmp_path, Recipe.model_validate(RECIPE.model_dump() | {"start": start})).open()
+    assert "ImageNet" in (tmp_path / "start.json").read_text()
+    # Killed before its first state, so that another recipe may have the folder.
+    RunFolder(tmp_path, Recipe.model_validate(RECIPE.model_dump())).open()
+    assert json.loads((tmp_path / "start.json").read_text()) == {"data": [], "licence": []}
+
+
+def test_torchs_words_for_a_full_disk_are_not_the_last_ones(tmp_path: Path) -> None:
+    def full(file: BinaryIO) -> None:
+        raise RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 1 vs 0")
+
+    with pytest.raises(OvosError, match=r"the disk seems to be full \(.*unexpected.*Make room"):
+        write_whole(tmp_path / "state.pt", full)
+
+
 def test_what_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
     def interrupted(file: BinaryIO) -> None:
         raise KeyboardInterrupt

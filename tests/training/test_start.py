@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 from models.config import ProposalSource
 from models.errors import InputError, OvosError
@@ -15,7 +17,7 @@ from models.sources.detectron import Detectron2Proposals
 from models.training.build import build_stage
 from models.training.recipe import Recipe, StartPart, read_recipe
 from models.training.stages import imagenet
-from models.training.stages.start import install
+from models.training.stages.start import inherited, install
 from models.weights_file import read_weights, save_weights
 from tests.conftest import ROOT
 
@@ -53,6 +55,38 @@ def test_with_another_source_a_recipes_own_start_of_proposals_is_passed_over(
     stage = build_stage(_recipe(name, DETECTRON2, *own), CPU, torch.float32)
     opg = stage.network.opg
     assert isinstance(opg, ExternalProposals) and isinstance(opg.generator, Detectron2Proposals)
+
+
+@pytest.mark.parametrize(
+    ("values", "data"),
+    [
+        ({"start": {"backbone": "imagenet"}}, ["ImageNet"]),
+        ({"start": {"backbone": "coco", "proposals": "coco"}}, ["COCO"]),
+        ({"model": {"proposals": "maskrcnn-r50"}}, ["COCO"]),
+        ({"model": {"proposals": "detectron2:x.yaml"}}, ["detectron2"]),
+        ({}, []),
+    ],
+)
+def test_published_weights_are_named_among_the_data(values: dict, data: list[str]) -> None:
+    recipe = {
+        "name": "x",
+        "stage": "main",
+        "data": [{"kind": "davis", "root": "x"}],
+        "schedule": {"iterations": 1, "batch": 1, "rate": 1},
+    }
+    found = inherited(Recipe.model_validate(recipe | values))
+    assert len(found["data"]) == len(found["licence"]) == len(data)
+    assert all(word in text for word, text in zip(data, found["data"], strict=True))
+
+
+def test_a_file_without_a_whole_module_is_refused(untrained: Path, tmp_path: Path) -> None:
+    with safe_open(untrained, framework="pt") as file:
+        notes = file.metadata()
+        tensors = {n: file.get_tensor(n) for n in file.keys() if not n.startswith("mrn.")}  # noqa: SIM118
+    save_file(tensors, tmp_path / "part.safetensors", notes)
+    start = StartPart(weights=str(tmp_path / "part.safetensors"))
+    with pytest.raises(InputError, match=r"lacks all of the model's mrn"):
+        install(DMNAOA(preset("lite")), start)
 
 
 def test_a_file_of_the_same_generator_fills_it_whatever_the_source(untrained: Path) -> None:

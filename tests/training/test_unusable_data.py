@@ -72,6 +72,54 @@ def test_masks_without_an_object_are_counted_and_named(davis: Path) -> None:
         _look(davis.parent, decode=True)
 
 
+def test_a_data_set_without_any_object_is_named_before_the_first_step(davis: Path) -> None:
+    masks = sorted((davis / "Annotations/480p/boxes").iterdir())
+    for mask in masks:
+        write_indexed(mask, np.zeros((120, 160), np.uint8))
+    masks[0].write_bytes(masks[0].read_bytes()[:-40])  # damaged, which is another matter
+    with pytest.raises(InputError, match="davis DAVIS has no object in any of its masks"):
+        _look(davis.parent)
+
+
+def test_processes_that_read_different_states_stop(
+    davis: Path, untrained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Processes, "gather", lambda self, value: [value, 7])
+    team = Processes(rank=0, world=1, device=torch.device("cpu"))
+    recipe = _recipe(start={"weights": str(untrained)})
+    session = Session(recipe, davis.parent, davis / "out", team, torch.float32, Console(quiet=True))
+    with pytest.raises(InputError, match="put --out on a disk that all machines share"):
+        session.run(workers=0, minutes=None, interrupted=[])
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_time_left_is_seen_in_any_terminal(davis: Path, width: int) -> None:
+    team = Processes(rank=0, world=1, device=torch.device("cpu"))
+    console = Console(width=width, record=True, force_terminal=True, file=StringIO())
+    session = Session(_recipe(), davis.parent, davis / "out", team, torch.float32, console)
+    losses = "  ".join(f"{name} 0.123" for name in ("cross_entropy", "dice", "coarse", "match"))
+    with session._bar() as bar:
+        now = [0.0]
+        bar.get_time = lambda: now[0]
+        task = bar.add_task("lite-main", total=1000, loss="")
+        for step in range(3):
+            now[0] += 40  # slower than rich's estimates look back
+            bar.update(task, completed=step + 1, loss=losses)
+        bar.refresh()
+    said = console.export_text()
+    assert "3/1000" in said and "11:04:40" in said
+    assert width < 80 or "cross_e" in said
+
+
+@pytest.mark.parametrize("area", [None, "big", [1]])
+def test_a_coco_area_that_is_no_number_is_named(coco: Path, area: object) -> None:
+    def edit(content: dict[str, Any]) -> None:
+        content["annotations"][0]["area"] = area
+
+    with pytest.raises(InputError, match="is not a COCO instances file"):
+        open_data(_edited(coco, edit), coco.parent)
+
+
 def test_a_coco_instance_without_polygons_is_nothing(coco: Path) -> None:
     [image] = open_data(_with(coco, []), coco.parent).images
     mask = image.mask()

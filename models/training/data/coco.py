@@ -35,7 +35,7 @@ class CocoImage:
             InputError: an instance cannot be decoded, or has another size than the image.
         """
         mask = np.zeros(self.size, np.uint8)
-        by_area = sorted(self.instances, key=lambda found: -float(found["area"]))
+        by_area = sorted(self.instances, key=lambda found: -found["area"])
         for ident, instance in enumerate(by_area[:_MOST], start=1):
             ignored = instance.get("iscrowd") or instance["area"] < _SMALLEST
             mask[self._decode(instance)] = IGNORE if ignored else ident
@@ -94,7 +94,7 @@ def coco_images(images: Path, annotations: Path) -> list[CocoImage]:
         content = json.loads(annotations.read_text())
         by_image: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         for instance in content["annotations"]:
-            kept = {key: instance[key] for key in ("segmentation", "area")}
+            kept = {"segmentation": instance["segmentation"], "area": float(instance["area"])}
             kept |= {"iscrowd": instance.get("iscrowd", 0), "id": instance.get("id", "(no id)")}
             by_image[instance["image_id"]].append(kept)
         found = [

@@ -15,16 +15,26 @@ def davis_videos(root: Path, split: str, year: str = "2016", scale: str = "480p"
     """
     lists = [place / f"{split}.txt" for place in davis_lists(root, year)]
     listing = next((path for path in lists if path.is_file()), None)
-    if listing is None:
+    images, annotations = root / "JPEGImages" / scale, root / "Annotations" / scale
+    lost = [str(folder) for folder in (images, annotations) if not folder.is_dir()]
+    if listing is None or lost:
+        what = ", ".join([*([] if listing else [str(lists[0])]), *lost])
         raise InputError(
-            f"{root} is not a DAVIS {year} root with a split '{split}': {lists[0]} is missing. "
+            f"{root} is not a DAVIS {year} root with a split '{split}': {what} is missing. "
             f"Expected ImageSets/{year}/, JPEGImages/{scale}/ and Annotations/{scale}/"
         )
     videos = []
     for name in read_list(listing):
-        masks = sorted((root / "Annotations" / scale / name).glob("*.png"))
-        images = root / "JPEGImages" / scale / name
-        if not masks or not images.is_dir():
-            raise InputError(f"sequence {name} of {root} lacks frames or annotations")
-        videos.append(Video(name, tuple(Pair(images / f"{m.stem}.jpg", m) for m in masks)))
+        masks = sorted((annotations / name).glob("*.png"))
+        if not masks or not (images / name).is_dir():
+            raise InputError(
+                f"sequence {name}, which {listing} names, lacks "
+                + (
+                    f"frames: there is no folder {images / name}"
+                    if masks
+                    else f"annotations: there is no PNG in {annotations / name}"
+                )
+            )
+        pairs = (Pair(images / name / f"{m.stem}.jpg", m) for m in masks)
+        videos.append(Video(name, tuple(pairs)))
     return videos

@@ -99,8 +99,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
             yield picture
     except FileNotFoundError as error:
         raise InputError(f"{path} is missing") from error
-    # Pillow names damage in many ways.
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Exception as error:  # Pillow names damage in many ways, and not all are its own
         raise InputError(
             f"{path} is not a readable picture ({error}); mend or remove it"
         ) from error

@@ -1,12 +1,13 @@
 """A look at the data before the first step: what is there, and what is broken."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from models.errors import InputError
 from models.training.data.catalog import DataSet
 from models.training.data.coco import CocoImage
-from models.training.data.pairs import IGNORE, AnnotatedImage, Pair
+from models.training.data.pairs import IGNORE, AnnotatedImage, Array, Pair
 from models.training.data.pictures import upright_size
 
 
@@ -24,7 +25,6 @@ class Survey:
     videos: int = 0
     broken: list[str] = field(default_factory=list)
     hollow: list[str] = field(default_factory=list)
-    decoded: bool = False
     alone: tuple[int, int] = (0, 0)
 
 
@@ -36,7 +36,7 @@ def survey(data: DataSet, *, decode: bool, tick: Callable[[], None] = lambda: No
             only, which takes a millisecond a pair.
         tick: called after every pair.
     """
-    found = Survey(data.name, videos=len(data.videos), decoded=decode, alone=data.alone)
+    found = Survey(data.name, videos=len(data.videos), alone=data.alone)
     for pair in _pairs(data):
         found.images += 1
         try:
@@ -49,6 +49,15 @@ def survey(data: DataSet, *, decode: bool, tick: Callable[[], None] = lambda: No
             found.broken.append(str(error))
         tick()
     return found
+
+
+def holds_objects(data: DataSet) -> bool:
+    """Whether any mask holds an object; decodes masks until one does, passing over damaged ones."""
+    for pair in _pairs(data):
+        with suppress(InputError):
+            if _objects(pair.mask()):
+                return True
+    return False
 
 
 def _pairs(data: DataSet) -> Iterator[AnnotatedImage]:
@@ -69,6 +78,10 @@ def _decoded(pair: AnnotatedImage) -> bool:
     """Whether there is an object."""
     image, mask = pair.image(), pair.mask()
     _same(pair, image.shape[1::-1], mask.shape[::-1])
+    return _objects(mask)
+
+
+def _objects(mask: Array) -> bool:
     return bool(((mask != 0) & (mask != IGNORE)).any())
 
 

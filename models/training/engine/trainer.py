@@ -194,6 +194,18 @@ class Trainer:
                 hooks.best(self.step, module, score)
         self.team.barrier()
 
+    def forget_scores(self, *, again: bool) -> None:
+        """Begin the scores anew, which were of other data.
+
+        Args:
+            again: score what is there before the next step.
+
+        Raises:
+            OvosError: the state cannot be written.
+        """
+        self.best_score, self.score, self.unscored = -math.inf, None, again
+        self.save(unscored=again)
+
     def save(self, *, unscored: bool = False) -> None:
         """Write the state complete or not at all. Raises OvosError where it cannot.
 

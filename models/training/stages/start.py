@@ -8,9 +8,10 @@ from models.config import ProposalSource
 from models.errors import InputError
 from models.hub import WEIGHTS
 from models.network import DMNAOA
+from models.presets import preset
 from models.sources.install import use_source
-from models.sources.names import SourceName
-from models.training.recipe import StartPart
+from models.sources.names import Kind, SourceName
+from models.training.recipe import Recipe, StartPart
 from models.training.stages.imagenet import load_lite2
 from models.weights_file import read_weights
 
@@ -18,7 +19,7 @@ BEST, LAST = "best.safetensors", "last.safetensors"
 """Names of the weights in a run's folder."""
 
 _OPG = "opg."
-_COCO = "coco"
+_COCO, _IMAGENET_START = "coco", "imagenet"
 
 
 def install(
@@ -54,6 +55,12 @@ def install(
     if start.weights is not None:
         path = weights_path(start.weights, config.name)
         copied = _copy(network, path, lambda name: not (keep_proposals and name.startswith(_OPG)))
+        lacking = {_part(n) for n in network.state_dict()} - {_part(n) for n in copied} - {"opg"}
+        if lacking:
+            raise InputError(
+                f"{path} lacks all of the model's {', '.join(sorted(lacking))}, which would begin "
+                "at random; is it a part of a weights file?"
+            )
         filled |= any(name.startswith(_OPG) for name in copied)
     if start.proposals is None:
         return filled
@@ -89,13 +96,33 @@ def _copy_proposals(network: DMNAOA, text: str, keep: bool) -> bool:
     return bool(_copy(network, path, lambda name: name.startswith(_OPG)))
 
 
-def inherited(start: StartPart, model: str) -> dict[str, list[str]]:
-    """What the files of a start say of their data and licences, in the lists `data`, `licence`.
+_IMAGENET = ("ImageNet (published weights of the backbone)", "ImageNet: research use")
+_COCO_NOTES = (
+    "COCO (published weights of torchvision's Mask R-CNN)",
+    "annotations CC BY 4.0, photographs Flickr terms",
+)
+_DETECTRON2 = ("of detectron2's weights (not in this file)", "see their source")
+
+
+def inherited(recipe: Recipe) -> dict[str, list[str]]:
+    """Data and licences of what a run begins with, in the lists `data` and `licence`.
+
+    Files say them themselves; of published weights they are known.
 
     Raises:
         InputError: a file is missing, or is none.
     """
-    found: dict[str, list[str]] = {"data": [], "licence": []}
+    start, model = recipe.start, preset(recipe.model.preset).name
+    source = SourceName.parse(recipe.model.proposals).kind if recipe.model.proposals else None
+    published = {
+        _IMAGENET: start.backbone == _IMAGENET_START,
+        _COCO_NOTES: start.backbone == _COCO
+        or start.proposals == _COCO
+        or source in (Kind.MASKRCNN_R50, Kind.MASKRCNN_R50_V2),
+        _DETECTRON2: source is Kind.DETECTRON2,
+    }
+    known = [note for note, begun in published.items() if begun]
+    found = {"data": [data for data, _ in known], "licence": [licence for _, licence in known]}
     for text in dict.fromkeys((start.weights, start.proposals)):
         if text is None or text == _COCO:
             continue
@@ -147,3 +174,8 @@ def _copy(network: DMNAOA, path: Path, wanted: Callable[[str], bool]) -> list[st
             )
         own[name].copy_(tensor)
     return copied
+
+
+def _part(name: str) -> str:
+    """The module that a tensor belongs to: bfe, opg, otg, am or mrn."""
+    return name.partition(".")[0]
