@@ -9,6 +9,9 @@ from typing import BinaryIO
 
 from models.errors import OvosError
 
+_TORN = ("inline_container", "unexpected pos", "StreamWriter")
+"""What torch says where its file ended early."""
+
 
 def write_whole(
     path: Path, content: bytes | Callable[[BinaryIO], object], *, durable: bool = False
@@ -45,11 +48,12 @@ def write_whole(
 
 def _explained(error: OSError | RuntimeError, path: Path, temporary: Path) -> str:
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    if not isinstance(error, OSError):
+    torn = not isinstance(error, OSError) and any(word in reason for word in _TORN)
+    if torn:
         reason = f"the disk seems to be full ({reason.splitlines()[0]})"
     culprit = getattr(error, "filename", None)
     where = f" ({culprit})" if culprit not in (None, str(temporary)) else ""
     kept = "the last good one is still there" if path.exists() else "none was there"
-    full = not isinstance(error, OSError) or error.errno in (errno.ENOSPC, errno.EDQUOT)
+    full = torn or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
     advice = ". Make room for it, then run the same command again" if full else ""
     return f"{path} cannot be written: {reason.splitlines()[0]}{where}; {kept}{advice}"

@@ -1,5 +1,6 @@
 """`ovos evaluate`: parse, call, print."""
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -70,7 +71,7 @@ def evaluate(
         data,
         scores,
         method=name or results.resolve().name,
-        settings={"masks": str(results)},
+        settings={"masks": _place(results, out)},
     )
     files = write_results(out or results, record, data.label)
     console.print(score_table(record))
@@ -79,3 +80,8 @@ def evaluate(
     say(console, f"{total} frames scored in {seconds:.1f} s")
     for file in files:
         say(console, escape(str(file)))
+
+
+def _place(masks: Path, out: Path | None) -> str:
+    """The way from the results to the masks; as they were named if the results lie with them."""
+    return os.path.relpath(masks.resolve(), out.resolve()) if out else str(masks)

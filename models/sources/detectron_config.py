@@ -104,8 +104,8 @@ class PythonConfiguration:
         return model
 
     def __str__(self) -> str:
-        """See `Configuration`; only the model counts, whose weights have a digest of their own."""
-        return _written(self.node["model"])
+        """See `Configuration`; the weights have a digest of their own."""
+        return f"{self.input_format} {_written(self.node['model'])}"
 
 
 def _at(node: Any, path: str) -> Any:

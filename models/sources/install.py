@@ -15,7 +15,7 @@ from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
 from models.network import DMNAOA
 from models.sources.detectron import Detectron2Proposals
 from models.sources.digest import module_digest
-from models.sources.files import FileProposals
+from models.sources.files import FileProposals, digest
 from models.sources.names import Kind, SourceName
 
 COCO_WEIGHTS = {
@@ -67,9 +67,11 @@ def use_source(network: DMNAOA, source: SourceName, weights_dir: Path | None = N
 def digest_of(network: DMNAOA) -> str | None:
     """SHA-256 of a source whose name does not say what it holds; None of the others.
 
-    A Mask R-CNN may be torchvision's or the model's own, tuned one. Stored proposals have one for
-    each video instead (`models.sources.files.digest`).
+    A Mask R-CNN may be torchvision's or the model's own, tuned one. Of stored proposals it is that
+    of the folder as it is now.
     """
+    if (stored := stored_in(network)) is not None:
+        return digest(stored.folder)
     if isinstance(network.opg, MaskRCNNProposalGenerator):
         return module_digest(network.opg)
     held = network.opg.generator if isinstance(network.opg, ExternalProposals) else None

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     BaseModel,
@@ -231,24 +231,50 @@ def _set(values: Any, text: str) -> None:
     except tomllib.TOMLDecodeError:
         value = literal  # a bare word is a string
     *path, last = key.strip().split(".")
+    taken_away = not literal.strip()
+    if taken_away:
+        _check_key(Recipe, [*path, last], key)
     for name in path:
         if isinstance(values, list):
             if not name.isdigit() or int(name) >= len(values):
                 raise InputError(f"'{key}' names no entry; there are {len(values)}, from 0")
             values = values[int(name)]
+        elif taken_away and name not in values:
+            return
         else:
             values = values.setdefault(name, {})
         if not isinstance(values, dict | list):
             raise InputError(f"'{key}' names nothing: '{name}' is a plain value")
     if isinstance(values, list):
         raise InputError(f"'{key}' names no entry; write its number first, as in data.0.root=x")
-    if not literal.strip():
+    if taken_away:
         values.pop(last, None)
         return
     values[last] = value
     other = {"iterations": "epochs", "epochs": "iterations"}.get(last)
     if path == ["schedule"] and other:
         values.pop(other, None)
+
+
+def _check_key(model: type[BaseModel], path: list[str], key: str) -> None:
+    """Refuse a key that no recipe has: taking a misspelt one away would change nothing."""
+    name, *rest = path
+    field = model.model_fields.get(name)
+    if field is None:
+        raise InputError(f"the recipe has no key '{key}'")
+    inner = _models_in(field.annotation)
+    rest = rest[1:] if rest and rest[0].isdigit() else rest
+    if rest and not inner:
+        raise InputError(f"'{key}' names nothing: '{name}' is a plain value")
+    if rest:
+        _check_key(inner[0], rest, key)
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """Tables that an annotation speaks of, as in `tuple[DataPart, ...]` and `DevPart | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]
 
 
 def _explained(error: ValidationError) -> str:

@@ -94,13 +94,11 @@ def write_results(folder: Path, record: dict[str, Any], label: str) -> list[Path
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        tables = {
-            f"global_results-{label}.csv": _global_rows(record),
-            f"per-sequence_results-{label}.csv": _object_rows(record),
-        }
+        names = _table_names(label)
+        tables = dict(zip(names, (_global_rows(record), _object_rows(record)), strict=True))
         written = []
-        for old in folder.glob("*_results-*.csv"):  # of other masks, or of another part
-            old.unlink()
+        for old in (*_tables_there(folder), *tables):  # of other masks, or of another part
+            (folder / old).unlink(missing_ok=True)
         for name, rows in tables.items():
             if record["measures"] is not None:
                 _write_csv(folder / name, rows)
@@ -126,6 +124,20 @@ def read_results(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, AssertionError, TypeError) as error:
         raise InputError(f"{file} is missing or no results of ovos") from error
     return record
+
+
+def _table_names(label: str) -> tuple[str, str]:
+    return f"global_results-{label}.csv", f"per-sequence_results-{label}.csv"
+
+
+def _tables_there(folder: Path) -> tuple[str, ...]:
+    """The tables of the results that a folder holds."""
+    try:
+        there = read_results(folder)
+        part = f"-{len(there['sequences'])}of{there['subset_of']}" if there["subset_of"] else ""
+        return _table_names(there["split"] + part)
+    except (InputError, KeyError, TypeError):
+        return ()
 
 
 def _global_rows(record: dict[str, Any]) -> Iterable[list[str]]:

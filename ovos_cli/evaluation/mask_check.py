@@ -10,6 +10,8 @@ from models.errors import InputError
 from ovos_cli.datasets.annotation import Colour, Ids, Picture
 
 _WHITE = 255
+_MOST_IDS = 32
+"""Objects in one frame; with more shades than that, a mask has soft edges."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,10 @@ class MaskCheck:
             )
 
     def _check_shades(self, mask: Path, values: Ids) -> None:
-        if 0 < _white(values) < np.count_nonzero(values):
+        shades = np.count_nonzero(np.bincount(values.ravel(), minlength=_WHITE + 1)[1:])
+        if shades > _MOST_IDS or (shades > 1 and _white(values)):
             raise InputError(
-                f"{mask} is grey with shades between black and white (soft edges?), of which all "
+                f"{mask} is grey with {shades} shades (soft edges?), of which all "
                 "but black would count as object; save black and white, or object ids"
             )
 

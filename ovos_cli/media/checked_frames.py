@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from models.errors import InputError
 from models.network import DMNAOA
 from models.sources.install import stored_in
 from ovos_cli.media.frame import Frame, FrameReader
@@ -23,7 +24,13 @@ def checked_frames(reader: FrameReader, network: DMNAOA) -> Iterator[Frame]:
         whole = reader.end is None
         if whole:
             stored.expect(names)
-        stored.cover(names[reader.start : None if whole else (reader.end or 0) + 1])
+        used = names[reader.start : None if whole else (reader.end or 0) + 1]
+        try:
+            stored.cover(used)
+        except InputError:
+            if reader.counted:
+                raise
+            stored.cover([frame.stem for frame in reader])  # the header may promise too many
     for number, frame in enumerate(reader):
         if stored is not None and number == 0:
             stored.fitting(frame.stem, (frame.image.shape[0], frame.image.shape[1]))

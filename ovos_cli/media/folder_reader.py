@@ -49,7 +49,7 @@ class FolderReader:
             raise InputError(
                 f"two images in {path} are called '{twice}'; their masks would collide"
             )
-        self.start, self.end, self.rate = start, end, rate
+        self.start, self.end, self.rate, self.counted = start, end, rate, True
         last = len(files) - 1 if end is None else min(end, len(files) - 1)
         self.estimate: int | None = max(0, last - start + 1)
         self.warnings: list[str] = []

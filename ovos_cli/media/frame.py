@@ -39,6 +39,9 @@ class FrameReader(Protocol):
     they are known; containers are often wrong. None if unknown; right after reading to the end of
     a source that is `whole`."""
 
+    counted: bool
+    """Whether `names` are of frames that are there; else a container's header says so."""
+
     warnings: list[str]
     """What the user should know, filled while reading."""
 

@@ -30,7 +30,7 @@ class VideoReader:
         Raises:
             InputError: not a video, or no video stream.
         """
-        self.path, self.start, self.end = path, start, end
+        self.path, self.start, self.end, self.counted = path, start, end, False
         self.warnings: list[str] = []
         try:
             with av.open(str(path)) as container:

@@ -105,8 +105,6 @@ class Session:
         recipe, team, folder = self.recipe, self.team, self.folder
         stage = build_stage(recipe, team.device, self.dtype, weights_dir)
         iterations = iterations_of(recipe.schedule, self.samples.epoch)
-        if team.leads:
-            folder.open()
         trainer = Trainer(
             stage,
             recipe.schedule,
@@ -122,8 +120,10 @@ class Session:
                 "on a disk that all machines share"
             )
         if team.any(folder.other_dev):
-            # Written at once: the recorded recipe says already what the scores are of.
+            # Before the recorded recipe says that the scores are of these data.
             trainer.forget_scores(again=self.dev is not None)
+        if team.leads:
+            folder.open()
         if folder.resumes:
             say(self.console, f"going on from step {trainer.step}")
         started = time.monotonic()

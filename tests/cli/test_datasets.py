@@ -224,6 +224,23 @@ def test_images_that_a_list_or_the_numbers_promise_are_missed(tmp_path: Path) ->
         check_frames(open_dataset(DatasetName.DAVIS17, root))
 
 
+def test_numbers_that_do_not_count_the_frames_promise_nothing(tmp_path: Path) -> None:
+    root = davis_tree(tmp_path)
+    for kind in ("JPEGImages", "Annotations"):
+        for path in (root / kind / "480p/dogs").iterdir():
+            path.rename(path.with_stem(str(1_700_000_000_000_000_000 + 5 * int(path.stem))))
+    check_frames(open_dataset(DatasetName.DAVIS17, root))
+
+
+def test_a_list_that_is_annotated_here_and_there_promises_nothing(tmp_path: Path) -> None:
+    root = youtube_tree(tmp_path, truth=True)
+    meta = json.loads((root / "valid/meta.json").read_text())
+    more = [f"{i:05d}" for i in (1, 2, 3, 4)]
+    meta["videos"]["0a1b2c3d4e"]["objects"]["1"]["frames"] += more
+    (root / "valid/meta.json").write_text(json.dumps(meta))
+    check_frames(open_dataset(DatasetName.YTVOS18, root))
+
+
 def test_truth_that_a_list_promises_is_missed(tmp_path: Path) -> None:
     root = youtube_tree(tmp_path, truth=True)
     meta = json.loads((root / "valid/meta.json").read_text())

@@ -22,6 +22,7 @@ from models.sources.npz import write_npz
 from models.sources.stored import StoredProposals
 from ovos_cli.app import app
 from ovos_cli.datasets import DatasetName, open_dataset
+from ovos_cli.media.video_reader import VideoReader
 from ovos_cli.propose.dataset import measure
 from ovos_cli.propose.recall import Recall, Tally, best_of, overlaps
 from tests.cli.command import run_main
@@ -349,6 +350,22 @@ def test_an_earlier_result_survives_proposals_of_another_video(
     status, said = run_main(monkeypatch, *arguments)
     assert (status, message in said) == (2, True), said
     assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
+
+
+def test_proposals_of_every_frame_do_though_the_header_promises_more(
+    clip: Path, mask: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As a video has it that was cut without being encoded anew.
+    names = property(lambda self: [f"{i:05d}" for i in range(9)], lambda self, value: None)
+    monkeypatch.setattr(VideoReader, "names", names, raising=False)
+    arguments = ["segment", clip, "-m", mask, "--weights", untrained, *SMALL]
+    folder = _truth(tmp_path / "p", 6)
+    arguments += ["--proposals", f"files:{folder}", "-o", tmp_path / "o"]
+    assert run_main(monkeypatch, *arguments) == (0, "")
+    (folder / "00005.npz").unlink()
+    status, said = run_main(monkeypatch, *arguments, "--overwrite")
+    assert (status, "no proposals of the frame '00005'" in said) == (2, True), said
+    assert len(list((tmp_path / "o/masks").iterdir())) == 6
 
 
 def test_proposals_that_are_read_are_not_replaced(

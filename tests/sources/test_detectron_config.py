@@ -120,6 +120,8 @@ def test_the_text_of_a_python_configuration_is_of_the_model_and_has_no_addresses
         for more in ("", "train['steps'] = 5", "model['threshold'] = 0.1")
     )
     assert one == same != other
+    colours = "dataloader = dict(test=dict(mapper=dict(image_format='RGB')))"
+    assert one != str(read_config(_python(tmp_path, functions + colours)))
     assert "lambda" in one and "0x" not in one
 
 

@@ -174,6 +174,11 @@ def test_an_empty_value_takes_a_key_away() -> None:
     path = next(p for p in RECIPES if p.stem == "lite-main")
     assert read_recipe(path).dev is not None and read_recipe(path, ["dev="]).dev is None
     assert read_recipe(path, ["samples.size="]).samples.size == SamplesPart().size
+    assert read_recipe(path, ["dev=", "dev.frames="]).dev is None
+    assert read_recipe(path, ["data.0.year="]).data[0].year == "2017"
+    for key in ("dve", "schedule.rat", "data.0.rot", "seed.x", "dev.frames.x"):
+        with pytest.raises(InputError, match=rf"'{key}'"):
+            read_recipe(path, [f"{key}="])
 
 
 def test_iterations_and_epochs_take_each_others_place() -> None:

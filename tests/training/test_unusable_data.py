@@ -64,7 +64,7 @@ def test_masks_without_an_object_are_counted_and_named(davis: Path) -> None:
         write_indexed(mask, np.zeros((120, 160), np.uint8))
     console = Console(record=True, width=200, file=StringIO())
     _look(davis.parent, console, decode=True)
-    said = "8 frames, 4 of them (00000.jpg, 00001.jpg, 00002.jpg, …) without an object"
+    said = "8 frames, 4 of them (boxes/00000.jpg, boxes/00001.jpg, boxes/00002.jpg, …) without"
     assert said in console.export_text()
     for mask in masks[4:]:
         write_indexed(mask, np.zeros((120, 160), np.uint8))

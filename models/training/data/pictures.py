@@ -99,6 +99,8 @@ def _opened(path: Path) -> Iterator[Image.Image]:
             yield picture
     except FileNotFoundError as error:
         raise InputError(f"{path} is missing") from error
+    except MemoryError:
+        raise
     except Exception as error:  # Pillow names damage in many ways, and not all are its own
         raise InputError(
             f"{path} is not a readable picture ({error}); mend or remove it"

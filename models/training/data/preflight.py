@@ -42,7 +42,10 @@ def survey(data: DataSet, *, decode: bool, tick: Callable[[], None] = lambda: No
         try:
             if decode:
                 if not _decoded(pair):
-                    found.hollow.append(pair.image_path.name)
+                    path = pair.image_path
+                    found.hollow.append(
+                        f"{path.parent.name}/{path.name}" if data.videos else path.name
+                    )
             else:
                 _headers(pair)
         except InputError as error:

@@ -55,7 +55,9 @@ def install(
     if start.weights is not None:
         path = weights_path(start.weights, config.name)
         copied = _copy(network, path, lambda name: not (keep_proposals and name.startswith(_OPG)))
-        lacking = {_part(n) for n in network.state_dict()} - {_part(n) for n in copied} - {"opg"}
+        filled_by_others = {"opg"} | ({"bfe"} if start.backbone else set())
+        lacking = {_part(n) for n in network.state_dict()} - {_part(n) for n in copied}
+        lacking -= filled_by_others
         if lacking:
             raise InputError(
                 f"{path} lacks all of the model's {', '.join(sorted(lacking))}, which would begin "
