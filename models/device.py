@@ -57,6 +57,7 @@ def choose_precision(precision: Precision, device: torch.device) -> torch.dtype:
     return torch.float32
 
 
-def gpu_name() -> str | None:
-    """The CUDA device that `auto` chooses, in words; None without one."""
-    return torch.cuda.get_device_name() if torch.cuda.is_available() else None
+def gpu_name(device: str) -> str | None:
+    """The GPU that a device's name means, see `choose_device`, in words; None if it is none."""
+    chosen = choose_device(device)
+    return torch.cuda.get_device_name(chosen) if chosen.type == "cuda" else None

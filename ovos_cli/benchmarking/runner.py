@@ -77,7 +77,7 @@ def run_sequence(
     values = {
         "method": method_key(method),
         "data": _data_key(sequence, method),
-        "machine": machine(gpu_name()),
+        "machine": machine(gpu_name(getattr(method, "device", "cpu"))),
         "seconds": seconds,
         "times": {
             part: [round(times.get(part, 0.0), 6) for times in tracker.times] for part in parts

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def machine(gpu: str | None = None) -> dict[str, Any]:
-    """What computes here, in words; `gpu` is the name of one that a method could use."""
+    """What computes here, in words; `gpu` is the name of one that a method uses."""
     return {
         "system": platform.platform(),
         "processor": _processor(),
