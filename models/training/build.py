@@ -56,15 +56,29 @@ def _source(recipe: Recipe) -> SourceName | None:
 
 
 def build_stage(
-    recipe: Recipe, device: torch.device, dtype: torch.dtype, weights_dir: Path | None = None
+    recipe: Recipe,
+    device: torch.device,
+    dtype: torch.dtype,
+    weights_dir: Path | None = None,
+    *,
+    resumes: bool = False,
 ) -> nn.Module:
-    """The stage with its network, filled with what the recipe starts from. Raises InputError."""
+    """The stage with its network, filled with what the recipe starts from.
+
+    Args:
+        resumes: a saved state fills it afterwards, so what it started from need not be there.
+
+    Raises:
+        InputError: what it starts from is missing or does not fit, or cannot be trained so.
+    """
     torch.manual_seed(recipe.seed)
     network = DMNAOA(build_config(recipe))
     source = _source(recipe)
     if source is not None:
         use_source(network, source, weights_dir)
-    filled = install(network, recipe.start, weights_dir, keep_proposals=source is not None)
+    filled = resumes or install(
+        network, recipe.start, weights_dir, keep_proposals=source is not None
+    )
     _check_proposals(recipe, network, filled)
     stage: nn.Module
     if recipe.stage == "proposals":

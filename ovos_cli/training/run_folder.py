@@ -16,6 +16,7 @@ from models.training.stages.start import BEST, LAST, inherited
 from models.weights_file import save_weights
 from models.whole_file import write_whole
 
+_OF_START = "the start: "
 _FREE_TO_CHANGE = ("schedule.iterations", "schedule.epochs", "schedule.save_every", "dev", "name")
 
 
@@ -97,10 +98,14 @@ class RunFolder:
         assert isinstance(network, DMNAOA)
         before = json.loads(self.heritage.read_text())
         own = [f"{d.name} ({d.part.licence})" for d in data]
-        licences = dict.fromkeys([*(d.part.licence for d in data), *before["licence"]])
+        listed = [text for each in before["licence"] for text in each.split("; ")]
+        licences = dict.fromkeys([*(d.part.licence for d in data), *listed])
+        begun = dict.fromkeys(
+            text.removeprefix(_OF_START) for each in before["data"] for text in each.split("; ")
+        )
         notes = {
             "recipe": self.recipe.model_dump_json(),
-            "data": "; ".join([*own, *(f"the start: {text}" for text in before["data"])]),
+            "data": "; ".join([*own, *(f"{_OF_START}{text}" for text in begun)]),
             "licence": "; ".join(licences),
             "seed": str(self.recipe.seed),
             "step": str(step),

@@ -103,7 +103,9 @@ class Session:
     ) -> None:
         """Train to the schedule's end, or until time or the user stops it."""
         recipe, team, folder = self.recipe, self.team, self.folder
-        stage = build_stage(recipe, team.device, self.dtype, weights_dir)
+        stage = build_stage(
+            recipe, team.device, self.dtype, weights_dir, resumes=team.any(folder.resumes)
+        )
         iterations = iterations_of(recipe.schedule, self.samples.epoch)
         trainer = Trainer(
             stage,
@@ -114,7 +116,7 @@ class Session:
             team=team,
             scale_loss=self.dtype == torch.float16,
         )
-        if len(set(team.gather(trainer.step))) > 1:
+        if len(set(team.gather(trainer.fingerprint()))) > 1:
             raise InputError(
                 f"the processes read different states of the run from {folder.root}; put --out "
                 "on a disk that all machines share"

@@ -167,6 +167,18 @@ def test_a_frame_to_score_on_is_looked_at_before_the_first_step(
     assert not (tmp_path / "run").exists()
 
 
+def test_a_run_goes_on_though_its_start_is_gone(
+    recipe: Path, davis: Path, untrained: Path, tmp_path: Path
+) -> None:
+    start = tmp_path / "start.safetensors"
+    start.write_bytes(untrained.read_bytes())
+    common = ["--data", str(tmp_path), "--out", str(tmp_path / "run"), "--set", "dev="]
+    common += ["--set", f"start.weights={start}"]
+    _run(recipe, *common, "--set", "schedule.iterations=1")
+    start.unlink()
+    assert "step 2 of 2" in _run(recipe, *common, "--set", "schedule.iterations=2")
+
+
 def test_a_later_frame_to_score_on_is_looked_at_too(
     recipe: Path, davis: Path, tmp_path: Path
 ) -> None:

@@ -96,6 +96,19 @@ def test_a_run_that_begins_again_begins_with_its_own_data(tmp_path: Path) -> Non
     assert json.loads((tmp_path / "start.json").read_text()) == {"data": [], "licence": []}
 
 
+def test_what_two_stages_began_with_is_named_once(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path, RECIPE)
+    folder.open()
+    before = {"data": ["cats (MIT); the start: ImageNet", "ImageNet"], "licence": ["MIT; x", "x"]}
+    folder.heritage.write_text(json.dumps(before))
+    stage = nn.Module()
+    stage.network = DMNAOA(preset("lite"))
+    folder.write_weights(stage, "last.safetensors", 3, None, [])
+    notes = read_weights(folder.last)[0].notes
+    assert notes["data"] == "the start: cats (MIT); the start: ImageNet"
+    assert notes["licence"] == "MIT; x"
+
+
 def test_torchs_words_for_a_full_disk_are_not_the_last_ones(tmp_path: Path) -> None:
     def full(file: BinaryIO) -> None:
         raise RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 1 vs 0")

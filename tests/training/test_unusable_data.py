@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from rich.console import Console
 
 from models.errors import InputError
@@ -79,6 +80,14 @@ def test_a_data_set_without_any_object_is_named_before_the_first_step(davis: Pat
     masks[0].write_bytes(masks[0].read_bytes()[:-40])  # damaged, which is another matter
     with pytest.raises(InputError, match="davis DAVIS has no object in any of its masks"):
         _look(davis.parent)
+
+
+def test_masks_that_cannot_be_read_are_not_said_to_be_empty(folders: Path) -> None:
+    for mask in (folders / "masks").iterdir():
+        Image.fromarray(np.zeros((120, 160, 3), np.uint8) + np.uint8([9, 8, 7])).save(mask)
+    data = [{"kind": "folders", "root": folders.name}]
+    with pytest.raises(InputError, match=r"0\.png is in colour"):
+        _look(folders.parent, stage="pretrain", data=data)
 
 
 def test_processes_that_read_different_states_stop(

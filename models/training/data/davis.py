@@ -20,7 +20,7 @@ def davis_videos(root: Path, split: str, year: str = "2016", scale: str = "480p"
     if listing is None or lost:
         what = ", ".join([*([] if listing else [str(lists[0])]), *lost])
         raise InputError(
-            f"{root} is not a DAVIS {year} root with a split '{split}': {what} is missing. "
+            f"{root} is not a DAVIS {year} root with a split '{split}'; missing: {what}. "
             f"Expected ImageSets/{year}/, JPEGImages/{scale}/ and Annotations/{scale}/"
         )
     videos = []

@@ -1,7 +1,6 @@
 """A look at the data before the first step: what is there, and what is broken."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from models.errors import InputError
@@ -55,11 +54,21 @@ def survey(data: DataSet, *, decode: bool, tick: Callable[[], None] = lambda: No
 
 
 def holds_objects(data: DataSet) -> bool:
-    """Whether any mask holds an object; decodes masks until one does, passing over damaged ones."""
+    """Whether any mask holds an object; decodes masks until one does.
+
+    Raises:
+        InputError: not one of them can be read.
+    """
+    first, read = None, False
     for pair in _pairs(data):
-        with suppress(InputError):
+        try:
             if _objects(pair.mask()):
                 return True
+            read = True
+        except InputError as error:
+            first = first or error
+    if first is not None and not read:
+        raise first
     return False
 
 

@@ -117,7 +117,7 @@ def inherited(recipe: Recipe) -> dict[str, list[str]]:
     start, model = recipe.start, preset(recipe.model.preset).name
     source = SourceName.parse(recipe.model.proposals).kind if recipe.model.proposals else None
     published = {
-        _IMAGENET: start.backbone == _IMAGENET_START,
+        _IMAGENET: start.backbone == _IMAGENET_START or start.weights == "package",
         _COCO_NOTES: start.backbone == _COCO
         or start.proposals == _COCO
         or source in (Kind.MASKRCNN_R50, Kind.MASKRCNN_R50_V2),
