@@ -129,7 +129,13 @@ class Detectron2Proposals:
                 f"the model of the configuration '{name}' cannot be built: {said(error)}"
             ) from error
         _fill(model, package.checkpoint.DetectionCheckpointer(model), weights, kept)
-        return cls(model, settings.input_format, config, str(settings))
+        found = cls(model, settings.input_format, config, str(settings))
+        found.try_out()
+        return found
+
+    def try_out(self) -> None:
+        """Propose in a small grey frame. Raises InputError: the model finds no masks."""
+        self.propose(torch.full((1, 3, 64, 64), 0.5), None)
 
     @cached_property
     def digest(self) -> str:
@@ -138,7 +144,7 @@ class Detectron2Proposals:
 
     @torch.no_grad()
     def propose(
-        self, frames: Tensor, features: FrameFeatures, origin: Origin | None = None
+        self, frames: Tensor, features: FrameFeatures | None, origin: Origin | None = None
     ) -> list[Proposals]:
         """Propose objects; see `ObjectProposalGenerator`. Always in float32."""
         self.model.to(frames.device)

@@ -70,6 +70,10 @@ class StoredProposals:
                 f"{where}: proposals do not fit together: boxes {b.shape}, masks {m.shape}, scores "
                 f"{s.shape}; expected (N, 4), (N, S, S) and (N,)"
             )
+        if not count:
+            return cls.none(size)
+        if not m.shape[1]:
+            raise InputError(f"{where}: masks are without pixels: {m.shape}; expected (N, S, S)")
         if not (np.isfinite(b).all() and np.isfinite(m).all() and np.isfinite(s).all()):
             raise InputError(f"{where}: boxes, masks or scores hold NaN or infinity")
         if ((s < 0) | (s > 1)).any() or ((m < 0) | (m > 1)).any():

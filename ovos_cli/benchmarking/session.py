@@ -18,7 +18,13 @@ from ovos_cli.benchmarking.runner import (
 from ovos_cli.benchmarking.submission import SUBMISSION, write_submission
 from ovos_cli.benchmarking.timing import timing_summary
 from ovos_cli.datasets.sequence import Dataset, Sequence
-from ovos_cli.evaluation.files import JSON_NAME, read_results, results_record, write_results
+from ovos_cli.evaluation.files import (
+    JSON_NAME,
+    forget_results,
+    read_results,
+    results_record,
+    write_results,
+)
 from ovos_cli.evaluation.results import SequenceScores
 
 
@@ -143,6 +149,9 @@ def run_method(
             watch.tick(len(sequence.frames))
     watch.resumed(len(scores))
     left = [s for s in dataset.sequences if s.name not in scores]
+    if left:  # or an interruption would leave old scores beside new masks
+        forget_results(folder)
+        (folder / SUBMISSION).unlink(missing_ok=True)
     for result in executor(left, method, folder, watch.tick):
         scores[result.name] = result
         watch.finished(result)

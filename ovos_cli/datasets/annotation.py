@@ -24,10 +24,14 @@ alpha channel."""
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """(H, W) palette indices or grey values, perhaps read-only; colours of the indices, if any."""
+    """(H, W) palette indices or grey values, perhaps read-only; colours of the indices, if any.
+
+    bilevel: 1 is white.
+    """
 
     values: Ids
     palette: tuple[Colour, ...]
+    bilevel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def read_picture(path: Path) -> Picture:
                 )
             grey = picture.getchannel("L") if picture.mode == "LA" else picture
             values = np.asarray(grey).astype(np.uint8, copy=False)
-            return Picture(values, _palette(picture))
+            return Picture(values, _palette(picture), bilevel=picture.mode == "1")
     except UnidentifiedImageError as error:
         raise InputError(f"the mask {path} is not a readable image") from error
     except _DAMAGE as error:

@@ -69,17 +69,27 @@ def youtube(root: Path, year: str, split: str) -> Dataset:
 def _meta(path: Path) -> dict[str, Any]:
     try:
         videos = json.loads(path.read_text())["videos"]
+        if not videos or not all(video["objects"] for video in videos.values()):
+            raise ValueError("no video, or one without objects")
         for video in videos.values():
             for ident, entry in video["objects"].items():
-                int(ident)
-                entry["frames"][0]
-            next(iter(video["objects"]))
-    except (OSError, LookupError, ValueError, TypeError, AttributeError, StopIteration) as error:
+                _check_object(ident, entry)
+    except (OSError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise InputError(
             f"{path} is missing or not YouTube-VOS's: expected videos / NAME / objects / ID / "
             f"frames; {path.parent} holds {contents(path.parent)} ({error})"
         ) from error
     return videos
+
+
+def _check_object(ident: str, entry: dict[str, Any]) -> None:
+    frames, category = entry["frames"], entry.get("category", "")
+    if not 1 <= int(ident) <= 254:
+        raise ValueError(f"the id {ident} is none from 1 to 254")
+    if not (isinstance(frames, list) and frames and all(isinstance(f, str) for f in frames)):
+        raise TypeError(f"frames of object {ident} are no list of names")
+    if not isinstance(category, str):
+        raise TypeError(f"the category of object {ident} is no word")
 
 
 def _seen(train: Path) -> frozenset[str] | None:

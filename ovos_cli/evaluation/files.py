@@ -111,6 +111,12 @@ def write_results(folder: Path, record: dict[str, Any], label: str) -> list[Path
         ) from error
 
 
+def forget_results(folder: Path) -> None:
+    """Remove `results.json` and its tables, whose masks are about to change."""
+    for name in (*_tables_there(folder), JSON_NAME):
+        (folder / name).unlink(missing_ok=True)
+
+
 def read_results(path: Path) -> dict[str, Any]:
     """Read `results.json`, from itself or its folder.
 

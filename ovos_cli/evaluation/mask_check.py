@@ -41,8 +41,8 @@ class MaskCheck:
         """
         grey = all(red == green == blue for red, green, blue in picture.palette)
         if self.known is not None:
-            if grey and len(self.known) > 1:
-                self._check_white(mask, picture.values)
+            if len(self.known) > 1:
+                self._check_white(mask, picture)
             self._check_ids(mask, ids, self.known)
             self._check_colours(mask, picture.palette, self.known)
         elif grey and not self.shaded:
@@ -71,8 +71,15 @@ class MaskCheck:
                     "in the annotations; save indices that are the object ids"
                 )
 
-    def _check_white(self, mask: Path, values: Ids) -> None:
-        if _white(values) == np.count_nonzero(values) > 0:
+    def _check_white(self, mask: Path, picture: Picture) -> None:
+        """Whether all that there is, is white, which is the colour of no object."""
+        values, palette = picture.values, picture.palette
+        top = int(values.max())
+        white = palette[top : top + 1] == ((_WHITE,) * 3,) if palette else top == _WHITE
+        white |= picture.bilevel
+        if not white or self.colours.get((_WHITE,) * 3) == top:
+            return
+        if np.count_nonzero(values == top) == np.count_nonzero(values) > 0:
             raise InputError(
                 f"{mask} is black and white, and the sequence has {len(self.known or ())} "
                 "objects; save indexed PNGs whose indices are the object ids"
@@ -80,12 +87,8 @@ class MaskCheck:
 
     def _check_shades(self, mask: Path, values: Ids) -> None:
         shades = np.count_nonzero(np.bincount(values.ravel(), minlength=_WHITE + 1)[1:])
-        if shades > _MOST_IDS or (shades > 1 and _white(values)):
+        if shades > _MOST_IDS or (shades > 1 and (values == _WHITE).any()):
             raise InputError(
                 f"{mask} is grey with {shades} shades (soft edges?), of which all "
                 "but black would count as object; save black and white, or object ids"
             )
-
-
-def _white(values: Ids) -> int:
-    return int(np.count_nonzero(values == _WHITE))

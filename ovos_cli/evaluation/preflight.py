@@ -21,7 +21,7 @@ def check_frames(dataset: Dataset) -> None:
     for sequence in dataset.sequences:
         wrong = _annotation_problems(sequence)
         problems += _frame_problems(sequence) + wrong
-        if not wrong:
+        if not wrong and not _lost_images(sequence):
             problems += _truth_problems(sequence)
     if problems:
         raise InputError(problem_list(f"{dataset.name} at {dataset.root} is incomplete", problems))
@@ -44,8 +44,8 @@ def check_masks(dataset: Dataset, masks: Path) -> None:
     problems = [f"{name}: no folder {masks / name}" for name in absent]
     if len(absent) == len(dataset.sequences):
         problems.append(f"{masks} holds {contents(masks)}")
-        if (masks / "masks").is_dir():
-            problems.append(f"a benchmark's masks are one folder down: {masks / 'masks'}")
+        down = [masks / name for name in ("masks", "Annotations") if (masks / name).is_dir()]
+        problems += [f"the masks may be one folder down: {folder}" for folder in down]
     for sequence in dataset.sequences:
         if sequence.name not in absent:
             wrong = _annotation_problems(sequence)
@@ -109,7 +109,7 @@ def _gaps(sequence: Sequence) -> list[str]:
     named = [f for f in sequence.frames if f.isdecimal()]
     if sequence.protocol is Protocol.DAVIS and len(named) == len(sequence.frames):
         numbers = range(int(named[0]), int(named[-1]) + 1)
-        if len(numbers) < 2 * len(named):  # else they are not counted one by one
+        if len(numbers) < 2 * len(named) - 1:  # else they are not counted one by one
             wanted = (f"{number:0{len(named[0])}d}" for number in numbers)
     lost = [f for f in wanted if f not in sequence.images and f not in sequence.annotations]
     return [f"{sequence.name}: no image of {_some(lost)}"] if lost else []

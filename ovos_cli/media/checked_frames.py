@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from models.errors import InputError
 from models.network import DMNAOA
+from models.sources.files import FileProposals
 from models.sources.install import stored_in
 from ovos_cli.media.frame import Frame, FrameReader
 
@@ -11,30 +12,47 @@ from ovos_cli.media.frame import Frame, FrameReader
 def checked_frames(reader: FrameReader, network: DMNAOA) -> Iterator[Frame]:
     """Frames of a source.
 
-    Where the network looks proposals up in files, they are checked before the first frame comes:
+    Where the network looks proposals up in files, these are checked before the first frame comes:
     there are some of every frame that is used, none of others if the source is used to its end,
-    and those of the first frame have its size. Where a container does not say how many frames it
-    holds, others are noticed after the last one.
+    and all can be read and have the frames' size. Where a container does not say how many frames
+    it holds, frames that are lacking or too many are noticed when they are reached.
 
     Raises:
-        InputError: the proposals are of other frames.
+        InputError: the proposals are of other frames, or damaged.
     """
-    stored, names = stored_in(network), reader.names
-    if stored is not None and names is not None:
-        whole = reader.end is None
+    stored = stored_in(network)
+    if stored is None:
+        yield from reader
+        return
+    names = reader.names
+    used = _used(stored, reader)
+    for number, frame in enumerate(reader):
+        if number == 0:
+            for name in used:
+                stored.fitting(name, (frame.image.shape[0], frame.image.shape[1]))
+        yield frame
+    # After the end it is known how many there are, unless the source is damaged.
+    if reader.end is None and reader.names is not None and reader.names != names:
+        stored.expect(reader.names)
+
+
+def _used(stored: FileProposals, reader: FrameReader) -> list[str]:
+    """Names of the frames that are used, as far as they are known; all have proposals."""
+    names = reader.names
+    if names is None:
+        return stored.store.names() if reader.end is None else []
+    whole = reader.end is None
+    used = names[reader.start : None if whole else (reader.end or 0) + 1]
+    try:
         if whole:
             stored.expect(names)
-        used = names[reader.start : None if whole else (reader.end or 0) + 1]
-        try:
-            stored.cover(used)
-        except InputError:
-            if reader.counted:
-                raise
-            stored.cover([frame.stem for frame in reader])  # the header may promise too many
-    for number, frame in enumerate(reader):
-        if stored is not None and number == 0:
-            stored.fitting(frame.stem, (frame.image.shape[0], frame.image.shape[1]))
-        yield frame
-    # Unknown still if the source is damaged.
-    if stored is not None and names is None and reader.names is not None and reader.end is None:
-        stored.expect(reader.names)
+        stored.cover(used)
+    except InputError:
+        if reader.counted:
+            raise
+        # The header may be wrong.
+        used = [frame.stem for frame in reader]
+        if whole and reader.whole and reader.names is not None:
+            stored.expect(reader.names)
+        stored.cover(used)
+    return used

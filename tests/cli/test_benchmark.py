@@ -216,6 +216,22 @@ def test_a_run_that_was_interrupted_goes_on(
     assert list(_record(out)["sequences"]) == ["bear", "dogs"]
 
 
+def test_an_interrupted_run_leaves_no_scores_of_other_masks(
+    run: Run, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "o"
+    run("--out", out)
+    first = root / "Annotations/480p/bear/00000.png"
+    write_indexed(first, np.roll(read_ids(first), 1, axis=0))
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ovos_cli.benchmarking.session, "run_sequence", stop)
+    run("--out", out, status=130)
+    assert not list(out.glob("*.csv")) and not (out / "results.json").exists()
+
+
 def test_old_masks_are_scored_anew_and_never_those_of_other_weights(
     run: Run, root: Path, tmp_path: Path
 ) -> None:

@@ -224,6 +224,23 @@ def test_images_that_a_list_or_the_numbers_promise_are_missed(tmp_path: Path) ->
         check_frames(open_dataset(DatasetName.DAVIS17, root))
 
 
+@pytest.mark.parametrize("frame", ["00000", "00005"])
+def test_the_image_of_an_objects_first_frame_is_missed(frame: str, tmp_path: Path) -> None:
+    root = youtube_tree(tmp_path, truth=True)
+    for folder in root.glob("valid*"):
+        (folder / f"JPEGImages/0a1b2c3d4e/{frame}.jpg").unlink(missing_ok=True)
+    with pytest.raises(InputError, match=rf"without an image: 1 of its frames \({frame}\)"):
+        check_frames(open_dataset(DatasetName.YTVOS18, root))
+
+
+def test_every_second_frame_is_whole(tmp_path: Path) -> None:
+    root = davis_tree(tmp_path, frames=11)
+    for path in [*root.rglob("*.jpg"), *root.rglob("*.png")]:
+        if int(path.stem) % 2:
+            path.unlink()
+    check_frames(open_dataset(DatasetName.DAVIS17, root))
+
+
 def test_numbers_that_do_not_count_the_frames_promise_nothing(tmp_path: Path) -> None:
     root = davis_tree(tmp_path)
     for kind in ("JPEGImages", "Annotations"):
@@ -254,8 +271,21 @@ def test_truth_that_a_list_promises_is_missed(tmp_path: Path) -> None:
         check_masks(data, tmp_path / "m")
 
 
-@pytest.mark.parametrize("content", ['{"videos": []}', '{"videos": {"v": {"objects": []}}}',
-                                     '{"videos": {"v": {"objects": {}}}}', "[]", "{"])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[]",
+        "{",
+        '{"videos": []}',
+        '{"videos": {}}',
+        '{"videos": {"v": {"objects": []}}}',
+        '{"videos": {"v": {"objects": {}}}}',
+        '{"videos": {"v": {"objects": {"1": {"frames": [0]}}}}}',
+        '{"videos": {"v": {"objects": {"1": {"frames": "0"}}}}}',
+        '{"videos": {"v": {"objects": {"0": {"frames": ["0"]}}}}}',
+        '{"videos": {"v": {"objects": {"1": {"frames": ["0"], "category": []}}}}}',
+    ],
+)
 def test_a_list_of_another_kind_is_refused(content: str, tmp_path: Path) -> None:
     root = youtube_tree(tmp_path)
     (root / "valid/meta.json").write_text(content)

@@ -352,10 +352,17 @@ def test_soft_masks_with_a_palette_of_greys_are_refused_too(
     assert status == 2 and "00002.png is grey with 255 shades" in said
 
 
+@pytest.mark.parametrize("kind", ["grey", "bilevel", "indexed"])
 def test_black_and_white_masks_of_several_objects_are_refused(
-    masks: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, masks: Path, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Image.fromarray(np.uint8(scene(2, 2) > 0) * np.uint8(255)).save(masks / "dogs/00002.png")
+    path, inside = masks / "dogs/00002.png", scene(2, 2) > 0
+    if kind == "indexed":
+        write_indexed(path, np.uint8(inside), [0, 0, 0, 255, 255, 255])
+    else:
+        Image.fromarray(inside if kind == "bilevel" else np.uint8(inside) * np.uint8(255)).save(
+            path
+        )
     arguments = ["evaluate", masks, "--dataset", "davis17", "--root", root, "-q"]
     status, said = run_main(monkeypatch, *arguments)
     assert status == 2 and "black and white, and the sequence has 2 objects" in said

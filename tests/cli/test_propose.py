@@ -331,6 +331,7 @@ def test_proposing_from_files_of_another_video_is_refused(
     [
         ({"width": 80}, "for frames of 64x48, but frame '00000' is 80x48"),
         ({"frames": 5}, "holds no proposals of the frame '00005', but of 5 frames"),
+        ({"damaged": 4}, "00004.npz: boxes, masks or scores hold NaN"),
     ],
 )
 def test_an_earlier_result_survives_proposals_of_another_video(
@@ -339,6 +340,10 @@ def test_an_earlier_result_survives_proposals_of_another_video(
 ) -> None:  # fmt: skip
     folder = _truth(tmp_path / "p", change.get("frames", 6))
     width = change.get("width", 64)
+    if "damaged" in change:
+        file = folder / f"{change['damaged']:05d}.npz"
+        held = dict(np.load(file))
+        np.savez(file, **held | {"scores": held["scores"] * np.nan})
     video = write_video(tmp_path / "v.mp4", width=width)
     mask = write_indexed(tmp_path / "m.png", np.ones((48, width), np.uint8))
     out = tmp_path / "o"
@@ -352,12 +357,24 @@ def test_an_earlier_result_survives_proposals_of_another_video(
     assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
 
 
-def test_proposals_of_every_frame_do_though_the_header_promises_more(
-    clip: Path, mask: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _promise(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """A header of so many frames."""
+    opened = VideoReader.__init__
+
+    def wrong(self: VideoReader, *arguments: Any, **options: Any) -> None:
+        opened(self, *arguments, **options)
+        self.names = [f"{i:05d}" for i in range(count)]
+
+    monkeypatch.setattr(VideoReader, "__init__", wrong)
+
+
+@pytest.mark.parametrize("promised", [9, 2])
+def test_proposals_of_every_frame_do_though_the_header_promises_others(
+    promised: int, clip: Path, mask: Path, untrained: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     # As a video has it that was cut without being encoded anew.
-    names = property(lambda self: [f"{i:05d}" for i in range(9)], lambda self, value: None)
-    monkeypatch.setattr(VideoReader, "names", names, raising=False)
+    _promise(monkeypatch, promised)
     arguments = ["segment", clip, "-m", mask, "--weights", untrained, *SMALL]
     folder = _truth(tmp_path / "p", 6)
     arguments += ["--proposals", f"files:{folder}", "-o", tmp_path / "o"]
@@ -366,6 +383,11 @@ def test_proposals_of_every_frame_do_though_the_header_promises_more(
     status, said = run_main(monkeypatch, *arguments, "--overwrite")
     assert (status, "no proposals of the frame '00005'" in said) == (2, True), said
     assert len(list((tmp_path / "o/masks").iterdir())) == 6
+    status, said = run_main(
+        monkeypatch, *arguments[:-4], "--proposals", f"files:{_truth(tmp_path / 'q', 7)}",
+        *("-o", tmp_path / "r"),
+    )  # fmt: skip
+    assert (status, "7 frames, but the video has 6" in said) == (2, True), said
 
 
 def test_proposals_that_are_read_are_not_replaced(

@@ -129,6 +129,19 @@ def test_weights_of_a_part_of_the_model_are_refused(
         Detectron2Proposals.load(backbone, preset("lite"))
 
 
+def test_a_model_without_masks_is_named_when_it_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try_out = Detectron2Proposals.try_out
+    whole = parts().state_dict()
+    stand_in(monkeypatch, lambda model, path: model.load_state_dict(whole, strict=False))
+    monkeypatch.setattr(Detectron2Proposals, "try_out", try_out)
+    boxes = SimpleNamespace(pred_boxes=None)
+    monkeypatch.setattr(Detectron2Proposals, "_infer", lambda self, inputs: [boxes] * len(inputs))
+    with pytest.raises(InputError, match="finds no instances with boxes and masks"):
+        Detectron2Proposals.load(_configuration(tmp_path), preset("lite"))
+
+
 def test_a_model_that_cannot_be_built_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -282,3 +282,13 @@ def test_source_names_are_parsed_or_refused() -> None:
     for text in ("sam", "", "files", "files:", "lite:x", "maskrcnn"):
         with pytest.raises(InputError, match="proposal source"):
             SourceName.parse(text)
+
+
+def test_masks_without_pixels_are_named_unless_there_are_none(tmp_path: Path) -> None:
+    none = {"scores": np.zeros(0), "boxes": np.zeros((0, 4)), "masks": np.zeros((0, 0, 0))}
+    np.savez(tmp_path / "00000.npz", size=SIZE, **none)
+    assert len(_propose(tmp_path)) == 0
+    one = {"scores": np.ones(1), "boxes": np.array([[1, 1, 9, 9]]), "masks": np.zeros((1, 0, 0))}
+    np.savez(tmp_path / "00000.npz", size=SIZE, **one)
+    with pytest.raises(InputError, match="masks are without pixels"):
+        _propose(tmp_path)
