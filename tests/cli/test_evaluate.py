@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -330,26 +331,14 @@ def test_soft_masks_are_refused_where_all_objects_are_one(
     root = davis_tree(tmp_path / "d", year="2016")
     masks = copy_truth(root, tmp_path / "m")
     soft = np.linspace(0, 255, 48 * 64).reshape(48, 64).astype(np.uint8)
-    Image.fromarray(soft).save(masks / "bear/00002.png")
     arguments = ["evaluate", masks, "--dataset", "davis16", "--root", root, "-q"]
-    status, said = run_main(monkeypatch, *arguments)
-    assert status == 2 and "00002.png is grey with 255 shades" in said
-    Image.fromarray(np.minimum(soft, 254)).save(masks / "bear/00002.png")
-    assert "00002.png is grey with" in run_main(monkeypatch, *arguments)[1]
+    grey = Image.fromarray(soft)
+    for picture in (grey, grey.convert("P"), Image.fromarray(np.minimum(soft, 254))):
+        picture.save(masks / "bear/00002.png")
+        status, said = run_main(monkeypatch, *arguments)
+        assert status == 2 and re.search(r"00002\.png is grey with 25[45] shades", said)
     Image.fromarray(np.uint8(soft > 99) * np.uint8(255)).save(masks / "bear/00002.png")
     _evaluate(masks, root, dataset="davis16")
-
-
-def test_soft_masks_with_a_palette_of_greys_are_refused_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    root = davis_tree(tmp_path / "d", year="2016")
-    masks = copy_truth(root, tmp_path / "m")
-    soft = np.linspace(0, 255, 48 * 64).reshape(48, 64).astype(np.uint8)
-    Image.fromarray(soft).convert("P").save(masks / "bear/00002.png")
-    arguments = ["evaluate", masks, "--dataset", "davis16", "--root", root, "-q"]
-    status, said = run_main(monkeypatch, *arguments)
-    assert status == 2 and "00002.png is grey with 255 shades" in said
 
 
 @pytest.mark.parametrize("kind", ["grey", "bilevel", "indexed"])

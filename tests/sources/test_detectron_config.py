@@ -125,26 +125,21 @@ def test_the_text_of_a_python_configuration_is_of_the_model_and_has_no_addresses
     assert "lambda" in one and "0x" not in one
 
 
-@pytest.mark.parametrize("text", ["MODEL: [", "MODEL", "[1, 2]", "", "MODEL: {DEPTH: 50}"])
-def test_malformed_configurations_are_named(
-    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stand_in(monkeypatch)
-    (tmp_path / "mine.yaml").write_text(text)
-    with pytest.raises(InputError, match=r"mine\.yaml is no configuration of detectron2"):
-        read_config(str(tmp_path / "mine.yaml"))
-
-
 @pytest.mark.parametrize(
-    "text", ["model = [", "train = {}", "model = 3", "raise OSError('gone')", "exit(0)"]
+    ("suffix", "text"),
+    [
+        *(("yaml", t) for t in ("MODEL: [", "MODEL", "[1, 2]", "", "MODEL: {DEPTH: 50}")),
+        *(("py", t) for t in ("model = [", "train = {}", "model = 3", "raise OSError", "exit(0)")),
+    ],
 )
-def test_malformed_python_configurations_are_named(
-    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_malformed_configurations_are_named(
+    suffix: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stand_in(monkeypatch)
-    (tmp_path / "mine.py").write_text(text)
-    with pytest.raises(InputError, match=r"mine\.py is no configuration of detectron2"):
-        read_config(str(tmp_path / "mine.py"))
+    file = tmp_path / f"mine.{suffix}"
+    file.write_text(text)
+    with pytest.raises(InputError, match=rf"mine\.{suffix} is no configuration of detectron2"):
+        read_config(str(file))
 
 
 @needs_detectron2
