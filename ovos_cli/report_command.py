@@ -106,7 +106,7 @@ def _comparable(run: Run, other: Run, path: Path) -> Run:
 
 def _masks(folder: Path, run: Run) -> Path:
     scored = (run.record.get("settings") or {}).get("masks")
-    for place in (folder / "masks", folder, *([folder / scored] if scored else [])):
+    for place in (folder / "masks", folder, *([folder / scored, Path(scored)] if scored else [])):
         if any((place / name).is_dir() for name in run.sequences):
             return place
     raise InputError(

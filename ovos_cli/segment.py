@@ -77,7 +77,7 @@ def segment(
         allow_untrained=allow_untrained,
         **memory_settings(model, weights, memory, memory_stride, memory_max),
     )
-    frames = checked_frames(reader, loaded.network)
+    frames = checked_frames(reader, loaded.network, console)
     errors = Console(stderr=True)
     warn_untrained(errors, loaded)
     segmenter = Segmenter(loaded.network, size=size, device=device, precision=precision)

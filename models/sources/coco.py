@@ -162,10 +162,11 @@ def _decode(segmentation: Any, size: tuple[int, int] | None, where: str) -> NDAr
     """(H, W) mask of a run-length encoding, compressed or not, in a frame of `size` if known."""
     tools = _mask_tools()
     try:
-        height, width = segmentation["size"]
+        height, width = map(_whole, segmentation["size"])
         counts = segmentation["counts"]
         _check_extent(height, width, size)
         if isinstance(counts, list):
+            counts = [_whole(run) for run in counts]
             _check_runs(counts, height * width)
             encoded = tools.frPyObjects({"size": [height, width], "counts": counts}, height, width)
             counts = encoded["counts"].decode("ascii")
@@ -177,6 +178,11 @@ def _decode(segmentation: Any, size: tuple[int, int] | None, where: str) -> NDAr
         raise InputError(
             f"{where}: a segmentation is not a run-length mask of its frame: {error}"
         ) from error
+
+
+def _whole(value: Any) -> Any:
+    """A number that some programs write as 480.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _check_extent(height: Any, width: Any, size: tuple[int, int] | None) -> None:

@@ -129,13 +129,7 @@ class Detectron2Proposals:
                 f"the model of the configuration '{name}' cannot be built: {said(error)}"
             ) from error
         _fill(model, package.checkpoint.DetectionCheckpointer(model), weights, kept)
-        found = cls(model, settings.input_format, config, str(settings))
-        found.try_out()
-        return found
-
-    def try_out(self) -> None:
-        """Propose in a small grey frame. Raises InputError: the model finds no masks."""
-        self.propose(torch.full((1, 3, 64, 64), 0.5), None)
+        return cls(model, settings.input_format, config, str(settings))
 
     @cached_property
     def digest(self) -> str:
@@ -144,7 +138,7 @@ class Detectron2Proposals:
 
     @torch.no_grad()
     def propose(
-        self, frames: Tensor, features: FrameFeatures | None, origin: Origin | None = None
+        self, frames: Tensor, features: FrameFeatures, origin: Origin | None = None
     ) -> list[Proposals]:
         """Propose objects; see `ObjectProposalGenerator`. Always in float32."""
         self.model.to(frames.device)
@@ -167,12 +161,12 @@ class Detectron2Proposals:
         boxes, scores = instances.pred_boxes.tensor, instances.scores
         masks = instances.pred_masks
         masks = getattr(masks, "tensor", masks)  # ROIMasks and BitMasks hold one
-        # Without a score threshold, boxes that were clipped to nothing are among them.
-        extended = (boxes[:, 2:] > boxes[:, :2]).all(dim=1)
-        boxes, scores, masks = boxes[extended], scores[extended], masks[extended]
         if masks.dtype == torch.bool or masks.shape[1:] == tuple(instances.image_size):
             cut, tight, present = crop(masks, _FULL_MASK_SIZE)
         else:  # (N, 1, S, S) or (N, S, S), soft, relative to their boxes
+            # Without a score threshold, boxes that were clipped to nothing are among them.
+            extended = (boxes[:, 2:] > boxes[:, :2]).all(dim=1)
+            boxes, scores, masks = boxes[extended], scores[extended], masks[extended]
             masks = masks.flatten(0, 1) if masks.ndim == 4 else masks
             tight, present = tighten(boxes, masks)
             cut = recut(masks, boxes, tight)

@@ -82,6 +82,9 @@ class PythonConfiguration:
         if not isinstance(node.get("model"), Mapping):
             raise ValueError("it defines no 'model'")
         self.node, self._instantiate = node, package.config.instantiate
+        architectures = getattr(package.modeling, "meta_arch", None)
+        dense = getattr(architectures, "dense_detector", None)
+        self._boxes_only: type | tuple[()] = getattr(dense, "DenseDetector", ())  # RetinaNet, FCOS
         said = (_at(node, path) for path in _IMAGE_FORMATS)
         self.input_format = str(next(filter(None, said), "BGR"))
         self.weights = str(_at(node, "train.init_checkpoint") or "")
@@ -94,7 +97,7 @@ class PythonConfiguration:
         """
         model = self._instantiate(self.node["model"]).eval()
         heads = getattr(model, "roi_heads", None)
-        if not getattr(heads, "mask_on", True):
+        if isinstance(model, self._boxes_only) or not getattr(heads, "mask_on", True):
             raise ValueError("it finds boxes without masks (model.roi_heads.mask_head)")
         for part in model.modules():
             if hasattr(part, "test_score_thresh"):

@@ -86,10 +86,11 @@ class StoredProposals:
                 f"{where}: the box {worst.round(1).tolist()} lies outside of the frame of "
                 f"{width}x{height}; boxes are x0, y0, x1, y1 in pixels"
             )
-        inside = np.clip(b, 0, limits)
-        if (inside[:, 2:] <= inside[:, :2]).any():
+        if (b[:, 2:] <= b[:, :2]).any():
             raise InputError(f"{where}: a box has no extent; boxes are x0, y0, x1, y1 in pixels")
-        return cls(b, m, s, size)
+        inside = np.clip(b, 0, limits)  # what rounding put beyond the border is nothing
+        seen = (inside[:, 2:] > inside[:, :2]).all(axis=1)
+        return cls(b[seen], m[seen], s[seen], size)
 
     @classmethod
     def of_frame_masks(

@@ -246,7 +246,7 @@ def _set(values: Any, text: str) -> None:
         if not isinstance(values, dict | list):
             raise InputError(f"'{key}' names nothing: '{name}' is a plain value")
     if isinstance(values, list) and taken_away:
-        raise InputError(f"'{key}': no data set can be taken away; copy the recipe and edit it")
+        raise InputError(f"'{key}': no single entry can be taken away; copy the recipe and edit it")
     if isinstance(values, list):
         raise InputError(f"'{key}' names no entry; write its number first, as in data.0.root=x")
     if taken_away:

@@ -150,8 +150,7 @@ def run_method(
     watch.resumed(len(scores))
     left = [s for s in dataset.sequences if s.name not in scores]
     if left:  # or an interruption would leave old scores beside new masks
-        forget_results(folder)
-        (folder / SUBMISSION).unlink(missing_ok=True)
+        forget_results(folder, SUBMISSION)
     for result in executor(left, method, folder, watch.tick):
         scores[result.name] = result
         watch.finished(result)

@@ -111,10 +111,19 @@ def write_results(folder: Path, record: dict[str, Any], label: str) -> list[Path
         ) from error
 
 
-def forget_results(folder: Path) -> None:
-    """Remove `results.json` and its tables, whose masks are about to change."""
-    for name in (*_tables_there(folder), JSON_NAME):
-        (folder / name).unlink(missing_ok=True)
+def forget_results(folder: Path, *others: str) -> None:
+    """Remove `results.json`, its tables and other files, whose masks are about to change.
+
+    Raises:
+        InputError: they cannot be removed.
+    """
+    try:
+        for name in (*_tables_there(folder), JSON_NAME, *others):
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"the results in {folder} cannot be replaced: {error.strerror}; choose another --out"
+        ) from error
 
 
 def read_results(path: Path) -> dict[str, Any]:

@@ -75,8 +75,10 @@ class MaskCheck:
         """Whether all that there is, is white, which is the colour of no object."""
         values, palette = picture.values, picture.palette
         top = int(values.max())
-        white = palette[top : top + 1] == ((_WHITE,) * 3,) if palette else top == _WHITE
-        white |= picture.bilevel
+        if palette:  # of two colours: in others, white may be the colour of an object
+            white = len({*palette}) <= 2 and palette[top : top + 1] == ((_WHITE,) * 3,)
+        else:
+            white = picture.bilevel or top == _WHITE
         if not white or self.colours.get((_WHITE,) * 3) == top:
             return
         if np.count_nonzero(values == top) == np.count_nonzero(values) > 0:

@@ -1,6 +1,10 @@
 """A source's frames, which stored proposals are checked to belong to."""
 
 from collections.abc import Iterator
+from itertools import chain
+
+from rich.console import Console
+from rich.progress import track
 
 from models.errors import InputError
 from models.network import DMNAOA
@@ -8,31 +12,48 @@ from models.sources.files import FileProposals
 from models.sources.install import stored_in
 from ovos_cli.media.frame import Frame, FrameReader
 
+_LONG = 200
+"""Frames whose proposals take a while to be read."""
 
-def checked_frames(reader: FrameReader, network: DMNAOA) -> Iterator[Frame]:
+
+def checked_frames(
+    reader: FrameReader, network: DMNAOA, console: Console | None = None
+) -> Iterator[Frame]:
     """Frames of a source.
 
-    Where the network looks proposals up in files, these are checked before the first frame comes:
+    Where the network looks proposals up in files, these are checked at once:
     there are some of every frame that is used, none of others if the source is used to its end,
     and all can be read and have the frames' size. Where a container does not say how many frames
     it holds, frames that are lacking or too many are noticed when they are reached.
+
+    Args:
+        console: shows how far a long check is.
 
     Raises:
         InputError: the proposals are of other frames, or damaged.
     """
     stored = stored_in(network)
     if stored is None:
-        yield from reader
-        return
+        return iter(reader)
     names = reader.names
     used = _used(stored, reader)
-    for number, frame in enumerate(reader):
-        if number == 0:
-            for name in used:
-                stored.fitting(name, (frame.image.shape[0], frame.image.shape[1]))
-        yield frame
-    # After the end it is known how many there are, unless the source is damaged.
-    if reader.end is None and reader.names is not None and reader.names != names:
+    frames = iter(reader)
+    first = next(frames, None)
+    if first is None:
+        return frames
+    size = (first.image.shape[0], first.image.shape[1])
+    hidden = console is None or console.quiet or len(used) < _LONG
+    for name in track(used, "checking proposals", console=console, transient=True, disable=hidden):
+        stored.fitting(name, size)
+    return chain([first], _to_the_end(frames, reader, names, stored))
+
+
+def _to_the_end(
+    frames: Iterator[Frame], reader: FrameReader, promised: list[str] | None, stored: FileProposals
+) -> Iterator[Frame]:
+    yield from frames
+    # Now it is known how many there are, unless the source is damaged.
+    if reader.end is None and reader.names is not None and reader.names != promised:
         stored.expect(reader.names)
 
 

@@ -143,7 +143,7 @@ def propose(
     if source is not None and source.kind is Kind.FILES:
         _check_apart(Path(source.argument), target)
     reader = open_source(video, start=start, end=end)
-    frames = checked_frames(reader, loaded.network)
+    frames = checked_frames(reader, loaded.network, run.console)
     head = next(frames, None)
     if head is None:
         raise past_the_end(video, start)

@@ -13,7 +13,7 @@ from models.network import DMNAOA
 from models.training.data.catalog import DataSet
 from models.training.recipe import Recipe
 from models.training.stages.start import BEST, LAST, inherited
-from models.weights_file import save_weights
+from models.weights_file import save_weights, sha256
 from models.whole_file import write_whole
 
 _OF_START = "the start: "
@@ -39,6 +39,11 @@ class RunFolder:
             raise InputError(f"{root} holds files but no training run; give another --out")
         if self.record.is_file() and self.resumes:
             self._compare(self._recorded())
+
+    @property
+    def state_digest(self) -> str | None:
+        """SHA-256 of the saved state; None where there is none."""
+        return sha256(self.root / "state.pt") if self.resumes else None
 
     def open(self) -> None:
         """Create the folder and write the resolved recipe into it. Raises OvosError."""

@@ -116,7 +116,7 @@ class Session:
             team=team,
             scale_loss=self.dtype == torch.float16,
         )
-        if len(set(team.gather(trainer.fingerprint()))) > 1:
+        if len(set(team.gather(folder.state_digest))) > 1:
             raise InputError(
                 f"the processes read different states of the run from {folder.root}; put --out "
                 "on a disk that all machines share"

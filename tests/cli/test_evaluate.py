@@ -357,6 +357,11 @@ def test_black_and_white_masks_of_several_objects_are_refused(
     assert status == 2 and "black and white, and the sequence has 2 objects" in said
 
 
+def test_white_may_be_the_colour_of_an_object(masks: Path, root: Path) -> None:
+    write_indexed(masks / "dogs/00002.png", scene(2, 1), [0, 0, 0, 255, 255, 255, 255, 0, 0])
+    _evaluate(masks, root)
+
+
 @pytest.mark.parametrize("dataset", ["folder", "ytvos18"])
 def test_the_image_of_an_objects_first_frame_is_missed(
     dataset: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

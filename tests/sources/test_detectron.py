@@ -66,6 +66,13 @@ def test_boxes_without_extent_are_left_out() -> None:
     torch.testing.assert_close(proposals.scores, torch.tensor([0.6, 0.3]))
 
 
+def test_boxes_of_models_that_only_give_masks_are_not_looked_at() -> None:
+    instances = _instances(_frame_masks())
+    instances.pred_boxes.tensor = torch.zeros(3, 4)
+    proposals = Detectron2Proposals(None, "BGR", preset("lite"))._select(instances)
+    torch.testing.assert_close(proposals.scores, torch.tensor([0.9, 0.6]))
+
+
 def test_no_instances_are_no_proposals() -> None:
     source = Detectron2Proposals(None, "BGR", preset("lite"))
     nothing = SimpleNamespace(
@@ -127,19 +134,6 @@ def test_weights_of_a_part_of_the_model_are_refused(
     backbone = _configuration(tmp_path, "detectron2://ImageNetPretrained/MSRA/R-50.pkl")
     with pytest.raises(InputError, match="names weights of a backbone"):
         Detectron2Proposals.load(backbone, preset("lite"))
-
-
-def test_a_model_without_masks_is_named_when_it_is_loaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    try_out = Detectron2Proposals.try_out
-    whole = parts().state_dict()
-    stand_in(monkeypatch, lambda model, path: model.load_state_dict(whole, strict=False))
-    monkeypatch.setattr(Detectron2Proposals, "try_out", try_out)
-    boxes = SimpleNamespace(pred_boxes=None)
-    monkeypatch.setattr(Detectron2Proposals, "_infer", lambda self, inputs: [boxes] * len(inputs))
-    with pytest.raises(InputError, match="finds no instances with boxes and masks"):
-        Detectron2Proposals.load(_configuration(tmp_path), preset("lite"))
 
 
 def test_a_model_that_cannot_be_built_is_named(

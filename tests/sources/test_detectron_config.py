@@ -161,6 +161,13 @@ def test_the_papers_configuration_is_read_as_it_selects() -> None:
 
 
 @needs_detectron2
+def test_detectors_of_boxes_alone_are_not_built() -> None:
+    settings = read_config("COCO-Detection/retinanet_R_50_FPN_1x.py")
+    with pytest.raises(ValueError, match="boxes without masks"):
+        settings.build(100)
+
+
+@needs_detectron2
 def test_a_yaml_configuration_calls_nothing(tmp_path: Path) -> None:
     called = tmp_path / "called"
     file = tmp_path / "mine.yaml"

@@ -292,3 +292,22 @@ def test_masks_without_pixels_are_named_unless_there_are_none(tmp_path: Path) ->
     np.savez(tmp_path / "00000.npz", size=SIZE, **one)
     with pytest.raises(InputError, match="masks are without pixels"):
         _propose(tmp_path)
+
+
+def test_what_lies_just_beyond_the_border_is_left_out(tmp_path: Path) -> None:
+    boxes = np.array([[80.0, 10, 80.6, 20], [10, 10, 30, 30]])
+    np.savez(
+        tmp_path / "00000.npz",
+        boxes=boxes, masks=np.ones((2, 8, 8)), scores=np.array([0.9, 0.5]), size=SIZE,
+    )  # fmt: skip
+    assert _propose(tmp_path).scores.tolist() == [0.5]
+
+
+def test_whole_numbers_may_be_written_as_floats(tmp_path: Path) -> None:
+    write_coco(tmp_path, {"00000": _disks()})
+    before = len(_propose(tmp_path))
+    entries = json.loads((tmp_path / "mine.json").read_text())
+    for entry in entries:
+        entry["segmentation"]["size"] = [float(v) for v in entry["segmentation"]["size"]]
+    (tmp_path / "mine.json").write_text(json.dumps(entries))
+    assert len(_propose(tmp_path)) == before

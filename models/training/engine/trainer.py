@@ -194,12 +194,6 @@ class Trainer:
                 hooks.best(self.step, module, score)
         self.team.barrier()
 
-    def fingerprint(self) -> tuple[float, ...]:
-        """Numbers that are the same in processes that begin alike."""
-        moments = self.optimizer.state_dict()["state"].values()
-        tensors = [v for state in moments for v in state.values() if isinstance(v, torch.Tensor)]
-        return self.step, self.best_score, sum(float(t.double().abs().sum()) for t in tensors)
-
     def forget_scores(self, *, again: bool) -> None:
         """Begin the scores anew, which were of other data.
 

@@ -31,8 +31,8 @@ def install(
 ) -> bool:
     """Fill a network with what a recipe starts from.
 
-    Parts that a file lacks (a deeper block, another proposal generator) keep their random
-    start; tensors that do not fit are refused.
+    Tensors that a file lacks (of a deeper block, or another proposal generator) keep their random
+    start; ones that do not fit are refused, and so is a file without any of a whole module.
 
     Args:
         weights_dir: where fetched weights are kept; None is torch's own cache.
