@@ -85,8 +85,8 @@ class PythonConfiguration:
         architectures = getattr(package.modeling, "meta_arch", None)
         dense = getattr(architectures, "dense_detector", None)
         self._boxes_only: type | tuple[()] = getattr(dense, "DenseDetector", ())  # RetinaNet, FCOS
-        said = (_at(node, path) for path in _IMAGE_FORMATS)
-        self.input_format = str(next(filter(None, said), "BGR"))
+        orders = (_at(node, path) for path in _IMAGE_FORMATS)
+        self.input_format = str(next(filter(None, orders), "BGR"))
         self.weights = str(_at(node, "train.init_checkpoint") or "")
 
     def build(self, instances: int) -> Any:

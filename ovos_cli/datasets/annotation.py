@@ -36,10 +36,9 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a picture says of itself: size (H, W), Pillow's mode, colours of its indices."""
+    """What a picture says of itself: size (H, W), colours of its indices."""
 
     size: tuple[int, int]
-    mode: str
     palette: tuple[Colour, ...]
 
 
@@ -107,7 +106,7 @@ def header(path: Path) -> Header:
     try:
         with Image.open(path) as picture:
             size = (picture.height, picture.width)
-            return Header(size, picture.mode, _palette(picture))
+            return Header(size, _palette(picture))
     except _DAMAGE as error:
         raise InputError(f"{path} is not a readable image: {error}") from error
 

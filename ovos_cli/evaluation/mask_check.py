@@ -39,13 +39,12 @@ class MaskCheck:
                 is black and white where there are several objects, or has soft edges, of which
                 each shade would be an object.
         """
-        grey = all(red == green == blue for red, green, blue in picture.palette)
         if self.known is not None:
             if len(self.known) > 1:
                 self._check_white(mask, picture)
             self._check_ids(mask, ids, self.known)
             self._check_colours(mask, picture.palette, self.known)
-        elif grey and not self.shaded:
+        elif not self.shaded and all(r == g == b for r, g, b in picture.palette):
             self._check_shades(mask, picture.values)
 
     def _check_ids(self, mask: Path, ids: Ids, known: frozenset[int]) -> None:

@@ -19,10 +19,9 @@ def check_frames(dataset: Dataset) -> None:
     """
     problems = _without_truth(dataset)
     for sequence in dataset.sequences:
-        wrong = _annotation_problems(sequence)
+        wrong = _annotation_problems(sequence) + _lost_images(sequence)
         problems += _frame_problems(sequence) + wrong
-        if not wrong and not _lost_images(sequence):
-            problems += _truth_problems(sequence)
+        problems += [] if wrong else _truth_problems(sequence)
     if problems:
         raise InputError(problem_list(f"{dataset.name} at {dataset.root} is incomplete", problems))
 
@@ -72,8 +71,7 @@ def _frame_problems(sequence: Sequence) -> list[str]:
     name = sequence.name
     if not sequence.images:
         return [f"{name}: no frames; they belong beside {_place(sequence)}, in JPEGImages"]
-    problems = _lost_images(sequence) + _gaps(sequence)
-    problems += _lost_truth(sequence)
+    problems = _gaps(sequence) + _lost_truth(sequence)
     try:
         sizes = {header(path).size for path in sequence.images.values()}
         if len(sizes) > 1:

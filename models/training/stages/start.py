@@ -103,7 +103,7 @@ _COCO_NOTES = (
     "COCO (published weights of torchvision's Mask R-CNN)",
     "annotations CC BY 4.0, photographs Flickr terms",
 )
-_DETECTRON2 = ("of detectron2's weights (not in this file)", "see their source")
+_DETECTRON2 = ("data of detectron2's weights, which are not in this file", "see their source")
 
 
 def inherited(recipe: Recipe) -> dict[str, list[str]]:
