@@ -45,11 +45,13 @@ def choose_precision(precision: Precision, device: torch.device) -> torch.dtype:
         InputError: float16 on a CPU, where it is slower than float32 and often missing.
     """
     if precision is Precision.FP16 and device.type == "cpu":
-        raise InputError("fp16 is not supported on the CPU; use --precision bf16 or fp32")
+        raise InputError("the precision fp16 is not supported on the CPU; choose bf16 or fp32")
     if precision is not Precision.AUTO:
         return _DTYPES[precision]
     if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+        # Before Ampere, bfloat16 is emulated and slow.
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+        return torch.bfloat16 if fast else torch.float16
     if device.type == "cpu":
         capabilities = torch.cpu.get_capabilities()
         native = ("avx512_bf16", "amx_bf16", "bf16")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -14,7 +14,7 @@ from models.network import DMNAOA
 from models.presets import preset
 from models.sources.install import use_source
 from models.sources.names import SourceName
-from models.weights_file import load_network, read_weights, sha256
+from models.weights_file import UNTRAINED, load_network, read_weights, sha256
 
 WEIGHTS = Path(__file__).parent / "weights"
 
@@ -24,18 +24,20 @@ class LoadedModel:
     """A network with where its weights and its proposals came from.
 
     path, sha256: of the weights file; where the weights are random, `untrained` and nothing.
-    source: of proposals, as `--proposals` takes it.
+    source: of proposals, as `--proposals` takes it. random: parts that the file's training left
+    at their random start, as the stage `proposals` does; nothing where there are none.
     """
 
     network: DMNAOA
     path: Path
     sha256: str
     source: str
+    random: str = ""
 
     @property
     def trained(self) -> bool:
-        """Whether the weights come from a file; random ones make masks without meaning."""
-        return bool(self.sha256)
+        """Whether all weights were trained; random ones make masks without meaning."""
+        return bool(self.sha256) and not self.random
 
 
 def stored_config(name: str, weights: Path | None = None) -> ModelConfig:
@@ -57,6 +59,7 @@ def load_model(
     source: str | None = None,
     weights_dir: Path | None = None,
     allow_untrained: bool = False,
+    proposals_only: bool = False,
     **changes: object,
 ) -> LoadedModel:
     """Load a model by name.
@@ -68,34 +71,46 @@ def load_model(
         source: where proposals come from (`models.sources.names`); None is the model's own.
         weights_dir: where fetched weights of proposal sources are kept.
         allow_untrained: where there are no weights, take random ones, for timing and shapes.
+        proposals_only: nothing but the proposal generator is wanted, so weights in which it
+            alone was trained will do.
         changes: config fields to change, as values; `settings` win.
 
     Raises:
         InputError: the name or the source is unknown, or there are no weights, or they are
-            damaged, altered or another model's.
+            damaged, altered, another model's or trained in part only.
     """
     chosen = SourceName.parse(source) if source else None
-    network, path, digest = _network(name, weights, settings, changes, allow_untrained)
+    loaded = _load(name, weights, settings, changes, allow_untrained)
+    if loaded.random and not (allow_untrained or proposals_only):
+        raise InputError(
+            f"{loaded.path} comes from the stage proposals, so its {loaded.random} are random and "
+            "its masks would mean nothing. Go on with the next stage, whose start.proposals it is; "
+            "`ovos propose` takes it as it is"
+        )
+    if proposals_only:
+        loaded = replace(loaded, random="")
     if chosen is not None:
-        use_source(network, chosen, weights_dir)
-    return LoadedModel(network, path, digest, str(chosen or network.config.proposals))
+        use_source(loaded.network, chosen, weights_dir)
+        loaded = replace(loaded, source=str(chosen))
+    return loaded
 
 
-def _network(
+def _load(
     name: str,
     weights: Path | None,
     settings: Sequence[str],
     changes: dict[str, object],
     allow_untrained: bool,
-) -> tuple[DMNAOA, Path, str]:
+) -> LoadedModel:
     expected = preset(name)
     path = weights or WEIGHTS / f"{name}.safetensors"
     if weights is None and not path.is_file():
         if allow_untrained:
             torch.manual_seed(0)
             config = expected.replace(**changes).override(list(settings))
-            with _building():
-                return DMNAOA(config).eval(), Path("untrained"), ""
+            with building():
+                network = DMNAOA(config).eval()
+            return LoadedModel(network, Path("untrained"), "", config.proposals)
         raise InputError(
             f"no trained weights of '{name}' exist: its authors published none. "
             "Give your own with --weights PATH, or use --model lite. For timing and shapes "
@@ -111,12 +126,13 @@ def _network(
             f"add --model {info.config.name}"
         )
     stored: ModelConfig = info.config.replace(**changes).override(list(settings))
-    with _building():
-        return load_network(path, tensors, stored), path, digest
+    with building():
+        network = load_network(path, tensors, stored)
+    return LoadedModel(network, path, digest, stored.proposals, info.notes.get(UNTRAINED, ""))
 
 
 @contextmanager
-def _building() -> Iterator[None]:
+def building() -> Iterator[None]:
     """What the libraries say of sizes that do not go together, as an error of the input."""
     try:
         yield

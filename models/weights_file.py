@@ -16,6 +16,8 @@ from models.network import DMNAOA
 from models.whole_file import write_whole
 
 _FORMAT = "ovos-1"
+UNTRAINED = "untrained"
+"""The note that names, for people, what a file's training left at its random start."""
 
 
 @dataclass(frozen=True)

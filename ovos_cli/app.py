@@ -107,7 +107,10 @@ def fail(message: str) -> None:
 
 def _explained(error: BaseException) -> str:
     if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
-        return "out of memory; try a smaller --size, a smaller --memory-max, or --device cpu"
+        return (
+            "out of memory; try smaller frames (--size, or samples.size of a recipe), a smaller "
+            "--memory-max, or --device cpu"
+        )
     lines = str(error).splitlines() or [type(error).__name__]
     kind = "" if isinstance(error, RuntimeError) else f"{type(error).__name__}: "
     return f"failed while running: {kind}{lines[0]}"

@@ -11,12 +11,14 @@ from torch import nn
 
 from models.config import ModelConfig, ProposalSource
 from models.errors import InputError
+from models.hub import building
 from models.modules.external_proposals import ExternalProposals
 from models.network import DMNAOA
 from models.presets import preset
 from models.sources.install import generator_of, use_source
 from models.sources.names import Kind, SourceName
 from models.training.data.catalog import DataSet
+from models.training.data.pairs import Video
 from models.training.recipe import Recipe
 from models.training.samples.mixture import Mixture
 from models.training.samples.stills import StillClips
@@ -72,13 +74,15 @@ def build_stage(
         InputError: what it starts from is missing or does not fit, or cannot be trained so.
     """
     torch.manual_seed(recipe.seed)
-    network = DMNAOA(build_config(recipe))
+    config = build_config(recipe)
+    with building():
+        network = DMNAOA(config)
     source = _source(recipe)
     if source is not None:
         use_source(network, source, weights_dir)
-    filled = resumes or install(
-        network, recipe.start, weights_dir, keep_proposals=source is not None
-    )
+    # Of the sources, lite alone has no published weights: its generator is filled like the rest.
+    published = source is not None and source.kind is not Kind.LITE
+    filled = resumes or install(network, recipe.start, weights_dir, keep_proposals=published)
     _check_proposals(recipe, network, filled)
     stage: nn.Module
     if recipe.stage == "proposals":
@@ -126,28 +130,40 @@ def _check_proposals(recipe: Recipe, network: DMNAOA, filled: bool) -> None:
         )
 
 
-def _check_lengths(data: DataSet, length: int) -> None:
-    """Refuse videos that are all too short for a clip. Raises InputError."""
-    longest = max(data.videos, key=lambda video: video.length)
-    if longest.length < length:
+def too_short(data: DataSet, recipe: Recipe) -> list[Video]:
+    """Videos with fewer frames than a clip; none where frames are drawn alone."""
+    if recipe.stage != "main":
+        return []
+    return [video for video in data.videos if video.length < recipe.samples.length]
+
+
+def _long_enough(data: DataSet, recipe: Recipe) -> list[Video]:
+    """The videos that clips are drawn from. Raises InputError where there are none."""
+    short = too_short(data, recipe)
+    found = [video for video in data.videos if video not in short]
+    if not found:
+        length = recipe.samples.length
+        longest = max(data.videos, key=lambda video: video.length)
         raise InputError(
             f"{data.name} has no video that is long enough: its longest, {longest.name}, has "
             f"{longest.length} annotated frames and samples.length is {length}. Lower "
             "samples.length or leave this data set out"
         )
+    return found
 
 
 def build_samples(recipe: Recipe, data: Sequence[DataSet]) -> Samples:
     """How the recipe's samples are drawn. Raises InputError where it has nothing to draw."""
     part = recipe.samples
+    # What is pasted: of images, whose objects are many; without any, of the videos' frames.
     stills = [image for one in data for image in one.images]
+    stills = stills or [frame for one in data for frame in one.stills()]
     parts: list[tuple[float, Callable[[Generator], Any]]] = []
     for one in data:
         if recipe.stage == "proposals":
             draw: Callable[[Generator], Any] = Views(one.stills(), part, stills)
         elif one.videos and recipe.stage == "main":
-            _check_lengths(one, part.length)
-            draw = VideoClips(one.videos, part, stills)
+            draw = VideoClips(_long_enough(one, recipe), part, stills)
         else:
             draw = StillClips(one.stills(), part)
         parts.append((one.part.weight, draw))

@@ -86,6 +86,8 @@ class SamplesPart(_Part):
     far: Share = 0.0
     """Share of video clips whose annotated frame is up to `farthest` frames before the others."""
     farthest: Positive = 25
+    resumed: Share = 0.0
+    """Share of these whose second frame is annotated as well, as if all had gone well till then."""
     paste: Share = 0.6
     """Share of simulated clips with objects of others pasted in."""
     paste_videos: Share = 0.0

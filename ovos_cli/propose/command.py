@@ -119,6 +119,7 @@ def propose(
         source=None if by_sequence else proposals,
         weights_dir=weights_dir,
         allow_untrained=allow_untrained,
+        proposals_only=True,
         use_matcher=True,
         **changes,
     )

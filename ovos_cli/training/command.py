@@ -48,6 +48,25 @@ Minutes = Annotated[
 ]
 Workers = Annotated[int, typer.Option(help="Processes that draw samples; 0 draws here.", min=0)]
 
+Source = Annotated[
+    str | None,
+    typer.Option(
+        "--proposals",
+        metavar="SOURCE",
+        help="Train with proposals of another source: maskrcnn-r50, maskrcnn-r50-v2 or "
+        "detectron2:CONFIG; the same as --set model.proposals=SOURCE.",
+        show_default=False,
+    ),
+]
+WeightsDir = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of published weights, of the recipe's start and of --proposals; torchvision's "
+        "are fetched into it. Default: torch's cache.",
+        show_default=False,
+    ),
+]
+
 
 def train(
     recipe: RecipeFile,
@@ -58,8 +77,8 @@ def train(
     minutes: Minutes = None,
     workers: Workers = 1,
     device: options.Device = "auto",
-    proposals: options.Source = None,
-    weights_dir: options.WeightsDir = None,
+    proposals: Source = None,
+    weights_dir: WeightsDir = None,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
@@ -83,15 +102,16 @@ def train(
     chosen = find_recipe(recipe, [*(settings or ()), *source])
     where = choose_device(device)
     dtype = choose_precision(Precision(chosen.precision), where)
-    with processes(where) as team, _interruptible() as interrupted:
+    with processes(where) as team:
         console = Console(quiet=quiet or not team.leads)
-        session = Session(chosen, data, out, team, dtype, console)
+        session = Session(chosen, data, out, team, dtype, console, only_look=check)
         session.look(decode=check)
         if check:
             return
-        session.run(
-            workers=workers, minutes=minutes, interrupted=interrupted, weights_dir=weights_dir
-        )
+        with _interruptible() as interrupted:
+            session.run(
+                workers=workers, minutes=minutes, interrupted=interrupted, weights_dir=weights_dir
+            )
     if interrupted:
         raise stopped("run the same command to go on")
 

@@ -65,11 +65,16 @@ class DevSet:
             mend = "Mend it, or leave it out with dev.sequences"
             try:
                 first = video.frames[0].mask()
-                for frame in self._scored(video, follow=follow):
-                    frame.image()
-                    frame.mask()
+                sizes = {
+                    shape
+                    for frame in self._scored(video, follow=follow)
+                    for shape in (frame.image().shape[:2], frame.mask().shape)
+                }
             except InputError as error:
                 raise InputError(f"{where}: {error}") from error
+            if follow and len(sizes) > 1:
+                listed = ", ".join(f"{width}x{height}" for height, width in sorted(sizes))
+                raise InputError(f"{where}: its frames and masks differ in size ({listed}). {mend}")
             if follow and video.length < 2:
                 raise InputError(f"{where}: it has only one annotated frame. {mend}")
             if follow and not ((first != 0) & (first != IGNORE)).any():

@@ -13,7 +13,7 @@ from models.network import DMNAOA
 from models.training.data.catalog import DataSet
 from models.training.recipe import Recipe
 from models.training.stages.start import BEST, LAST, inherited
-from models.weights_file import save_weights, sha256
+from models.weights_file import UNTRAINED, save_weights, sha256
 from models.whole_file import write_whole
 
 _OF_START = "the start: "
@@ -27,8 +27,11 @@ class RunFolder:
         """Compare with what is there.
 
         Raises:
-            InputError: the folder holds a run of another recipe, or files of something else.
+            InputError: the folder holds a run of another recipe, or one without its state, or
+                files of something else.
         """
+        if root.exists() and not root.is_dir():
+            raise InputError(f"{root} is a file; --out names the folder of a run")
         self.root, self.recipe = root, recipe
         self.record, self.heritage = root / "recipe.json", root / "start.json"
         self.other_dev = False
@@ -37,6 +40,12 @@ class RunFolder:
         known = self.resumes or self.record.is_file()
         if root.is_dir() and any(root.iterdir()) and not known:
             raise InputError(f"{root} holds files but no training run; give another --out")
+        left = [path.name for path in (self.best, self.last) if path.is_file()]
+        if left and not self.resumes:
+            raise InputError(
+                f"{root} holds {' and '.join(left)} of a run, but no state.pt to go on from; give "
+                "another --out (and, to begin with these weights, --set start.weights to them)"
+            )
         if self.record.is_file() and self.resumes:
             self._compare(self._recorded())
 
@@ -48,6 +57,8 @@ class RunFolder:
     def open(self) -> None:
         """Create the folder and write the resolved recipe into it. Raises OvosError."""
         self.root.mkdir(parents=True, exist_ok=True)
+        if not self.resumes:  # what was ended before its first state has left nothing else
+            (self.root / "log.csv").unlink(missing_ok=True)
         content = self.recipe.model_dump_json(indent=2) + "\n"
         write_whole(self.record, content.encode(), durable=True)
         if not (self.resumes and self.heritage.is_file()):
@@ -115,6 +126,8 @@ class RunFolder:
             "seed": str(self.recipe.seed),
             "step": str(step),
         }
+        if self.recipe.stage == "proposals" and self.recipe.start.weights is None:
+            notes[UNTRAINED] = "template generator, matcher and refinement"
         if score is not None:
             notes["dev_score"] = f"{score:.4f}"
         with torch.no_grad():

@@ -22,7 +22,7 @@ from torch import nn
 from models.errors import InputError
 from models.network import DMNAOA
 from models.precision import Precision
-from models.training.build import build_samples, build_stage
+from models.training.build import build_samples, build_stage, too_short
 from models.training.data.catalog import open_data
 from models.training.data.preflight import Survey, holds_objects, survey
 from models.training.engine.processes import Processes
@@ -38,6 +38,11 @@ from ovos_cli.training.pictures import write_sheet
 from ovos_cli.training.run_folder import RunFolder
 
 _NAMED = 10
+_FORMATS = {
+    torch.bfloat16: Precision.BF16,
+    torch.float16: Precision.FP16,
+    torch.float32: Precision.FP32,
+}
 _PACE_OVER = 3600
 """Seconds that the time left is estimated from; a step may take more than rich's 30."""
 
@@ -53,18 +58,37 @@ class Session:
         team: Processes,
         dtype: torch.dtype,
         console: Console,
+        *,
+        only_look: bool = False,
     ) -> None:
-        """Open everything that a run needs, before anything long begins. Raises InputError."""
-        if recipe.schedule.batch % (team.world * recipe.schedule.micro_batch):
+        """Open everything that a run needs, before anything long begins.
+
+        Args:
+            only_look: there will be no `run`, so its folder is left alone.
+
+        Raises:
+            InputError: something is missing, or does not go together.
+        """
+        batch, micro = recipe.schedule.batch, recipe.schedule.micro_batch
+        if batch % (team.world * micro):
+            fits = [n for n in range(1, team.world) if batch % (n * micro) == 0]
+            less = f"; start {fits[-1]}, or change the batch" if fits else ""
             raise InputError(
-                f"schedule.batch is {recipe.schedule.batch}; it must be a multiple of "
-                f"{team.world} processes times schedule.micro_batch {recipe.schedule.micro_batch}"
+                f"schedule.batch is {batch}; it must be a multiple of {team.world} processes "
+                f"times schedule.micro_batch {micro}{less}"
             )
         self.recipe, self.team, self.dtype, self.console = recipe, team, dtype, console
-        self.folder = RunFolder(out or Path("runs") / recipe.name, recipe)
+        root = out or Path("runs") / recipe.name
+        self._folder = None if only_look else RunFolder(root, recipe)
         self.data = [open_data(part, base) for part in recipe.data]
         self.dev = DevSet(recipe.dev, base) if recipe.dev is not None else None
         self.samples = build_samples(recipe, self.data)
+
+    @property
+    def folder(self) -> RunFolder:
+        """The run's folder."""
+        assert self._folder is not None
+        return self._folder
 
     def look(self, *, decode: bool) -> None:
         """Say what the data hold, those to score on too.
@@ -90,6 +114,15 @@ class Session:
         hollow = [d.name for d in self.data if not holds_objects(d)]
         if hollow:
             raise InputError(f"{hollow[0]} has no object in any of its masks")
+        for data in self.data:
+            if short := [video.name for video in too_short(data, self.recipe)]:
+                least = self.recipe.samples.length
+                say(
+                    self.console,
+                    escape(
+                        f"{data.name}: {_counted(short)} left out, shorter than a clip of {least}"
+                    ),
+                )
         if self.dev is not None:
             self.dev.check(follow=self.recipe.stage != "proposals")
 
@@ -115,6 +148,7 @@ class Session:
             seed=recipe.seed,
             team=team,
             scale_loss=self.dtype == torch.float16,
+            precision=_FORMATS[self.dtype].value,
         )
         if len(set(team.gather(folder.state_digest))) > 1:
             raise InputError(
@@ -128,6 +162,8 @@ class Session:
             folder.open()
         if folder.resumes:
             say(self.console, f"going on from step {trainer.step}")
+        if trainer.changed_from != trainer.precision:
+            say(self.console, f"in {trainer.precision}; it was {trainer.changed_from} before")
         started = time.monotonic()
 
         def over() -> bool:
@@ -171,8 +207,7 @@ class Session:
         assert self.dev is not None
         network = stage.network
         assert isinstance(network, DMNAOA)
-        names = {torch.bfloat16: Precision.BF16, torch.float16: Precision.FP16}
-        precision = names.get(self.dtype, Precision.FP32)
+        precision = _FORMATS[self.dtype]
         measure = self.dev.proposals if self.recipe.stage == "proposals" else self.dev.segmentation
         found = measure(network, self.team.device, precision)
         write_sheet(found.strips, self.folder.root / "pictures" / f"step_{step:06d}.png")

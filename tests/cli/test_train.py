@@ -119,12 +119,41 @@ def test_the_proposals_stage(recipe: Path, davis: Path, tmp_path: Path) -> None:
     )
     assert "step 1: dev" in output
     assert "loss_mask" in (out / "log.csv").read_text()
+    # All but the proposals came from the package here; from a backbone alone, they are random.
+    assert load_model("lite", out / "last.safetensors").trained
+    _run(
+        recipe,
+        *("--data", str(tmp_path), "--out", str(tmp_path / "alone"), "--set", "stage=proposals"),
+        *("--set", "schedule.micro_batch=2", "--set", "schedule.iterations=1"),
+        *("--set", "start.weights=", "--set", "start.backbone=imagenet"),
+    )
+    alone = tmp_path / "alone/last.safetensors"
+    with pytest.raises(InputError, match=r"so its template generator, matcher .* are random"):
+        load_model("lite", alone)
+    assert load_model("lite", alone, proposals_only=True).trained
+    assert not load_model("lite", alone, allow_untrained=True).trained
     # The next stage takes the proposals of the one before.
     _run(
         recipe,
         *("--data", str(tmp_path), "--out", str(tmp_path / "next")),
         *("--set", f"start.proposals={out}", "--set", "schedule.iterations=1"),
     )
+
+
+def test_lite_as_the_source_is_the_generator_that_the_run_begins_with(
+    recipe: Path, davis: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    more = ("--data", str(tmp_path), "--out", str(out), "--set", "schedule.iterations=1")
+    _run(recipe, *more, "--proposals", "lite")
+    package, trained = (
+        load_model("lite", path).network.opg.state_dict()
+        for path in (None, out / "last.safetensors")
+    )
+    assert all(torch.equal(value, trained[name]) for name, value in package.items())
+    afresh = ("--out", str(tmp_path / "other"), "--set", "start.weights=")
+    message = _refused(recipe, *more, *afresh, "--proposals", "lite")
+    assert "nothing fills those of 'lite'" in message
 
 
 def test_another_source_of_proposals(
@@ -152,6 +181,8 @@ def test_check_reads_everything_and_stops(recipe: Path, davis: Path, tmp_path: P
     command = ["--data", str(tmp_path), "--out", str(out), "--check"]
     assert "1 videos, 8 frames" in _run(recipe, *command)
     assert not out.exists()
+    _run(recipe, *command[:-1], "--minutes", "0")
+    _run(recipe, *command, "--set", "seed=4")  # nothing is written, whatever run is there
     file = davis / "JPEGImages/480p/boxes/00002.jpg"
     file.write_bytes(file.read_bytes()[:300])
     assert "00002.jpg" in _refused(recipe, *command)

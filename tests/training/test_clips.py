@@ -9,7 +9,7 @@ import torch
 
 from models.errors import InputError
 from models.training.data.folders import folder_pairs
-from models.training.data.pairs import IGNORE, Video
+from models.training.data.pairs import IGNORE, Pair, Video
 from models.training.recipe import SamplesPart
 from models.training.samples.crowd import paste_crowd
 from models.training.samples.cuts import cut_away
@@ -68,6 +68,29 @@ def test_look_alikes_and_occluders_are_pasted_into_videos(folders: Path) -> None
         for seed in range(9)
     ]
     assert max(counts[9:]) > max(counts[:9]) == 2
+
+
+def test_late_clips_keep_their_order_and_may_have_two_given_frames(tmp_path: Path) -> None:
+    for number in range(30):
+        shade = np.full((96, 96, 3), 40 + 5 * number, np.uint8)
+        cv2.imwrite(str(tmp_path / f"{number}.png"), shade)
+    mask = np.zeros((96, 96), np.uint8)
+    mask[20:76, 20:76] = 1
+    write_indexed(tmp_path / "mask.png", mask)
+    frames = tuple(Pair(tmp_path / f"{n}.png", tmp_path / "mask.png") for n in range(30))
+    videos = [Video("v", frames)]
+    source = VideoClips(
+        videos, SamplesPart(size=96, longest_skip=1, far=1.0, farthest=100, resumed=0.5)
+    )
+    clips = [source(np.random.default_rng(seed)) for seed in range(40)]
+    assert 8 <= sum(clip.given == 2 for clip in clips) <= 32
+    shades = [
+        clip.frames.float().flatten(1).median(1).values for clip in clips
+    ]  # later frames are lighter
+    gaps = [float(each[1:].mean() - each[0]) for each in shades]
+    assert -10 < min(gaps) < 40 and max(gaps) > 80  # any, though no frame has 100 before it
+    near = VideoClips(videos, SamplesPart(size=96, longest_skip=1, resumed=1.0))
+    assert near(np.random.default_rng(0)).given == 1  # nothing is far, so nothing is resumed
 
 
 def test_several_things_are_pasted_as_several_objects(folders: Path) -> None:

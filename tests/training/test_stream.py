@@ -1,7 +1,9 @@
 """Streams of samples: alike wherever they are drawn, and what happens where nothing can be."""
 
 import multiprocessing
+import os
 import pickle
+import signal
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -46,6 +48,20 @@ def test_a_process_that_is_not_forked_draws_the_same() -> None:
         for n in (0, 1)
     )
     assert here == there
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_all_processes_of_a_group_leaves_the_loaders_to_their_parent(
+    number: signal.Signals,
+) -> None:
+    batches = stream(_number, seed=1, batch=2, workers=1)
+    next(batches)
+    loaders = multiprocessing.active_children()
+    assert loaders
+    for loader in loaders:
+        assert loader.pid is not None
+        os.kill(loader.pid, number)
+    assert len(list(islice(batches, 20))) == 20  # more than were drawn ahead
 
 
 def test_draws_of_every_stage_can_be_sent_to_a_process(davis: Path, folders: Path) -> None:

@@ -108,6 +108,12 @@ def test_a_run_that_was_killed_while_scoring_is_scored_when_it_goes_on(tmp_path:
     hooks = Hooks(evaluate=lambda step, module: scored.append(step) or step / 100, every=7)
     resumed = _train(tmp_path, hooks=hooks)
     assert scored == [7, 14, 21, 28, 30]
+    with (tmp_path / "log.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["step"] for row in rows] == ["7", "10", "14", "20", "21", "28", "30"]
+    scores = {row["step"]: row["dev_score"] for row in rows if row["dev_score"]}
+    assert scores == {"7": "0.07", "14": "0.14", "21": "0.21", "28": "0.28", "30": "0.3"}
+    assert all(row["square"] for row in rows)
     assert (resumed.best_score, _trainer(tmp_path).unscored) == (0.3, False)
 
 
@@ -122,7 +128,8 @@ def test_a_run_that_is_stopped_where_a_score_is_due_gets_it_when_it_goes_on(
     resumed = _train(tmp_path, hooks=Hooks(evaluate=lambda step, module: 0.5, every=30))
     assert (resumed.step, resumed.best_score) == (30, 0.5)
     with (tmp_path / "log.csv").open() as stream:
-        assert [r["dev_score"] for r in csv.DictReader(stream)][-1] == "0.5"
+        rows = [row for row in csv.DictReader(stream) if row["step"] == "30"]
+    assert [(row["dev_score"], bool(row["square"])) for row in rows] == [("0.5", True)]
 
 
 def test_accumulated_micro_batches_equal_one_batch(tmp_path: Path) -> None:

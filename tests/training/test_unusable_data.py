@@ -18,6 +18,7 @@ from models.training.data.catalog import open_data
 from models.training.data.preflight import survey
 from models.training.engine.processes import Processes
 from models.training.recipe import DataPart, Recipe
+from models.training.samples.clip import Clip
 from ovos_cli.training.session import Session
 from tests.conftest import write_indexed
 
@@ -158,6 +159,37 @@ def test_videos_shorter_than_a_clip_are_refused(davis: Path) -> None:
         build_samples(_recipe(samples={"length": 9}), data)
 
 
+def test_videos_as_long_as_a_clip_are_drawn_and_shorter_ones_left_out(davis: Path) -> None:
+    console = Console(record=True, width=200, file=StringIO())
+    samples = {"length": 8, "longest_skip": 5, "size": 64, "far": 0.5}
+    masks = sorted((davis / "Annotations/480p/others").iterdir())
+    (davis / "ImageSets/2017/train.txt").write_text("boxes\nothers\n")
+    masks[-1].unlink()
+    _look(davis.parent, console, samples=samples)
+    assert "davis DAVIS: 1 of them (others) left out, shorter than a clip of 8" in (
+        console.export_text()
+    )
+    data = [open_data(DataPart(kind="davis", root=davis.name), davis.parent)]
+    draw = build_samples(_recipe(samples=samples), data).draw
+    assert all(len(draw(np.random.default_rng(seed)).frames) == 8 for seed in range(5))
+
+
+def test_what_is_pasted_comes_from_the_videos_where_there_are_no_images(davis: Path) -> None:
+    data = [open_data(DataPart(kind="davis", root=davis.name), davis.parent)]
+    for stage, share in (("main", "paste_videos"), ("proposals", "crowd")):
+        plain, pasted = (
+            build_samples(_recipe(stage, samples={"size": 64, "length": 2, share: value}), data)
+            for value in (0.0, 1.0)
+        )
+        a, b = (_picture(one.draw(np.random.default_rng(1))) for one in (plain, pasted))
+        assert not torch.equal(a, b)
+
+
+def _picture(sample: Any) -> torch.Tensor:
+    found: torch.Tensor = sample.frames if isinstance(sample, Clip) else sample[0]
+    return found
+
+
 def test_development_videos_that_cannot_be_scored_on_are_named(davis: Path) -> None:
     dev = {"root": davis.name}
     _look(davis.parent, dev=dev)
@@ -170,6 +202,14 @@ def test_development_videos_that_cannot_be_scored_on_are_named(davis: Path) -> N
         file.unlink()
     with pytest.raises(InputError, match=r"video others .* only one annotated frame"):
         _look(davis.parent, dev=dev)
+    later = davis / "JPEGImages/480p/others/00001.jpg"
+    whole = later.read_bytes()
+    write_indexed(masks / "00001.png", np.ones((60, 80), np.uint8))
+    Image.new("RGB", (80, 60)).save(later)
+    with pytest.raises(InputError, match=r"video others .* differ in size \(80x60, 160x120\)"):
+        _look(davis.parent, dev=dev)
+    (masks / "00001.png").unlink()
+    later.write_bytes(whole)
     image = davis / "JPEGImages/480p/others/00000.jpg"
     image.write_bytes(image.read_bytes()[:3000])
     with pytest.raises(InputError, match=r"video others .*00000\.jpg is not a readable"):

@@ -1,11 +1,13 @@
 """Losses against their definitions, and that a step reaches every trained part."""
 
 import math
+from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 
-from models.network import DMNAOA
+from models.network import DMNAOA, FrameResult, VideoState
 from models.presets import preset
 from models.training.data.pairs import IGNORE
 from models.training.recipe import LossPart
@@ -57,6 +59,28 @@ def test_one_step_reaches_every_trained_parameter() -> None:
     reached = {name for name, p in stage.named_parameters() if p.grad is not None}
     assert trained == reached
     assert not any("backbone" in name or ".opg." in name for name in trained)
+
+
+def test_given_frames_are_remembered_as_they_are_and_not_segmented() -> None:
+    torch.manual_seed(0)
+    stage = VideoStage(DMNAOA(preset("lite"))).eval()
+    frames = torch.randint(0, 256, (3, 3, 96, 96), dtype=torch.uint8)
+    ids = torch.zeros(3, 96, 96, dtype=torch.uint8)
+    ids[:, 20:60, 20:50] = 1
+    seen: list[tuple[int, torch.Tensor, int]] = []
+    segment = stage.network.segment
+
+    def watched(features: Any, proposals: Any, state: VideoState, clock: Any) -> FrameResult:
+        seen.append((state.offset, state.previous.masks, len(state.memory)))
+        return segment(features, proposals, state, clock)
+
+    stage.network.segment = watched  # type: ignore[method-assign]
+    ids[1] = torch.roll(ids[1], 8, 1)
+    with torch.no_grad():
+        stage([Clip(frames, ids, 1, given=2)])
+    ((offset, previous, held),) = seen
+    assert (offset, held) == (1, 2)  # the third frame only, after two that are remembered
+    assert torch.equal(previous[0], F.avg_pool2d((ids[1] == 1).float()[None], 4)[0])
 
 
 @pytest.mark.parametrize("model", ["lite", "r50"])

@@ -100,7 +100,7 @@ def coco_images(images: Path, annotations: Path) -> list[CocoImage]:
         found = [
             CocoImage(
                 images / entry["file_name"],
-                (entry["height"], entry["width"]),
+                (int(entry["height"]), int(entry["width"])),
                 tuple(by_image[entry["id"]]),
             )
             for entry in content["images"]

@@ -2,6 +2,7 @@
 
 import csv
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,18 @@ class Journal:
         self._show(step, known | means)
         return means
 
+    def score(self, step: int, value: float) -> None:
+        """Add the score of a step whose line is there, or write a line of its own."""
+        name, text = "dev_score", f"{value:.6g}"
+        rows = list(csv.reader(self.file.read_text().splitlines())) if self.begun else []
+        if len(rows) > 1 and rows[-1][0] == str(step) and name in rows[0]:
+            rows[-1][rows[0].index(name)] = text
+            content = "".join(",".join(row) + "\n" for row in rows)
+            write_whole(self.file, content.encode(), durable=True)
+        else:
+            self._append(["step", name], {"step": step, name: value})
+        self._show(step, {name: value})
+
     def _append(self, columns: list[str], row: dict[str, float]) -> None:
         fresh = not self.begun
         try:
@@ -87,7 +100,8 @@ class Journal:
     def close(self) -> None:
         """Close TensorBoard's file."""
         if self._board is not None:
-            self._board.close()
+            with suppress(OSError):  # a full disk has been reported, by what was written before
+                self._board.close()
 
 
 def _unwritable(path: Path, error: OSError) -> OvosError:

@@ -57,6 +57,11 @@ class Processes:
         dist.all_gather_object(values, value)
         return values
 
+    def mean(self, values: dict[str, float]) -> dict[str, float]:
+        """The mean of each value over all processes, which have the same names."""
+        every = self.gather(values)
+        return {name: sum(one[name] for one in every) / len(every) for name in values}
+
     def any(self, flag: bool) -> bool:
         """Whether any process says yes, so that all stop together."""
         if self.world == 1:
@@ -79,6 +84,7 @@ def processes(device: torch.device) -> Iterator[Processes]:
         return
     try:
         rank, local = int(os.environ["RANK"]), int(os.environ["LOCAL_RANK"])
+        os.environ["MASTER_ADDR"], os.environ["MASTER_PORT"]
     except KeyError as error:
         raise InputError(
             f"WORLD_SIZE is {world} but {error.args[0]} is missing; start with torchrun"

@@ -26,7 +26,7 @@ def load_state(path: Path) -> dict[str, Any]:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(
             f"{path} is damaged or no training state ({reason}); "
-            "remove it to begin again, or give another --out"
+            "give another --out, to begin again or with --set start.weights to this folder"
         ) from error
     if not isinstance(state, dict) or not {"step", "module", "average"} <= set(state):
         raise InputError(f"{path} is no training state; give another --out")

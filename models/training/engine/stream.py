@@ -46,10 +46,14 @@ class Draws(Dataset[Drawn]):
 
 
 def _begin(_: int) -> None:
-    """Start a loader's process: one thread, and Ctrl-C is its parent's to act on."""
+    """Start a loader's process: one thread, and Ctrl-C and termination are its parent's to act on.
+
+    Both reach all processes of a group; the parent stops its loaders when its step is done.
+    """
     import cv2
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     cv2.setNumThreads(0)
 
 

@@ -71,9 +71,20 @@ class Trainer:
         seed: int = 0,
         team: Processes | None = None,
         scale_loss: bool = False,
+        precision: str = "",
     ) -> None:
+        """Begin, or go on from the state in `out`.
+
+        Args:
+            precision: noted with the state, so that a run on another device can say that it
+                goes on in another format.
+
+        Raises:
+            InputError: the state is damaged, or of another model.
+        """
         self.stage, self.schedule, self.iterations, self.out = stage, schedule, iterations, out
         self.seed = seed
+        self.precision = self.changed_from = precision
         self.team = team or Processes(0, 1, torch.device("cpu"))
         self.optimizer = make_optimizer(schedule, stage.named_parameters())
         self.scheduler = torch.optim.lr_scheduler.LambdaLR(
@@ -110,12 +121,10 @@ class Trainer:
         saved = self.step
         try:
             if self.unscored and hooks.evaluate is not None:
-                self._evaluate(hooks)
-                if journal is not None and journal.begun:
-                    journal.write(self.step, {"dev_score": self.score})
+                self._evaluate(hooks, journal)
                 self.save()
             while self.step < self.iterations:
-                values = self._advance(next(stream))
+                values = self.team.mean(self._advance(next(stream)))
                 progress.step = self.step
                 if journal is not None:
                     journal.add(values)
@@ -123,18 +132,18 @@ class Trainer:
                 stop = self.team.any(hooks.stop())
                 end = self.step == self.iterations
                 due = self.step % hooks.every == 0 or end
-                if hooks.evaluate is not None and due and not stop:
-                    # Scoring takes minutes, in which a run may be killed.
-                    self.save(unscored=True)
-                    self._evaluate(hooks)
-                scored = self.score is not None
-                if journal is not None and (self.step % _LOG_EVERY == 0 or end or scored):
+                scores = due and hooks.evaluate is not None
+                if journal is not None and (self.step % _LOG_EVERY == 0 or end or scores):
                     rate = float(self.scheduler.get_last_lr()[0])
                     pace = (time.monotonic() - started) / (self.step - first)
-                    extra = {"rate": rate, "seconds_per_step": pace, "dev_score": self.score}
+                    extra = {"rate": rate, "seconds_per_step": pace, "dev_score": None}
                     progress.losses = journal.write(self.step, extra)
+                if scores and not stop:
+                    # Scoring takes minutes, in which a run may be killed.
+                    self.save(unscored=True)
+                    self._evaluate(hooks, journal)
                 if stop or due or self.step % self.schedule.save_every == 0:
-                    self.save(unscored=stop and due and hooks.evaluate is not None)
+                    self.save(unscored=stop and scores)
                     saved = self.step
                 if stop:
                     return
@@ -184,11 +193,13 @@ class Trainer:
             self.average.update_parameters(self.stage)
         self.step += 1
 
-    def _evaluate(self, hooks: Hooks) -> None:
+    def _evaluate(self, hooks: Hooks, journal: Journal | None) -> None:
         self.unscored = False
         if self.team.leads and hooks.evaluate is not None:
             module = self.average.module
             self.score = score = hooks.evaluate(self.step, module)
+            if journal is not None:
+                journal.score(self.step, score)
             if score > self.best_score:
                 self.best_score = score
                 hooks.best(self.step, module, score)
@@ -223,6 +234,7 @@ class Trainer:
                 "optimizer": self.optimizer.state_dict(),
                 "scheduler": self.scheduler.state_dict(),
                 "scaler": self.scaler.state_dict(),
+                "precision": self.precision,
                 "best_score": self.best_score,
                 "score": self.score,
                 "unscored": unscored,
@@ -250,4 +262,6 @@ class Trainer:
         self.average.n_averaged.copy_(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.scheduler.load_state_dict(state["scheduler"])
-        self.scaler.load_state_dict(state["scaler"])
+        if state["scaler"]:  # empty unless the losses were scaled
+            self.scaler.load_state_dict(state["scaler"])
+        self.changed_from = state.get("precision", self.precision)

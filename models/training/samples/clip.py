@@ -22,22 +22,31 @@ class Clip:
     """T frames of one scene.
 
     frames: (T, 3, S, S) uint8 RGB. ids: (T, S, S) uint8, 0 background, 1..O objects,
-    255 ignored; every object is seen in the first frame.
+    255 ignored; every object is seen in the first frame. given: so many frames come with their
+    masks; those after them are to be segmented.
     """
 
     frames: Tensor
     ids: Tensor
     objects: int
+    given: int = 1
 
 
 def assemble(
-    rng: Generator, images: list[Array], masks: list[Array], most: int, drawn: float
+    rng: Generator,
+    images: list[Array],
+    masks: list[Array],
+    most: int,
+    drawn: float,
+    *,
+    given: int = 1,
 ) -> Clip | None:
     """Choose objects, give them ids 1..O and adjust colours.
 
     Args:
         most: objects to choose at most.
         drawn: how often the clip is made to look like animation.
+        given: frames that come with their masks.
 
     Returns:
         None if the first frame shows no object.
@@ -57,4 +66,5 @@ def assemble(
         torch.from_numpy(frames).permute(0, 3, 1, 2).contiguous(),
         torch.from_numpy(table[np.stack(masks)]),
         len(chosen),
+        given,
     )

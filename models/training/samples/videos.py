@@ -22,11 +22,14 @@ class VideoClips:
     """Ordered frames of a video with random skips; some clips run backward.
 
     Now and then the annotated frame is far before the others, as it is late in a video; the
-    paper's clips never are. What is pasted is one time in four a look-alike from another frame
-    of the same video, else something of `others` (never, where there are none).
+    paper's clips never are. Then the frame before those to segment may be given too: late in a
+    video, what the first frame says is old, and what the previous one says is mostly right.
+    What is pasted is one time in four a look-alike from another frame of the same video, else
+    something of `others` (never, where there are none).
     """
 
     videos: Sequence[Video]
+    """Each with as many frames as a clip, or more."""
     part: SamplesPart
     others: Sequence[AnnotatedImage] = ()
 
@@ -35,16 +38,14 @@ class VideoClips:
         part = self.part
         for _ in range(TRIES):
             video = self.videos[int(rng.integers(len(self.videos)))]
-            indices = self._indices(rng, video.length)
-            if indices is None:
-                continue
+            indices, given = self._indices(rng, video.length)
             images, masks = self._frames(rng, [video.frames[i] for i in indices])
             if self.others and rng.random() < part.paste_videos:
                 others = partial(self._other, video)
                 paste_several(rng, images, masks, others, part.most_pasted)
             if part.cuts and rng.random() < part.cuts and (self.others or len(self.videos) > 1):
                 cut_away(rng, (images, masks), self._scene(video, rng))
-            clip = assemble(rng, images, masks, part.most_objects, part.drawn)
+            clip = assemble(rng, images, masks, part.most_objects, part.drawn, given=given)
             if clip is not None:
                 return clip
         raise InputError(f"{TRIES} draws in a row gave no clip; are there objects in the masks?")
@@ -62,19 +63,23 @@ class VideoClips:
         other = draw(rng, video.frames if rng.random() < 0.25 else self.others)
         return drifting(rng, other, self.part.size, self.part.length, (0.8, 4.0))
 
-    def _indices(self, rng: Generator, length: int) -> list[int] | None:
-        """Frames of a clip; None where the video is too short for the skips drawn."""
+    def _indices(self, rng: Generator, length: int) -> tuple[list[int], int]:
+        """Frames of a clip and how many of them are given."""
         part = self.part
         skips = rng.integers(1, part.longest_skip + 1, part.length - 1)
+        given = 1
         if rng.random() < part.far:
-            skips[0] = rng.integers(1, part.farthest + 1)
+            room = length - 1 - int(skips[1:].sum())
+            skips[0] = rng.integers(1, max(1, min(part.farthest, room)) + 1)
+            if part.resumed and part.length > 2 and rng.random() < part.resumed:
+                given = 2
+        if skips.sum() >= length:  # a short video has short skips
+            skips = rng.integers(1, (length - 1) // (part.length - 1) + 1, part.length - 1)
         offsets = np.concatenate([[0], np.cumsum(skips)])
-        if offsets[-1] >= length:
-            return None
         indices = rng.integers(0, length - offsets[-1]) + offsets
         if rng.random() < part.backward:
             indices = 2 * indices[0] + offsets[-1] - indices  # time reversed
-        return [int(i) for i in indices]
+        return [int(i) for i in indices], given
 
     def _frames(
         self, rng: Generator, pairs: Sequence[AnnotatedImage]

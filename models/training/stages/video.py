@@ -7,6 +7,8 @@ from torch import Tensor, nn
 from models.clock import Clock
 from models.functional.aggregation import soft_aggregate
 from models.functional.masks import pairwise_iou, paste_masks, pool_regions
+from models.modules.base_features import FrameFeatures
+from models.modules.refinement import Reference
 from models.network import DMNAOA, MASK_STRIDE, FrameResult, VideoState
 from models.proposals import Proposals
 from models.training.data.pairs import IGNORE
@@ -63,7 +65,9 @@ class VideoStage(nn.Module):
                 proposals = network.propose(frames, features)
             state = network.begin(features[0], truth[0], clock)
             self._spoil_start(state)
-            for index in range(1, len(frames)):
+            for index in range(1, clip.given):
+                self._give(state, features[index], truth[index], clock)
+            for index in range(clip.given, len(frames)):
                 if torch.rand(()) < self.mishaps.previous:
                     state.previous = mislaid(state.previous, _pasted(proposals[index - 1], state))
                 offered = proposals[index]
@@ -82,6 +86,15 @@ class VideoStage(nn.Module):
             state.offset = int(torch.randint(self.mishaps.latest, ()))
         if torch.rand(()) < self.mishaps.first:
             state.first = incomplete(state.first)
+
+    def _give(
+        self, state: VideoState, features: FrameFeatures, masks: Tensor, clock: Clock
+    ) -> None:
+        """Go on to a further frame with its (O, H, W) masks."""
+        small = F.avg_pool2d(masks[:, None], MASK_STRIDE)[:, 0]
+        state.offset += 1
+        state.previous = Reference(self.network.mrn.alignable(features), small)
+        self.network.memorize(state, features, small, clock)
 
     def _losses(
         self, result: FrameResult, logits: Tensor, merged: Tensor, ids: Tensor, truth: Tensor
