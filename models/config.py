@@ -119,6 +119,12 @@ class ModelConfig:
 
     An error of the mask far from the matched object would else become the next frame's
     reference. Not applied in training."""
+    first_floor: float = 0.0
+    """Extension: what the first frame's aligned masks hold below this counts only where the coarse
+    mask agrees, and what is above counts the less; 0 is off.
+
+    Correspondences with a frame of long ago are vague: they spread a little of the object over
+    whatever looks like it."""
     locality: bool = False
     """Extension: a learned penalty on distance in the refinement's correspondences."""
     likeness: bool = False
@@ -136,6 +142,8 @@ class ModelConfig:
             if min(value if isinstance(value, tuple) else (value,)) < least:
                 said = name.replace("_", " ")
                 raise InputError(f"{said} is {value}; it must be {least} or more")
+        if self.first_floor >= 1:
+            raise InputError(f"first floor is {self.first_floor}; it must be below 1")
         if self.memory_max is not None and self.memory_max < 2:
             raise InputError(
                 f"memory max is {self.memory_max}; it must be 2 or more (first and previous frame)"
@@ -223,6 +231,7 @@ _LEAST = {
     "matching_iou_weight": 0,
     "template_agreement": 0,
     "guard": 0,
+    "first_floor": 0,
 }
 """Smallest value of each field of numbers."""
 

@@ -85,7 +85,7 @@ def load_model(
         raise InputError(
             f"{loaded.path} comes from the stage proposals, so its {loaded.random} are random and "
             "its masks would mean nothing. Go on with the next stage, whose start.proposals it is; "
-            "`ovos propose` takes it as it is"
+            "`ovos propose` takes it as it is, and --allow-untrained does for timing and shapes"
         )
     if proposals_only:
         loaded = replace(loaded, random="")

@@ -15,10 +15,13 @@ from torch import Tensor, nn
 
 from models.config import ModelConfig
 from models.functional.alignment import cosine, sharpen, translate
+from models.functional.masks import above_floor
 from models.modules.base_features import FrameFeatures
 from models.modules.blocks import ResidualBlock, projector, upsample
 
 _INITIAL_ALPHA = 15.0
+_BESIDE = 2
+"""Cells at stride 4 around a coarse mask that still agree with it."""
 _INITIAL_REACH = (64.0, 8.0)
 """Standard deviation, in stride-16 cells, of the first and the previous frame's locality."""
 
@@ -99,6 +102,7 @@ class MaskRefinementNetwork(nn.Module):
         # Three masks (coarse, first, previous), each a block of cells at stride 4.
         # Features of three frames; as an extension, how well each reference explains this one.
         self.likeness = config.likeness
+        self.first_floor = config.first_floor
         self.block16 = _RefineBlock(3 * c16 + 2 * self.likeness, 3 * 16, 0, w16, d16, groups)
         self.block8 = _RefineBlock(3 * c8, 3 * 4, w16, w8, d8, groups)
         self.block4 = _RefineBlock(3 * c4, 3, w8, w4, d4, groups)
@@ -151,7 +155,12 @@ class MaskRefinementNetwork(nn.Module):
         aligned = [self._align(key, r, i, size) for i, r in enumerate((first, previous))]
         # Masks as blocks of 4x4 cells: (O, 3, 16, H/16, W/16).
         blocks = F.pixel_unshuffle(coarse[:, None], 4).to(key.dtype)
-        masks = torch.stack([blocks, *(a.masks for a in aligned)], dim=1)
+        first_masks, previous_masks = (a.masks for a in aligned)
+        if self.first_floor:
+            whole = F.pixel_shuffle(first_masks, 4)[:, 0]
+            believed = above_floor(whole, coarse, self.first_floor, _BESIDE)
+            first_masks = F.pixel_unshuffle(believed[:, None], 4)
+        masks = torch.stack([blocks, first_masks, previous_masks], dim=1)
         levels = [a.fine.split([c16, 4 * c8, 16 * c4], dim=1) for a in aligned]
         likeness = [a.likeness for a in aligned] if self.likeness else []
         at16 = torch.cat([features.f16, *(level[0] for level in levels), *likeness], dim=1)

@@ -1,7 +1,7 @@
 """From a recipe to what it trains and what it trains on."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from models.presets import preset
 from models.sources.install import generator_of, use_source
 from models.sources.names import Kind, SourceName
 from models.training.data.catalog import DataSet
-from models.training.data.pairs import Video
 from models.training.recipe import Recipe
 from models.training.samples.mixture import Mixture
 from models.training.samples.stills import StillClips
@@ -130,40 +129,37 @@ def _check_proposals(recipe: Recipe, network: DMNAOA, filled: bool) -> None:
         )
 
 
-def too_short(data: DataSet, recipe: Recipe) -> list[Video]:
-    """Videos with fewer frames than a clip; none where frames are drawn alone."""
-    if recipe.stage != "main":
-        return []
-    return [video for video in data.videos if video.length < recipe.samples.length]
+def fitting(data: DataSet, recipe: Recipe) -> DataSet:
+    """Data without the videos that have fewer frames than a clip; all, where frames come alone.
 
-
-def _long_enough(data: DataSet, recipe: Recipe) -> list[Video]:
-    """The videos that clips are drawn from. Raises InputError where there are none."""
-    short = too_short(data, recipe)
-    found = [video for video in data.videos if video not in short]
+    Raises:
+        InputError: all of its videos are too short.
+    """
+    if recipe.stage != "main" or not data.videos:
+        return data
+    length = recipe.samples.length
+    found = [video for video in data.videos if video.length >= length]
     if not found:
-        length = recipe.samples.length
         longest = max(data.videos, key=lambda video: video.length)
         raise InputError(
             f"{data.name} has no video that is long enough: its longest, {longest.name}, has "
             f"{longest.length} annotated frames and samples.length is {length}. Lower "
             "samples.length or leave this data set out"
         )
-    return found
+    return replace(data, videos=found)
 
 
 def build_samples(recipe: Recipe, data: Sequence[DataSet]) -> Samples:
     """How the recipe's samples are drawn. Raises InputError where it has nothing to draw."""
     part = recipe.samples
-    # What is pasted: of images, whose objects are many; without any, of the videos' frames.
     stills = [image for one in data for image in one.images]
-    stills = stills or [frame for one in data for frame in one.stills()]
+    data = [fitting(one, recipe) for one in data]
     parts: list[tuple[float, Callable[[Generator], Any]]] = []
     for one in data:
         if recipe.stage == "proposals":
             draw: Callable[[Generator], Any] = Views(one.stills(), part, stills)
         elif one.videos and recipe.stage == "main":
-            draw = VideoClips(_long_enough(one, recipe), part, stills)
+            draw = VideoClips(one.videos, part, stills)
         else:
             draw = StillClips(one.stills(), part)
         parts.append((one.part.weight, draw))

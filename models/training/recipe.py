@@ -120,6 +120,7 @@ class MishapPart(_Part):
 
     previous: Share = 0.0
     first: Share = 0.0
+    astray: Share = 0.0
     proposals: Share = 0.0
     later: Share = 0.0
     latest: Positive = 150

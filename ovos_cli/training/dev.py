@@ -72,7 +72,7 @@ class DevSet:
                 }
             except InputError as error:
                 raise InputError(f"{where}: {error}") from error
-            if follow and len(sizes) > 1:
+            if len(sizes) > 1:
                 listed = ", ".join(f"{width}x{height}" for height, width in sorted(sizes))
                 raise InputError(f"{where}: its frames and masks differ in size ({listed}). {mend}")
             if follow and video.length < 2:

@@ -12,7 +12,7 @@ from models.errors import InputError
 from models.network import DMNAOA
 from models.training.data.catalog import DataSet
 from models.training.recipe import Recipe
-from models.training.stages.start import BEST, LAST, inherited
+from models.training.stages.start import BEST, LAST, inherited, left_random
 from models.weights_file import UNTRAINED, save_weights, sha256
 from models.whole_file import write_whole
 
@@ -63,7 +63,7 @@ class RunFolder:
         write_whole(self.record, content.encode(), durable=True)
         if not (self.resumes and self.heritage.is_file()):
             # Once, at the start: the files may be gone when the run goes on.
-            found = inherited(self.recipe)
+            found = inherited(self.recipe) | {UNTRAINED: left_random(self.recipe)}
             write_whole(self.heritage, json.dumps(found, indent=2).encode(), durable=True)
 
     def _recorded(self) -> object:
@@ -126,8 +126,8 @@ class RunFolder:
             "seed": str(self.recipe.seed),
             "step": str(step),
         }
-        if self.recipe.stage == "proposals" and self.recipe.start.weights is None:
-            notes[UNTRAINED] = "template generator, matcher and refinement"
+        if before.get(UNTRAINED):
+            notes[UNTRAINED] = before[UNTRAINED]
         if score is not None:
             notes["dev_score"] = f"{score:.4f}"
         with torch.no_grad():

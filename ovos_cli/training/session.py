@@ -22,7 +22,7 @@ from torch import nn
 from models.errors import InputError
 from models.network import DMNAOA
 from models.precision import Precision
-from models.training.build import build_samples, build_stage, too_short
+from models.training.build import build_samples, build_stage, fitting
 from models.training.data.catalog import open_data
 from models.training.data.preflight import Survey, holds_objects, survey
 from models.training.engine.processes import Processes
@@ -80,7 +80,12 @@ class Session:
         self.recipe, self.team, self.dtype, self.console = recipe, team, dtype, console
         root = out or Path("runs") / recipe.name
         self._folder = None if only_look else RunFolder(root, recipe)
-        self.data = [open_data(part, base) for part in recipe.data]
+        opened = [open_data(part, base) for part in recipe.data]
+        self.data = [fitting(data, recipe) for data in opened]
+        self.short: list[tuple[str, list[str]]] = []
+        for before, after in zip(opened, self.data, strict=True):
+            kept = {video.name for video in after.videos}
+            self.short.append((before.name, [v.name for v in before.videos if v.name not in kept]))
         self.dev = DevSet(recipe.dev, base) if recipe.dev is not None else None
         self.samples = build_samples(recipe, self.data)
 
@@ -114,15 +119,10 @@ class Session:
         hollow = [d.name for d in self.data if not holds_objects(d)]
         if hollow:
             raise InputError(f"{hollow[0]} has no object in any of its masks")
-        for data in self.data:
-            if short := [video.name for video in too_short(data, self.recipe)]:
-                least = self.recipe.samples.length
-                say(
-                    self.console,
-                    escape(
-                        f"{data.name}: {_counted(short)} left out, shorter than a clip of {least}"
-                    ),
-                )
+        for name, short in self.short:
+            if short:
+                what = f"shorter than a clip of {self.recipe.samples.length} frames"
+                say(self.console, escape(f"{name}: {_counted(short)} left out, {what}"))
         if self.dev is not None:
             self.dev.check(follow=self.recipe.stage != "proposals")
 

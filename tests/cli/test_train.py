@@ -130,6 +130,14 @@ def test_the_proposals_stage(recipe: Path, davis: Path, tmp_path: Path) -> None:
     alone = tmp_path / "alone/last.safetensors"
     with pytest.raises(InputError, match=r"so its template generator, matcher .* are random"):
         load_model("lite", alone)
+    _run(
+        recipe,
+        *("--data", str(tmp_path), "--out", str(tmp_path / "again"), "--set", "stage=proposals"),
+        *("--set", "schedule.micro_batch=2", "--set", "schedule.iterations=1"),
+        *("--set", f"start.weights={alone}"),
+    )
+    with pytest.raises(InputError, match="are random"):
+        load_model("lite", tmp_path / "again/last.safetensors")
     assert load_model("lite", alone, proposals_only=True).trained
     assert not load_model("lite", alone, allow_untrained=True).trained
     # The next stage takes the proposals of the one before.

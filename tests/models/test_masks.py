@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from models.functional.masks import (
+    above_floor,
     disagreeing,
     grow_boxes,
     mask_boxes,
@@ -74,6 +75,21 @@ def test_an_absent_mask_is_replaced_and_others_stay() -> None:
     chosen = where_present(masks, others)
     assert torch.equal(chosen[0], masks[0])
     assert torch.equal(chosen[1], others[1])
+
+
+def test_what_is_faint_counts_only_where_others_agree() -> None:
+    torch.manual_seed(0)
+    masks, others = torch.rand(2, 7, 9), torch.rand(2, 7, 9).round() * torch.rand(2, 7, 9)
+    found = above_floor(masks, others, 0.4, 1)
+    for o in range(2):
+        for y in range(7):
+            for x in range(9):
+                around = others[o, max(0, y - 1) : y + 2, max(0, x - 1) : x + 2]
+                near, value = float(around.max()), float(masks[o, y, x])
+                alone = max(0.0, (value - 0.4) / 0.6)
+                assert abs(float(found[o, y, x]) - (near * value + (1 - near) * alone)) < 1e-6
+    torch.testing.assert_close(above_floor(masks, others, 0.0, 1), masks)
+    torch.testing.assert_close(above_floor(masks, torch.ones_like(masks), 0.9, 0), masks)
 
 
 def test_disagreement_needs_an_anchor() -> None:

@@ -44,6 +44,7 @@ def test_settings_are_read_by_type() -> None:
         ("guard=strong", "guard cannot be 'strong'; it must be a number"),
         ("guard=nan", "guard cannot be 'nan'"),
         ("guard=true", "guard cannot be 'True'"),
+        ("first_floor=1", "first floor is 1; it must be below 1"),
         ("guard=-1", "guard is -1; it must be 0 or more"),
         ("base_channels=[1,2]", "must be a list of 3 whole numbers"),
         ("object_levels=f4", "must be a list of texts"),

@@ -61,7 +61,8 @@ def test_look_alikes_and_occluders_are_pasted_into_videos(folders: Path) -> None
     pairs = folder_pairs(folders)
     video = Video("v", tuple(pairs))
     part = SamplesPart(size=96, longest_skip=1, most_objects=9, paste_videos=1.0)
-    plain, pasted = VideoClips([video], part), VideoClips([video], part, others=pairs)
+    without = part.model_copy(update={"paste_videos": 0.0})
+    plain, pasted = VideoClips([video], without), VideoClips([video], part, others=pairs)
     counts = [
         source(np.random.default_rng(seed)).objects
         for source in (plain, pasted)

@@ -1,5 +1,6 @@
 """Two processes take the steps that one would."""
 
+import csv
 import os
 import socket
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +86,10 @@ def test_two_gloo_processes_take_a_single_process_s_steps(tmp_path: Path) -> Non
     together = _launch(script, tmp_path / "two", 2, stop=99)
     for name, value in alone["module"].items():
         torch.testing.assert_close(value, together["module"][name], rtol=1e-5, atol=1e-6)
+    logs = [list(csv.DictReader((tmp_path / n / "log.csv").open())) for n in ("one", "two")]
+    losses = [{row["step"]: float(row["square"]) for row in log} for log in logs]
+    assert losses[0].keys() == losses[1].keys() == {"10", "12"}  # of the samples of all processes
+    assert losses[0]["12"] == pytest.approx(losses[1]["12"], rel=1e-4)
     # AdamW hardly minds the gradients' scale; their averages do.
     states = (alone["optimizer"]["state"], together["optimizer"]["state"])
     for index, averages in states[0].items():

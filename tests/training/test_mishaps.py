@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from models.modules.refinement import Alignable, Reference
-from models.training.stages.mishaps import blotted, incomplete, leaked, mislaid
+from models.training.stages.mishaps import astray, blotted, incomplete, leaked, mislaid
 
 _FRAME = Alignable(torch.zeros(1, 1), torch.zeros(1, 1))
 
@@ -61,4 +61,19 @@ def test_a_mislaid_reference_differs_and_leaves_the_original() -> None:
     spoilt = [mislaid(reference, others).masks for _ in range(30)]
     assert sum(not torch.equal(masks, reference.masks) for masks in spoilt) > 15
     assert any(float(masks.sum()) == 0 for masks in spoilt)  # lost
+    assert torch.equal(reference.masks, _reference().masks)
+
+
+def test_a_reference_that_is_astray_keeps_the_object_and_takes_in_more() -> None:
+    torch.manual_seed(0)
+    reference, others = _reference(), torch.zeros(1, 60, 80)
+    others[0, 52:60, 2:12] = 1
+    spoilt = [astray(reference, others).masks for _ in range(40)]
+    assert all((masks >= reference.masks).all() for masks in spoilt)
+    more = [
+        [a - b for a, b in zip(_covered(m), _covered(reference.masks), strict=True)] for m in spoilt
+    ]
+    assert sum(each[0] > 0 for each in more) > 20
+    assert all(each[2] <= 80 for each in more)  # unseen objects have no shape to show again
+    assert any(masks[0, 52:60, 2:12].all() for masks in spoilt)  # the thing
     assert torch.equal(reference.masks, _reference().masks)

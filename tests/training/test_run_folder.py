@@ -94,7 +94,11 @@ def test_a_run_that_begins_again_begins_with_its_own_data(tmp_path: Path) -> Non
     # Killed before its first state, so that another recipe may have the folder.
     (tmp_path / "log.csv").write_text("step,loss\n10,1\n")
     RunFolder(tmp_path, Recipe.model_validate(RECIPE.model_dump())).open()
-    assert json.loads((tmp_path / "start.json").read_text()) == {"data": [], "licence": []}
+    assert json.loads((tmp_path / "start.json").read_text()) == {
+        "data": [],
+        "licence": [],
+        "untrained": "",
+    }
     assert not (tmp_path / "log.csv").exists()
     (tmp_path / "best.safetensors").write_text("old")
     with pytest.raises(InputError, match=r"holds best\.safetensors of a run, but no state\.pt"):

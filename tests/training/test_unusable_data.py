@@ -166,7 +166,7 @@ def test_videos_as_long_as_a_clip_are_drawn_and_shorter_ones_left_out(davis: Pat
     (davis / "ImageSets/2017/train.txt").write_text("boxes\nothers\n")
     masks[-1].unlink()
     _look(davis.parent, console, samples=samples)
-    assert "davis DAVIS: 1 of them (others) left out, shorter than a clip of 8" in (
+    assert "davis DAVIS: 1 of them (others) left out, shorter than a clip of 8 frames" in (
         console.export_text()
     )
     data = [open_data(DataPart(kind="davis", root=davis.name), davis.parent)]

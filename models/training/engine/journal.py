@@ -51,14 +51,17 @@ class Journal:
         return means
 
     def score(self, step: int, value: float) -> None:
-        """Add the score of a step whose line is there, or write a line of its own."""
+        """Add the score of a step to its line, or where it has none, in a log begun, as another.
+
+        The first line says which columns there are, so it is not one with a score alone.
+        """
         name, text = "dev_score", f"{value:.6g}"
         rows = list(csv.reader(self.file.read_text().splitlines())) if self.begun else []
         if len(rows) > 1 and rows[-1][0] == str(step) and name in rows[0]:
             rows[-1][rows[0].index(name)] = text
             content = "".join(",".join(row) + "\n" for row in rows)
             write_whole(self.file, content.encode(), durable=True)
-        else:
+        elif self.begun:
             self._append(["step", name], {"step": step, name: value})
         self._show(step, {name: value})
 
@@ -72,7 +75,8 @@ class Journal:
                 writer = csv.DictWriter(stream, columns, restval="", extrasaction="ignore")
                 if fresh:
                     writer.writeheader()
-                writer.writerow({key: f"{value:.6g}" for key, value in row.items()})
+                texts = {key: f"{value:.6g}" for key, value in row.items()}
+                writer.writerow(texts | {"step": f"{row['step']:.0f}"})
         except OSError as error:
             raise _unwritable(self.file, error) from error
 

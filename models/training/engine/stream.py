@@ -13,6 +13,8 @@ from torch.utils.data import DataLoader, Dataset
 from models.errors import InputError
 
 _TRIES = 50
+_GRACE = 60
+"""Seconds from a loader's termination to its end: its parent may be within a step."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,14 @@ class Draws(Dataset[Drawn]):
 def _begin(_: int) -> None:
     """Start a loader's process: one thread, and Ctrl-C and termination are its parent's to act on.
 
-    Both reach all processes of a group; the parent stops its loaders when its step is done.
+    Both may reach all processes of a group; the parent ends its loaders when its step is done. For
+    one that does not, termination acts in the end.
     """
     import cv2
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if hasattr(signal, "alarm"):
+        signal.signal(signal.SIGTERM, lambda *_: signal.alarm(_GRACE))
     cv2.setNumThreads(0)
 
 
@@ -90,11 +94,16 @@ def stream(
         # A loader draws a seed when it starts; not from the global state.
         generator=torch.Generator(),
     )
-    for drawn in loader:
-        for one in drawn:
-            if one.sample is None:
-                raise InputError(f"{_TRIES} draws in a row failed; the last: {one.skipped[-1]}")
-        yield drawn
+    batches = iter(loader)
+    try:
+        for drawn in batches:
+            for one in drawn:
+                if one.sample is None:
+                    raise InputError(f"{_TRIES} draws in a row failed; the last: {one.skipped[-1]}")
+            yield drawn
+    finally:
+        # The processes end with their iterator, which a traceback would keep alive.
+        del batches
 
 
 class _Sampler(torch.utils.data.Sampler[int]):

@@ -148,9 +148,9 @@ class Trainer:
                 if stop:
                     return
         finally:
+            del stream
             if journal is not None:
                 journal.close()
-            del stream
         if saved != self.step:
             self.save()
 

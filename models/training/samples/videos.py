@@ -25,7 +25,7 @@ class VideoClips:
     paper's clips never are. Then the frame before those to segment may be given too: late in a
     video, what the first frame says is old, and what the previous one says is mostly right.
     What is pasted is one time in four a look-alike from another frame of the same video, else
-    something of `others` (never, where there are none).
+    something of `others`, which are images; without any, of any video.
     """
 
     videos: Sequence[Video]
@@ -40,7 +40,7 @@ class VideoClips:
             video = self.videos[int(rng.integers(len(self.videos)))]
             indices, given = self._indices(rng, video.length)
             images, masks = self._frames(rng, [video.frames[i] for i in indices])
-            if self.others and rng.random() < part.paste_videos:
+            if (self.others or part.paste_videos) and rng.random() < part.paste_videos:
                 others = partial(self._other, video)
                 paste_several(rng, images, masks, others, part.most_pasted)
             if part.cuts and rng.random() < part.cuts and (self.others or len(self.videos) > 1):
@@ -60,7 +60,12 @@ class VideoClips:
         return drifting(rng, draw(rng, pictures), part.size, part.length, (0.5, 1.5))
 
     def _other(self, video: Video, rng: Generator) -> Drifting:
-        other = draw(rng, video.frames if rng.random() < 0.25 else self.others)
+        if rng.random() < 0.25:
+            other = draw(rng, video.frames)
+        elif self.others:
+            other = draw(rng, self.others)
+        else:
+            other = draw(rng, self.videos[int(rng.integers(len(self.videos)))].frames)
         return drifting(rng, other, self.part.size, self.part.length, (0.8, 4.0))
 
     def _indices(self, rng: Generator, length: int) -> tuple[list[int], int]:

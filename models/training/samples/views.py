@@ -32,7 +32,7 @@ View = tuple[Tensor, dict[str, Tensor]]
 class Views:
     """Draws one square view of an annotated image with at least one object.
 
-    others: what crowds are made of; without it there are none.
+    others: what crowds are made of; without it, of `pairs`.
     """
 
     pairs: Sequence[AnnotatedImage]
@@ -48,8 +48,9 @@ class Views:
             view = random_view(rng, mask.shape, size, area=(0.4, 1.8))
             jitter = random_affine(rng, Jitter(rotation=10, shear=5), size)
             image, mask = apply(jitter @ view, image, mask, (size, size))
-            if self.others and rng.random() < self.part.crowd:
-                image, mask = paste_crowd(rng, image, mask, self.others, self.part.most_pasted)
+            others = self.others or self.pairs
+            if (self.others or self.part.crowd) and rng.random() < self.part.crowd:
+                image, mask = paste_crowd(rng, image, mask, others, self.part.most_pasted)
             objects = visible_objects(mask, least=0.004)
             if objects:
                 return self._view(rng, image, mask, objects)

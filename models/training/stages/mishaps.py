@@ -8,6 +8,9 @@ one module gives to another, and the others learn to make up for it. How often i
 previous: in a frame, the previous mask is incomplete, lost, displaced, or has leaked onto a
     thing or onto a patch of ground beside the object.
 first: in a clip, the first mask shows a part of the object only.
+astray: in a clip, the first mask takes in clouds, a thing or a patch of ground, as its
+    correspondences do when it is long ago. Else, as the one mask that is never wrong, it would be
+    believed against the previous and the coarse mask together.
 proposals: in a frame, the best proposals are missing.
 later: in a clip, the frames claim to be far from the first one, up to `latest` frames.
 """
@@ -15,6 +18,7 @@ later: in a clip, the frames claim to be far from the first one, up to `latest` 
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 from torchvision.ops import box_iou
 
@@ -40,9 +44,7 @@ def mislaid(reference: Reference, others: Tensor) -> Reference:
     if draw < 0.88:
         masks = torch.zeros_like(masks)
     else:
-        reach = max(1, masks.shape[-1] // 4)
-        dy, dx = (int(v) for v in torch.randint(-reach, reach + 1, (2,)))
-        masks = torch.roll(masks, (dy, dx), dims=(1, 2))
+        masks = torch.roll(masks, _anywhere(masks, 4), dims=(1, 2))
     return Reference(reference.frame, masks)
 
 
@@ -88,6 +90,36 @@ def blotted(reference: Reference) -> Reference:
     return Reference(reference.frame, masks.maximum((patch & seen).to(masks.dtype)))
 
 
+def astray(reference: Reference, others: Tensor) -> Reference:
+    """Let a reference take in what is not the object: clouds, a thing, a patch, its shape again.
+
+    Args:
+        others: (N, H/4, W/4) soft masks of things in the same frame.
+    """
+    draw = float(torch.rand(()))
+    if draw < 0.6:
+        return clouded(reference)
+    if draw < 0.75:
+        return leaked(reference, others)
+    if draw < 0.85:
+        return blotted(reference)
+    masks = reference.masks.detach()
+    again = torch.roll(masks, _anywhere(masks), dims=(1, 2))
+    return Reference(reference.frame, masks.maximum(again))
+
+
+def clouded(reference: Reference) -> Reference:
+    """Add faint clouds of stride-16 cells to each object that is seen: vague correspondences."""
+    masks = reference.masks.detach()
+    height, width = masks.shape[1:]
+    fine = torch.rand(len(masks), 1, math.ceil(height / 4), math.ceil(width / 4))
+    wide = F.interpolate(torch.rand(len(masks), 1, 4, 6), fine.shape[2:], mode="bilinear")
+    cells = fine * (wide > 0.5) * (0.3 + 0.6 * torch.rand(len(masks), 1, 1, 1))
+    cloud = F.interpolate(cells, scale_factor=4)[:, 0, :height, :width].to(masks)
+    seen = masks.amax((1, 2), keepdim=True) > 0.5
+    return Reference(reference.frame, masks.maximum(cloud * seen))
+
+
 def without_best(proposals: Proposals, truth: Tensor) -> Proposals:
     """Take away the proposals whose boxes overlap an object's true extent by half or more.
 
@@ -102,6 +134,13 @@ def _inside(others: Tensor, masks: Tensor) -> Tensor:
     """Share of each of N things that lies in each of O masks: (O, N)."""
     things = (others > 0.5).flatten(1).float()
     return masks.flatten(1) @ things.T / things.sum(1).clamp_min(1)
+
+
+def _anywhere(masks: Tensor, part: int = 2) -> tuple[int, int]:
+    """A random displacement in cells, of up to a `part` of the width each way."""
+    reach = max(1, masks.shape[-1] // part)
+    dy, dx = (int(v) for v in torch.randint(-reach, reach + 1, (2,)))
+    return dy, dx
 
 
 def _grid(masks: Tensor) -> tuple[Tensor, Tensor]:

@@ -13,7 +13,7 @@ from models.sources.install import use_source
 from models.sources.names import Kind, SourceName
 from models.training.recipe import Recipe, StartPart
 from models.training.stages.imagenet import load_lite2
-from models.weights_file import read_weights
+from models.weights_file import UNTRAINED, read_weights
 
 BEST, LAST = "best.safetensors", "last.safetensors"
 """Names of the weights in a run's folder."""
@@ -133,6 +133,20 @@ def inherited(recipe: Recipe) -> dict[str, list[str]]:
             if key in notes and notes[key] not in values:
                 values.append(notes[key])
     return found
+
+
+def left_random(recipe: Recipe) -> str:
+    """What the weights of a run have at its random start, for people; nothing but after proposals.
+
+    Raises:
+        InputError: the file that it begins with is missing, or is none.
+    """
+    if recipe.stage != "proposals":
+        return ""
+    if recipe.start.weights is None:
+        return "template generator, matcher and refinement"
+    path = weights_path(recipe.start.weights, preset(recipe.model.preset).name)
+    return read_weights(path)[0].notes.get(UNTRAINED, "")
 
 
 def weights_path(text: str, model: str) -> Path:

@@ -15,7 +15,7 @@ from models.training.data.pairs import IGNORE
 from models.training.recipe import LossPart, MishapPart
 from models.training.samples.clip import Clip
 from models.training.stages.losses import dice_loss, mask_cross_entropy, match_loss
-from models.training.stages.mishaps import incomplete, mislaid, without_best
+from models.training.stages.mishaps import astray, incomplete, mislaid, without_best
 
 
 class VideoStage(nn.Module):
@@ -64,7 +64,7 @@ class VideoStage(nn.Module):
             with torch.no_grad():
                 proposals = network.propose(frames, features)
             state = network.begin(features[0], truth[0], clock)
-            self._spoil_start(state)
+            self._spoil_start(state, proposals[0])
             for index in range(1, clip.given):
                 self._give(state, features[index], truth[index], clock)
             for index in range(clip.given, len(frames)):
@@ -81,11 +81,13 @@ class VideoStage(nn.Module):
                 network.memorize(state, features[index], small, clock)
         return {name: torch.stack([t[name] for t in terms]).mean() for name in terms[0]}
 
-    def _spoil_start(self, state: VideoState) -> None:
+    def _spoil_start(self, state: VideoState, proposals: Proposals) -> None:
         if torch.rand(()) < self.mishaps.later:
             state.offset = int(torch.randint(self.mishaps.latest, ()))
         if torch.rand(()) < self.mishaps.first:
             state.first = incomplete(state.first)
+        elif self.mishaps.astray and torch.rand(()) < self.mishaps.astray:
+            state.first = astray(state.first, _pasted(proposals, state))
 
     def _give(
         self, state: VideoState, features: FrameFeatures, masks: Tensor, clock: Clock
