@@ -120,11 +120,11 @@ class ModelConfig:
     An error of the mask far from the matched object would else become the next frame's
     reference. Not applied in training."""
     first_floor: float = 0.0
-    """Extension: what the first frame's aligned masks hold below this counts only where the coarse
-    mask agrees, and what is above counts the less; 0 is off.
+    """Extension: what the first frame's aligned masks hold below this share of their peak counts
+    only where the coarse or the previous mask agrees, and what is above counts the less; 0 is off.
 
     Correspondences with a frame of long ago are vague: they spread a little of the object over
-    whatever looks like it."""
+    whatever looks like it. Among several objects, an empty coarse mask is not against it."""
     locality: bool = False
     """Extension: a learned penalty on distance in the refinement's correspondences."""
     likeness: bool = False

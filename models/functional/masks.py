@@ -54,21 +54,23 @@ def near_anchors(masks: Tensor, anchors: Tensor, growth: float) -> Tensor:
     return torch.where((present & confirmed)[:, None, None], kept, masks)
 
 
-def above_floor(masks: Tensor, others: Tensor, floor: float, beside: int) -> Tensor:
-    """Stretch masks from [floor, 1] to [0, 1], but for where others are, or nearly.
+def above_floor(masks: Tensor, agreeing: Tensor, floor: float) -> Tensor:
+    """Take what is faint from masks, but for where something agrees with them.
+
+    Each is stretched from [floor, 1] to [0, 1], both as shares of the mask's own peak.
 
     Args:
         masks: (O, H, W) in [0, 1].
-        others: (O, H, W) in [0, 1]: where they are 1, or up to `beside` cells from there, a mask
-            stays as it is; where they are less, it is a mean, weighted by them.
+        agreeing: (O, H, W) in [0, 1]: where it is 1 a mask stays as it is; where it is less, it
+            is the mean of itself and the stretched one, weighted by it.
         floor: in [0, 1).
 
     Returns:
         (O, H, W), nowhere above `masks`.
     """
-    near = F.max_pool2d(others[:, None], 2 * beside + 1, stride=1, padding=beside)[:, 0]
-    stretched = ((masks - floor) / (1 - floor)).clamp_min(0)
-    return stretched + (masks - stretched) * near.to(masks.dtype)
+    peak = masks.amax((1, 2), keepdim=True)
+    stretched = ((masks - floor * peak) / (1 - floor)).clamp_min(0)
+    return stretched + (masks - stretched) * agreeing.to(masks.dtype)
 
 
 def disagreeing(masks: Tensor, anchors: Tensor, least: float) -> Tensor:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from models.config import ModelConfig
 from models.functional.alignment import cosine, sharpen, translate
-from models.functional.masks import above_floor
+from models.functional.masks import above_floor, where_present
 from models.modules.base_features import FrameFeatures
 from models.modules.blocks import ResidualBlock, projector, upsample
 
@@ -130,6 +130,27 @@ class MaskRefinementNetwork(nn.Module):
         likeness = F.cosine_similarity(key.unflatten(1, size), projected, dim=0)
         return _Aligned(fine[None], masks.unflatten(0, blocks.shape[:2]), likeness[None, None])
 
+    def _believed(self, first: Tensor, previous: Tensor, coarse: Tensor) -> Tensor:
+        """The aligned masks of the first frame, less what is faint and nothing agrees with.
+
+        The coarse masks agree, up to a few cells from them, and the aligned previous ones. Among
+        several objects an empty coarse mask is against nothing: each object has the others
+        against it as well as the background, so that what is faint does not spread, and one that
+        matched no proposal may have nothing else.
+
+        Args:
+            first, previous: (O, 16, H, W) blocks of cells.
+            coarse: (O, 4H, 4W).
+        """
+        if len(coarse) > 1:
+            coarse = where_present(coarse, torch.ones_like(coarse))
+        side = 2 * _BESIDE + 1
+        near = F.max_pool2d(coarse[:, None], side, stride=1, padding=_BESIDE)
+        whole, before = F.pixel_shuffle(first, 4), F.pixel_shuffle(previous, 4)
+        agreeing = near.maximum(before.to(near.dtype))
+        found = above_floor(whole[:, 0], agreeing[:, 0], self.first_floor)
+        return F.pixel_unshuffle(found[:, None], 4)
+
     def forward(
         self,
         features: FrameFeatures,
@@ -157,9 +178,7 @@ class MaskRefinementNetwork(nn.Module):
         blocks = F.pixel_unshuffle(coarse[:, None], 4).to(key.dtype)
         first_masks, previous_masks = (a.masks for a in aligned)
         if self.first_floor:
-            whole = F.pixel_shuffle(first_masks, 4)[:, 0]
-            believed = above_floor(whole, coarse, self.first_floor, _BESIDE)
-            first_masks = F.pixel_unshuffle(believed[:, None], 4)
+            first_masks = self._believed(first_masks, previous_masks, coarse)
         masks = torch.stack([blocks, first_masks, previous_masks], dim=1)
         levels = [a.fine.split([c16, 4 * c8, 16 * c4], dim=1) for a in aligned]
         likeness = [a.likeness for a in aligned] if self.likeness else []

@@ -55,6 +55,30 @@ def test_objects_are_refined_independently_and_in_range() -> None:
     torch.testing.assert_close(every[1], one[0], atol=1e-4, rtol=1e-3)
 
 
+def test_faint_first_masks_need_a_coarse_or_a_previous_one() -> None:
+    network = MaskRefinementNetwork(preset("lite").replace(first_floor=0.5))
+
+    def believed(count: int, coarse: torch.Tensor, previous: torch.Tensor) -> torch.Tensor:
+        first = torch.full((count, 1, 32, 48), 0.3)
+        first[:, :, 0, 0] = 1.0  # the peak
+        found = network._believed(
+            *(torch.nn.functional.pixel_unshuffle(m, 4) for m in (first, previous)), coarse
+        )
+        return torch.nn.functional.pixel_shuffle(found, 4)[:, 0]
+
+    none = torch.zeros(1, 1, 32, 48)
+    coarse, previous = none[:, 0].clone(), none.clone()
+    coarse[0, 8:16, 8:16], previous[0, 0, 20:24, 30:40] = 1, 1
+    kept = believed(1, coarse, previous)[0] > 0.2
+    inside = torch.zeros(32, 48, dtype=torch.bool)
+    inside[6:18, 6:18] = inside[20:24, 30:40] = inside[0, 0] = True  # two cells beside the coarse
+    assert torch.equal(kept, inside)
+    assert (believed(1, none[:, 0], none) > 0.2).sum() == 1
+    # Among several, one that matched nothing keeps what it has.
+    two = believed(2, torch.cat([none[:, 0], coarse]), none.expand(2, 1, 32, 48))
+    assert (two[0] > 0.2).all() and not (two[1] > 0.2).all()
+
+
 def test_squared_distances_by_counting() -> None:
     found = _squared_distances((2, 3), torch.device("cpu")).view(2, 3, 2, 3)
     for y in range(2):
