@@ -173,6 +173,7 @@ def test_the_papers_sizes_have_the_papers_shapes(name: str) -> None:
         "template_proposal": False,
         "template_agreement": 0.0,
         "guard": 0.0,
+        "first_floor": 0.0,
         "locality": False,
         "likeness": False,
     }
