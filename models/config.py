@@ -1,14 +1,13 @@
 """One frozen configuration holds every size, policy and ablation of the model."""
 
 import dataclasses
-import math
-import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
-from types import UnionType
-from typing import Any, Self, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Self
 
 from models.errors import InputError
+from models.setting_checks import Within, check_settings
+from models.toml_value import toml_value
 
 FRAMES_KEPT = 50
 """Limit of the commands and of `Segmenter.load` for weights without a `memory_max` of their own: a
@@ -44,40 +43,44 @@ class ModelConfig:
 
     The defaults are the paper's setting with ResNet-50. Fields marked
     *extension* are not in the paper; their defaults switch them off.
+    `Within` is the range of a number, both ends allowed; other values raise
+    InputError.
     """
 
     name: str
     backbone: str = "resnet50"
     """timm name of the backbone."""
-    base_channels: tuple[int, int, int] = (64, 128, 256)
+    base_channels: Annotated[tuple[int, int, int], Within(1)] = (64, 128, 256)
     """Channels of f4, f8, f16 after the bottleneck layers."""
     object_levels: tuple[str, ...] = ("f16",)
     """Base features that RoI pooling reads, concatenated along channels."""
-    roi_size: int = 14
+    roi_size: Annotated[int, Within(1)] = 14
     """H = W of an object's features (Eq. 1)."""
-    projection_channels: int = 128
+    projection_channels: Annotated[int, Within(1)] = 128
     """C_D, the channels of the shared feature space (section 3.3)."""
-    refine_channels: tuple[int, int, int] = (256, 256, 256)
+    refine_channels: Annotated[tuple[int, int, int], Within(1)] = (256, 256, 256)
     """Widths of the refinement blocks at strides 4, 8 and 16."""
-    refine_depth: tuple[int, int, int] = (1, 1, 1)
+    refine_depth: Annotated[tuple[int, int, int], Within(0)] = (1, 1, 1)
     """Residual blocks in each of them."""
-    norm_groups: int = 32
+    norm_groups: Annotated[int, Within(1)] = 32
     """G of group normalization (section 4.1)."""
 
     proposals: ProposalSource = ProposalSource.MASKRCNN_R50
-    max_proposals: int = 30
+    max_proposals: Annotated[int, Within(0)] = 30
     """Top-n proposals kept for each frame (section 3.1)."""
-    proposal_nms: float = 0.4
-    """IoU above which the lower-scored of two proposals is dropped (section 4.1)."""
-    proposal_regions: int = 100
+    proposal_nms: Annotated[float, Within(0, 1)] = 0.4
+    """IoU above which the lower-scored of two proposals is dropped (section 4.1), in 0 to 1."""
+    proposal_regions: Annotated[int, Within(1)] = 100
     """Regions of a frame that the lite proposal head looks at, before that selection."""
-    proposal_channels: int = 96
+    proposal_channels: Annotated[int, Within(1)] = 96
     """Width of the lite proposal head's feature pyramid."""
 
     memory_policy: MemoryPolicy = MemoryPolicy.STRIDE
-    memory_stride: int = 5
+    """Which past frames are read (Table 3 B)."""
+    memory_stride: Annotated[int, Within(1)] = 5
+    """Under the policy stride, frames from one that is kept to the next (section 4.1)."""
     memory_max: int | None = None
-    """Most frames kept in memory, first and previous included; None keeps all."""
+    """Most frames kept in memory, first and previous included: 2 or more; None keeps all."""
 
     # Ablations of Table 3 A.
     use_dmn: bool = True
@@ -92,36 +95,41 @@ class ModelConfig:
     """False: coarse masks are the output (A6)."""
 
     # Extensions.
-    roi_context: float = 1.0
-    """Extension: boxes grow by this factor about their centre before RoI pooling."""
-    recency: float = 0.0
-    """Extension: what a memory frame loses in relevance, in nats, each time its age doubles."""
+    roi_context: Annotated[float, Within(0.1)] = 1.0
+    """Extension: boxes grow by this factor, 0.1 or more, about their centre before RoI pooling;
+    1 leaves them."""
+    recency: Annotated[float, Within(0)] = 0.0
+    """Extension: what a memory frame loses in relevance, in nats, each time its age doubles;
+    0 is off."""
     null_column: bool = False
     """Extension: an object may match no proposal at a learned cost."""
-    null_overlap: float = 0.0
-    """Extension: the overlap that matching nothing counts as having with the previous mask.
+    null_overlap: Annotated[float, Within(0, 1)] = 0.0
+    """Extension: the overlap that matching nothing counts as having with the previous mask, in
+    0 to 1.
 
     A proposal as far off as the null column in appearance must overlap more than this."""
-    matching_iou_weight: float = 0.0
-    """Extension: weight of the IoU with the previous mask in the matching cost."""
+    matching_iou_weight: Annotated[float, Within(0, 1)] = 0.0
+    """Extension: weight of the IoU with the previous mask in the matching cost, in 0 to 1; the
+    similarity has the rest."""
     template_proposal: bool = False
     """Extension: the mask decoded from each template competes as one more proposal."""
-    template_agreement: float = 0.0
-    """Extension: a proposal whose IoU with the mask decoded from the template is less counts as
-    overlapping the previous mask less, by a half; 0 is off. Needs `template_proposal` and
-    `matching_iou_weight`.
+    template_agreement: Annotated[float, Within(0, 1)] = 0.0
+    """Extension: a proposal whose IoU with the template's mask is below this, in 0 to 1, has 0.5
+    subtracted from its overlap with the previous mask; 0 turns this off. Needs
+    `template_proposal` and `matching_iou_weight`.
 
     The matcher compares regions, not masks: a mask that takes in what is beside the object is as
     alike as a clean one. Not applied in training."""
-    guard: float = 0.0
+    guard: Annotated[float, Within(0)] = 0.0
     """Extension: masks end where the coarse mask's box (without one, the previous mask's), grown
-    by this factor, ends; 0 is off.
+    by this factor about its centre, ends; 0 is off.
 
     An error of the mask far from the matched object would else become the next frame's
     reference. Not applied in training."""
-    first_floor: float = 0.0
-    """Extension: what the first frame's aligned masks hold below this share of their peak counts
-    only where the coarse or the previous mask agrees, and what is above counts the less; 0 is off.
+    first_floor: Annotated[float, Within(0)] = 0.0
+    """Extension: what the first frame's aligned masks hold below this share of their peak,
+    0 to below 1, counts only where the coarse or the previous mask agrees, and what is above
+    counts the less; 0 is off.
 
     Correspondences with a frame of long ago are vague: they spread a little of the object over
     whatever looks like it. Among several objects, an empty coarse mask is not against it."""
@@ -131,17 +139,7 @@ class ModelConfig:
     """Extension: the refinement sees how well each reference explains a position."""
 
     def __post_init__(self) -> None:
-        for name, hint in get_type_hints(type(self)).items():
-            value = getattr(self, name)
-            if not _fits(value, hint):
-                raise InputError(
-                    f"the setting {name} cannot be '{value}'; it must be {_wanted(hint)}"
-                )
-        for name, least in _LEAST.items():
-            value = getattr(self, name)
-            if min(value if isinstance(value, tuple) else (value,)) < least:
-                said = name.replace("_", " ")
-                raise InputError(f"{said} is {value}; it must be {least} or more")
+        check_settings(self)
         if self.first_floor >= 1:
             raise InputError(f"first floor is {self.first_floor}; it must be below 1")
         if self.memory_max is not None and self.memory_max < 2:
@@ -171,13 +169,9 @@ class ModelConfig:
         values = self.to_dict()
         for setting in settings:
             key, _, text = setting.partition("=")
-            try:
-                value = tomllib.loads(f"value = {text}")["value"]
-            except tomllib.TOMLDecodeError:
-                value = text  # a bare word is a string
             if key not in values:
                 raise InputError(f"there is no setting '{key}'; there are: {', '.join(values)}")
-            values[key] = value
+            values[key] = toml_value(text)
         return self.from_dict(values)
 
     def to_dict(self) -> dict[str, Any]:
@@ -211,59 +205,3 @@ class ModelConfig:
             return cls(**fields)
         except TypeError as error:
             raise InputError(f"the model configuration cannot be used: {error}") from error
-
-
-_LEAST = {
-    "base_channels": 1,
-    "roi_size": 1,
-    "projection_channels": 1,
-    "refine_channels": 1,
-    "refine_depth": 0,
-    "norm_groups": 1,
-    "max_proposals": 0,
-    "proposal_nms": 0,
-    "proposal_regions": 1,
-    "proposal_channels": 1,
-    "memory_stride": 1,
-    "roi_context": 0.1,
-    "recency": 0,
-    "null_overlap": 0,
-    "matching_iou_weight": 0,
-    "template_agreement": 0,
-    "guard": 0,
-    "first_floor": 0,
-}
-"""Smallest value of each field of numbers."""
-
-_WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
-
-
-def _fits(value: object, hint: Any) -> bool:
-    """Whether a value is of a field's type; whole numbers are numbers, true and false are not."""
-    if isinstance(hint, UnionType):
-        return any(_fits(value, each) for each in get_args(hint))
-    if get_origin(hint) is tuple:
-        kinds = get_args(hint)
-        if not isinstance(value, tuple):
-            return False
-        if kinds[-1] is Ellipsis:
-            return all(_fits(v, kinds[0]) for v in value)
-        return len(value) == len(kinds) and all(map(_fits, value, kinds))
-    if isinstance(value, bool) or hint is bool:
-        return isinstance(value, bool) and hint is bool
-    if hint is float:
-        return isinstance(value, int | float) and math.isfinite(value)
-    return isinstance(value, hint)
-
-
-def _wanted(hint: Any) -> str:
-    """A field's type in words."""
-    if isinstance(hint, UnionType):
-        return _wanted(get_args(hint)[0])
-    if get_origin(hint) is tuple:
-        kinds = get_args(hint)
-        count = "" if kinds[-1] is Ellipsis else f"{len(kinds)} "
-        return f"a list of {count}{'texts' if kinds[0] is str else 'whole numbers'}"
-    if issubclass(hint, StrEnum):
-        return f"one of: {', '.join(hint)}"
-    return _WORDS[hint]

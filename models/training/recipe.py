@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -15,8 +15,10 @@ from pydantic import (
 )
 
 from models.errors import InputError
+from models.training.overrides import override
 
 Share = Annotated[float, Field(ge=0, le=1)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[int, Field(ge=1)]
 
 
@@ -66,7 +68,7 @@ class DataPart(_Part):
     """coco: the instances JSON, relative to `root`."""
     split: str = "train"
     year: str = "2017"
-    weight: Annotated[float, Field(gt=0)] = 1.0
+    weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
     """Share of the samples drawn from it, over the sum of all weights; images of one kind
     are drawn alike, whatever their number."""
     every: Positive = 1
@@ -109,10 +111,10 @@ class LossPart(_Part):
 
     hardest: Annotated[float, Field(gt=0, le=1)] = 1.0
     """Share of the pixels, the worst ones, whose cross entropy counts."""
-    dice: float = 0.0
-    coarse: float = 0.0
-    match: float = 0.0
-    template: float = 0.0
+    dice: NotNegative = 0.0
+    coarse: NotNegative = 0.0
+    match: NotNegative = 0.0
+    template: NotNegative = 0.0
 
 
 class MishapPart(_Part):
@@ -137,13 +139,13 @@ class SchedulePart(_Part):
     micro_batch: Positive = 1
     """Samples in memory at once in one process; gradients accumulate over the rest."""
     optimizer: Literal["adam", "adamw"] = "adamw"
-    rate: Annotated[float, Field(gt=0)]
-    backbone_rate: Annotated[float, Field(ge=0)] = 0.0
+    rate: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    backbone_rate: NotNegative = 0.0
     """0 leaves the backbone frozen."""
     backbone_from: Literal[1, 8, 16] = 1
     """The backbone learns from the stage of this stride on; earlier ones stay frozen."""
     decay: Literal["cosine", "constant"] = "cosine"
-    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    weight_decay: NotNegative = 0.01
     warmup: Annotated[int, Field(ge=0)] = 50
     clip: Annotated[float, Field(gt=0)] = 5.0
     """Largest norm of the gradient."""
@@ -218,68 +220,11 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"the recipe {path} is not TOML: {error}") from error
     for text in overrides:
-        _set(values, text)
+        override(values, text, Recipe)
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
         raise InputError(f"the recipe {path} cannot be used: {_explained(error)}") from error
-
-
-def _set(values: Any, text: str) -> None:
-    key, equals, literal = text.partition("=")
-    if not equals:
-        raise InputError(f"'{text}' sets nothing; write key=value, as in schedule.batch=8")
-    try:
-        value = tomllib.loads(f"value = {literal}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = literal  # a bare word is a string
-    *path, last = key.strip().split(".")
-    taken_away = not literal.strip()
-    if taken_away:
-        _check_key(Recipe, [*path, last], key)
-    for name in path:
-        if isinstance(values, list):
-            if not name.isdigit() or int(name) >= len(values):
-                raise InputError(f"'{key}' names no entry; there are {len(values)}, from 0")
-            values = values[int(name)]
-        elif taken_away and name not in values:
-            return
-        else:
-            values = values.setdefault(name, {})
-        if not isinstance(values, dict | list):
-            raise InputError(f"'{key}' names nothing: '{name}' is a plain value")
-    if isinstance(values, list) and taken_away:
-        raise InputError(f"'{key}': no single entry can be taken away; copy the recipe and edit it")
-    if isinstance(values, list):
-        raise InputError(f"'{key}' names no entry; write its number first, as in data.0.root=x")
-    if taken_away:
-        values.pop(last, None)
-        return
-    values[last] = value
-    other = {"iterations": "epochs", "epochs": "iterations"}.get(last)
-    if path == ["schedule"] and other:
-        values.pop(other, None)
-
-
-def _check_key(model: type[BaseModel], path: list[str], key: str) -> None:
-    """Refuse a key that no recipe has: taking a misspelt one away would change nothing."""
-    name, *rest = path
-    field = model.model_fields.get(name)
-    if field is None:
-        raise InputError(f"the recipe has no key '{key}'")
-    inner = _models_in(field.annotation)
-    rest = rest[1:] if rest and rest[0].isdigit() else rest
-    if rest and not inner:
-        raise InputError(f"'{key}' names nothing: '{name}' is a plain value")
-    if rest:
-        _check_key(inner[0], rest, key)
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    """Tables that an annotation speaks of, as in `tuple[DataPart, ...]` and `DevPart | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in get_args(annotation) for model in _models_in(part)]
 
 
 def _explained(error: ValidationError) -> str:
