@@ -51,7 +51,8 @@ class ModelConfig:
     backbone: str = "resnet50"
     """timm name of the backbone."""
     base_channels: Annotated[tuple[int, int, int], Within(1)] = (64, 128, 256)
-    """Channels of f4, f8, f16 after the bottleneck layers."""
+    """Channels of f4, f8, f16 after the bottleneck layers; those of `object_levels` have an even
+    sum."""
     object_levels: tuple[str, ...] = ("f16",)
     """Base features that RoI pooling reads, concatenated along channels."""
     roi_size: Annotated[int, Within(1)] = 14
@@ -149,6 +150,12 @@ class ModelConfig:
         unknown = set(self.object_levels) - {"f4", "f8", "f16"}
         if unknown or not self.object_levels:
             raise InputError(f"object levels {self.object_levels} must be among f4, f8, f16")
+        if self.object_channels % 2:
+            raise InputError(
+                f"base channels {self.base_channels} give objects {self.object_channels} channels "
+                f"(of {', '.join(self.object_levels)}); it must be an even number, half of them "
+                "sines and half cosines of the temporal embedding"
+            )
 
     @property
     def object_channels(self) -> int:

@@ -75,6 +75,9 @@ def load_model(
             alone was trained will do.
         changes: config fields to change, as values; `settings` win.
 
+    Returns:
+        The network in evaluation mode, on the CPU, with its source of proposals in place.
+
     Raises:
         InputError: the name or the source is unknown, or there are no weights, or they are
             damaged, altered, another model's or trained in part only.

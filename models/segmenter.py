@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from models.clock import Clock
@@ -16,6 +15,7 @@ from models.device import choose_device, choose_precision
 from models.errors import InputError
 from models.frames import Geometry, Image
 from models.functional.aggregation import soft_aggregate
+from models.functional.masks import downsample_masks
 from models.hub import load_model
 from models.modules.base_features import FrameFeatures
 from models.network import DMNAOA, MASK_STRIDE, VideoState
@@ -218,10 +218,10 @@ class Segmenter:
             )
             logits = soft_aggregate(self._clear_padding(probabilities))
             merged = torch.softmax(logits, dim=0)
-            remembered = merged[1:, None]
+            remembered = merged[1:]
             if over is not None:
                 remembered = remembered * (1 - over.sum(0)).clamp_min(0)
-            small = F.avg_pool2d(remembered, MASK_STRIDE)[:, 0]
+            small = downsample_masks(remembered, MASK_STRIDE)
         counts = [len(r.probabilities) for r in results]
         for state, masks in zip(self._groups, small.split(counts), strict=True):
             network.memorize(state, frame.features, masks, clock)

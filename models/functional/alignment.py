@@ -33,7 +33,17 @@ def cosine(target: Tensor, source: Tensor) -> Tensor:
 
 
 def sharpen(similarity: Tensor, alpha: Tensor | float, penalty: Tensor | None = None) -> Tensor:
-    """Softmax over the last dimension of `alpha * similarity - penalty`, in float32."""
+    """Softmax over the last dimension of `alpha * similarity - penalty` (Eq. 2).
+
+    Args:
+        similarity: (..., I, J) in [-1, 1].
+        alpha: sharpness, a positive number.
+        penalty: of that shape or one that broadcasts to it, in units of the softmax's logits;
+            None is none, as in the paper.
+
+    Returns:
+        (..., I, J) float32, each row a distribution over the J positions.
+    """
     logits = similarity.float() * alpha
     if penalty is not None:
         logits = logits - penalty

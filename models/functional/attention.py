@@ -53,11 +53,16 @@ def temporal_embedding(offsets: Tensor, channels: int) -> Tensor:
 
     Args:
         offsets: (T,) frame offsets, 0 for the first frame.
-        channels: an even number.
+        channels: an even number, 2 or more.
 
     Returns:
         (T, channels) in [-1, 1]: sines in the first half, cosines in the second.
+
+    Raises:
+        ValueError: the number of channels is odd.
     """
+    if channels % 2:
+        raise ValueError(f"an embedding of {channels} channels has no two halves; give an even one")
     half = channels // 2
     rates = torch.exp(
         torch.arange(half, device=offsets.device) * (-math.log(10_000.0) / max(half - 1, 1))

@@ -8,8 +8,11 @@ import torch.nn.functional as F
 from torch import Tensor
 from torchvision.ops import roi_align
 
+_INSIDE = 0.5
+"""A pixel of a soft mask above it belongs to the object."""
 
-def mask_boxes(masks: Tensor, threshold: float = 0.5) -> tuple[Tensor, Tensor]:
+
+def mask_boxes(masks: Tensor, threshold: float = _INSIDE) -> tuple[Tensor, Tensor]:
     """Tight boxes around soft masks.
 
     Args:
@@ -36,7 +39,7 @@ def near_anchors(masks: Tensor, anchors: Tensor, growth: float) -> Tensor:
     Args:
         masks: (O, H, W) in [0, 1].
         anchors: (O, H/s, W/s) coarse masks in [0, 1].
-        growth: the anchor's box grows by this factor about its centre.
+        growth: the anchor's box grows by this factor, above 0, about its centre.
 
     Returns:
         (O, H, W): zero outside the grown box if the mask inside it covers at least a third of
@@ -49,8 +52,8 @@ def near_anchors(masks: Tensor, anchors: Tensor, growth: float) -> Tensor:
     ys = torch.arange(masks.shape[1], device=masks.device) + 0.5
     columns, rows = (xs > x0) & (xs < x1), (ys > y0) & (ys < y1)
     kept = masks * (rows[:, :, None] & columns[:, None])
-    area = (anchors > 0.5).sum((1, 2)) * stride**2
-    confirmed = (kept > 0.5).sum((1, 2)) * 3 >= area
+    area = (anchors > _INSIDE).sum((1, 2)) * stride**2
+    confirmed = (kept > _INSIDE).sum((1, 2)) * 3 >= area
     return torch.where((present & confirmed)[:, None, None], kept, masks)
 
 
@@ -79,6 +82,7 @@ def disagreeing(masks: Tensor, anchors: Tensor, least: float) -> Tensor:
     Args:
         masks: (N, H, W) in [0, 1].
         anchors: (O, H, W) in [0, 1].
+        least: in [0, 1].
 
     Returns:
         (O, N) bool.
@@ -94,13 +98,32 @@ def where_present(masks: Tensor, others: Tensor) -> Tensor:
 
 
 def grow_boxes(boxes: Tensor, factor: float) -> Tensor:
-    """Scale (N, 4) boxes about their centres."""
+    """Scale boxes about their centres.
+
+    Args:
+        boxes: (N, 4) in any unit.
+        factor: of width and height, above 0; 1 leaves them.
+
+    Returns:
+        (N, 4) in the same unit; they may leave the frame.
+    """
     center, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2 * factor
     return torch.cat([center - half, center + half], dim=1)
 
 
 def pool_regions(features: Tensor, boxes: Tensor, stride: int, size: int) -> Tensor:
-    """RoI-align (C, H, W) features at `stride` into (N, C, size, size), one for each box."""
+    """RoI pooling on base features (paper, section 3.1), as RoIAlign.
+
+    Args:
+        features: (C, H/stride, W/stride).
+        boxes: (N, 4) in pixels; what lies outside of the frame reads as its border, and further
+            than a cell outside as zero.
+        stride: pixels per cell of the features.
+        size: cells along one side of a region.
+
+    Returns:
+        (N, C, size, size) float32.
+    """
     return roi_align(
         features[None].float(),
         [boxes.float()],
@@ -109,6 +132,35 @@ def pool_regions(features: Tensor, boxes: Tensor, stride: int, size: int) -> Ten
         sampling_ratio=2,
         aligned=True,
     )
+
+
+def pool_own_regions(masks: Tensor, boxes: Tensor, stride: int, size: int) -> Tensor:
+    """RoI-align each mask in its own box alone.
+
+    Args:
+        masks: (O, H/stride, W/stride) in [0, 1].
+        boxes: (O, 4) in pixels.
+        stride: pixels per cell of the masks.
+        size: cells along one side of a region.
+
+    Returns:
+        (O, size, size) float32 in [0, 1], give or take rounding.
+    """
+    index = torch.arange(len(masks), device=masks.device)
+    return pool_regions(masks, boxes, stride, size)[index, index]
+
+
+def downsample_masks(masks: Tensor, stride: int) -> Tensor:
+    """Masks on a coarser grid, each cell the mean of its pixels.
+
+    Args:
+        masks: (O, H, W) in [0, 1], or bool; H and W multiples of `stride`.
+        stride: pixels along one side of a cell.
+
+    Returns:
+        (O, H/stride, W/stride) float32 in [0, 1].
+    """
+    return F.avg_pool2d(masks.float()[:, None], stride)[:, 0]
 
 
 def paste_masks(masks: Tensor, boxes: Tensor, height: int, width: int, stride: int) -> Tensor:
@@ -140,9 +192,9 @@ def paste_masks(masks: Tensor, boxes: Tensor, height: int, width: int, stride: i
     return F.grid_sample(masks[:, None].float(), grid, align_corners=False)[:, 0]
 
 
-def pairwise_iou(a: Tensor, b: Tensor, threshold: float = 0.5) -> Tensor:
-    """IoU of (O, H, W) with (N, H, W) soft masks, each cut at `threshold`: (O, N) in [0, 1]."""
-    x, y = (a > threshold).flatten(1).float(), (b > threshold).flatten(1).float()
+def pairwise_iou(a: Tensor, b: Tensor) -> Tensor:
+    """IoU of (O, H, W) with (N, H, W) soft masks, each cut at 0.5: (O, N) in [0, 1]."""
+    x, y = (a > _INSIDE).flatten(1).float(), (b > _INSIDE).flatten(1).float()
     intersection = x @ y.T
     union = x.sum(1)[:, None] + y.sum(1)[None] - intersection
     return intersection / union.clamp_min(1)

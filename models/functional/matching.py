@@ -13,6 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+_RATE = 0.1
+"""Step length of the gradient descent."""
+
 
 def assign(
     cost: Tensor,
@@ -20,7 +23,6 @@ def assign(
     null_cost: Tensor | float | None = None,
     steps: int = 40,
     cycles: int = 5,
-    rate: float = 0.1,
 ) -> Tensor:
     """Softly assign every object (row) to one proposal (column), differentiably.
 
@@ -30,7 +32,6 @@ def assign(
             may take: the object matches no proposal. An extension; the paper has none.
         steps: gradient steps (DMM-Net: 10 in training, 40 in evaluation).
         cycles: Dykstra cycles for each step.
-        rate: step length.
 
     Returns:
         (O, N) in [0, 1], or (O, N + 1) with the null column last. Rows sum to about one,
@@ -47,7 +48,7 @@ def assign(
     x = F.one_hot(cost.argmin(dim=1), cost.shape[1]).to(cost.dtype)
     total = torch.zeros_like(x)
     for _ in range(steps):
-        x = _project(x - rate * cost, capacity, cycles)
+        x = _project(x - _RATE * cost, capacity, cycles)
         total = total + x
     return (total / steps).clamp(0, 1)
 

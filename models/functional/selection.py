@@ -12,6 +12,9 @@ from models.functional.masks import mask_boxes
 TIGHT = 0.4
 """A proposal's box is the tight box of its mask above this value (DMM-Net)."""
 
+CUT_SIZE = 56
+"""Cells along one side of a mask that is cut out of one of the whole frame."""
+
 _FEWEST, _FOR_EACH = 100, 4
 
 
@@ -38,8 +41,12 @@ def best(boxes: Tensor, scores: Tensor, overlap: float, limit: int) -> Tensor:
 def tighten(boxes: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
     """Tight boxes of soft masks.
 
+    Args:
+        boxes: (N, 4). masks: (N, S, S) in [0, 1].
+
     Returns:
-        boxes (N, 4) around what exceeds `TIGHT`, and present (N,) bool: something does.
+        boxes (N, 4), inside the given ones, around what exceeds `TIGHT`, and present (N,) bool:
+        something does.
     """
     inner, present = mask_boxes(masks, TIGHT)
     cell = (boxes[:, 2:] - boxes[:, :2]).repeat(1, 2) / masks.shape[-1]
@@ -47,7 +54,16 @@ def tighten(boxes: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def recut(masks: Tensor, boxes: Tensor, targets: Tensor) -> Tensor:
-    """Soft masks relative to `boxes`, resampled relative to `targets` that lie inside them."""
+    """Resample soft masks relative to smaller boxes.
+
+    Args:
+        masks: (N, S, S) in [0, 1], relative to `boxes`.
+        boxes: (N, 4).
+        targets: (N, 4), each inside its box.
+
+    Returns:
+        (N, S, S) in [0, 1], relative to `targets`.
+    """
     size = masks.shape[-1]
     if not len(masks):
         return masks
@@ -61,28 +77,38 @@ def recut(masks: Tensor, boxes: Tensor, targets: Tensor) -> Tensor:
 
 
 def clip(masks: Tensor, boxes: Tensor, height: float, width: float) -> tuple[Tensor, Tensor]:
-    """Cut boxes off at the frame's border, and their masks with them: masks, boxes."""
+    """Cut boxes off at the frame's border, and their masks with them.
+
+    Args:
+        masks: (N, S, S) in [0, 1], relative to `boxes`.
+        boxes: (N, 4), which may leave the frame.
+        height, width: of the frame in pixels.
+
+    Returns:
+        masks (N, S, S) in [0, 1], relative to the new boxes, and boxes (N, 4) inside the frame;
+        one that lay wholly outside has no area.
+    """
     limits = boxes.new_tensor([width, height, width, height])
     inside = boxes.clamp_min(0).minimum(limits)
     return recut(masks, boxes, inside), inside
 
 
-def crop(frame_masks: Tensor, size: int) -> tuple[Tensor, Tensor, Tensor]:
+def crop(frame_masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Cut masks of the whole frame out at their tight boxes.
 
     Args:
         frame_masks: (N, H, W) bool or in [0, 1].
-        size: S.
 
     Returns:
-        masks (N, size, size), boxes (N, 4), present (N,) bool: the mask is not empty.
+        masks (N, `CUT_SIZE`, `CUT_SIZE`) in [0, 1], boxes (N, 4), present (N,) bool: the mask is
+        not empty.
     """
     full = frame_masks.float()
     boxes, present = mask_boxes(full)
     if not len(full):
-        return full.new_zeros(0, size, size), boxes, present
+        return full.new_zeros(0, CUT_SIZE, CUT_SIZE), boxes, present
     cut = [
-        roi_align(mask[None, None], [box[None]], output_size=size, aligned=True)[0, 0]
+        roi_align(mask[None, None], [box[None]], output_size=CUT_SIZE, aligned=True)[0, 0]
         for mask, box in zip(full, boxes, strict=True)
     ]
     return torch.stack(cut).clamp(0, 1), boxes, present

@@ -6,7 +6,18 @@ from torch import Tensor, nn
 
 
 def conv_norm(before: int, after: int, groups: int, *, kernel: int = 3) -> nn.Sequential:
-    """Convolution of stride 1 that keeps the size, then group normalization."""
+    """Convolution of stride 1 that keeps the size, then group normalization (section 4.1).
+
+    Args:
+        before, after: channels; `after` is a multiple of `groups`.
+        kernel: side of the convolution, an odd number.
+
+    Returns:
+        A module from (B, before, H, W) to (B, after, H, W).
+
+    Raises:
+        ValueError: `groups` does not divide `after`.
+    """
     return nn.Sequential(
         nn.Conv2d(before, after, kernel, padding=kernel // 2, bias=False),
         nn.GroupNorm(groups, after),
@@ -14,7 +25,14 @@ def conv_norm(before: int, after: int, groups: int, *, kernel: int = 3) -> nn.Se
 
 
 def projector(before: int, hidden: int, after: int) -> nn.Sequential:
-    """Two 3x3 convolutions with a nonlinear layer between them (paper, section 3.3)."""
+    """Two 3x3 convolutions with a nonlinear layer between them (paper, section 3.3).
+
+    Args:
+        before, hidden, after: channels.
+
+    Returns:
+        A module from (B, before, H, W) to (B, after, H, W).
+    """
     return nn.Sequential(
         nn.Conv2d(before, hidden, 3, padding=1),
         nn.ReLU(inplace=True),
@@ -38,5 +56,5 @@ class ResidualBlock(nn.Module):
 
 
 def upsample(x: Tensor, scale: int) -> Tensor:
-    """Bilinear upsampling by a whole factor."""
+    """Bilinear upsampling by a whole factor: (B, C, H, W) to (B, C, H * scale, W * scale)."""
     return F.interpolate(x, scale_factor=scale, mode="bilinear", align_corners=False)

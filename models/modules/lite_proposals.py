@@ -51,7 +51,6 @@ class LiteProposalGenerator(nn.Module):
     def __init__(self, config: ModelConfig, raw_channels: list[int]) -> None:
         super().__init__()
         width = config.proposal_channels
-        self.mask_size = 28
         self.pyramid = FeaturePyramidNetwork(
             raw_channels[1:], width, LastLevelMaxPool(), partial(nn.GroupNorm, config.norm_groups)
         )

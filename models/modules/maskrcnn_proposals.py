@@ -31,7 +31,6 @@ class MaskRCNNProposalGenerator(nn.Module):
         v2 = config.proposals is ProposalSource.MASKRCNN_R50_V2
         kept = instances_for(self.limit)
         self.detector: MaskRCNN = _r50_v2(kept) if v2 else _r50(kept)
-        self.mask_size = 28
         self.requires_grad_(True)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:

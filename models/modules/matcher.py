@@ -50,7 +50,9 @@ class AlignedMatcher(nn.Module):
         Args:
             templates: (O, C, H, W).
             proposals: (N, C, H, W) RoI features.
-            overlap: (O, N) IoU of previous masks and proposals; read only by the extension.
+            overlap: (O, N) in [-0.5, 1]: IoU of previous masks and proposals, less 0.5 where the
+                template's mask disagrees (`template_agreement`). Read only by the extension
+                `matching_iou_weight`.
         """
         similarity = aligned_similarity(
             self.template_projector(templates),

@@ -21,8 +21,6 @@ from models.sources.detectron_config import (
 )
 from models.sources.digest import module_digest
 
-_FULL_MASK_SIZE = 56
-"""Side of soft masks cut out of whole-frame ones."""
 _CONFIGURED = ("pixel_mean", "pixel_std", "cell_anchors")
 """Buffers that the configuration fills; older checkpoints hold them as well."""
 
@@ -162,7 +160,7 @@ class Detectron2Proposals:
         masks = instances.pred_masks
         masks = getattr(masks, "tensor", masks)  # ROIMasks and BitMasks hold one
         if masks.dtype == torch.bool or masks.shape[1:] == tuple(instances.image_size):
-            cut, tight, present = crop(masks, _FULL_MASK_SIZE)
+            cut, tight, present = crop(masks)
         else:  # (N, 1, S, S) or (N, S, S), soft, relative to their boxes
             # Without a score threshold, boxes that were clipped to nothing are among them.
             extended = (boxes[:, 2:] > boxes[:, :2]).all(dim=1)

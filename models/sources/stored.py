@@ -10,11 +10,8 @@ from numpy.typing import NDArray
 from models.errors import InputError
 from models.frames import Geometry
 from models.functional.masks import paste_masks
-from models.functional.selection import clip, crop
+from models.functional.selection import CUT_SIZE, clip, crop
 from models.proposals import Proposals
-
-MASK_SIZE = 56
-"""Side of soft masks cut out of whole-frame ones."""
 
 _OUTSIDE = 1.0
 """Pixels by which a box may cross the frame's border; rounding does that."""
@@ -38,7 +35,7 @@ class StoredProposals:
     @classmethod
     def none(cls, size: tuple[int, int]) -> Self:
         """No proposals in a frame of `size`; (0, 0) where it is not known."""
-        boxes, masks = np.zeros((0, 4), np.float32), np.zeros((0, MASK_SIZE, MASK_SIZE), np.float32)
+        boxes, masks = np.zeros((0, 4), np.float32), np.zeros((0, CUT_SIZE, CUT_SIZE), np.float32)
         return cls(boxes, masks, np.zeros(0, np.float32), size)
 
     @classmethod
@@ -115,7 +112,7 @@ class StoredProposals:
                 f"{where}: masks must lie in 0 to 1, without NaN; logits need a sigmoid first, "
                 "0 to 255 a division"
             )
-        cut, boxes, present = crop(torch.from_numpy(full), MASK_SIZE)
+        cut, boxes, present = crop(torch.from_numpy(full))
         kept = present.numpy()
         size = (masks.shape[1], masks.shape[2])
         return cls.checked(boxes.numpy()[kept], cut.numpy()[kept], scores[kept], size, where)

@@ -6,22 +6,30 @@ from models.errors import InputError
 from models.split_lists import davis_lists, read_list
 from models.training.data.pairs import Pair, Video
 
+_SCALE = "480p"
+"""The frames' height, which names their folder; full resolution lies beside it."""
 
-def davis_videos(root: Path, split: str, year: str = "2016", scale: str = "480p") -> list[Video]:
+
+def davis_videos(root: Path, split: str, year: str = "2016") -> list[Video]:
     """Sequences of a DAVIS root named in a list of `ImageSets`.
+
+    Args:
+        root: the folder that holds ImageSets/, JPEGImages/480p/ and Annotations/480p/.
+        split: the list's name without `.txt`.
+        year: of the list's folder, 2016 or 2017.
 
     Raises:
         InputError: the list or a sequence is missing, or the list is empty.
     """
     lists = [place / f"{split}.txt" for place in davis_lists(root, year)]
     listing = next((path for path in lists if path.is_file()), None)
-    images, annotations = root / "JPEGImages" / scale, root / "Annotations" / scale
+    images, annotations = root / "JPEGImages" / _SCALE, root / "Annotations" / _SCALE
     lost = [str(folder) for folder in (images, annotations) if not folder.is_dir()]
     if listing is None or lost:
         what = ", ".join([*([] if listing else [str(lists[0])]), *lost])
         raise InputError(
             f"{root} is not a DAVIS {year} root with a split '{split}'; missing: {what}. "
-            f"Expected ImageSets/{year}/, JPEGImages/{scale}/ and Annotations/{scale}/"
+            f"Expected ImageSets/{year}/, JPEGImages/{_SCALE}/ and Annotations/{_SCALE}/"
         )
     videos = []
     for name in read_list(listing):

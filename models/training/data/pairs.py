@@ -1,7 +1,6 @@
 """An annotated image and an annotated video, wherever they come from."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -50,7 +49,7 @@ class Video:
     name: str
     frames: tuple[AnnotatedImage, ...]
 
-    @cached_property
+    @property
     def length(self) -> int:
         """Number of annotated frames."""
         return len(self.frames)

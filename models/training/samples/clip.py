@@ -44,12 +44,15 @@ def assemble(
     """Choose objects, give them ids 1..O and adjust colours.
 
     Args:
+        rng: of the choice and the colours.
+        images: T images (S, S, 3) uint8 RGB, in the clip's order.
+        masks: their T masks (S, S) uint8 ids: 0 background, 255 ignored.
         most: objects to choose at most.
-        drawn: how often the clip is made to look like animation.
-        given: frames that come with their masks.
+        drawn: how often, in [0, 1], the clip is made to look like animation.
+        given: frames that come with their masks, 1 or more.
 
     Returns:
-        None if the first frame shows no object.
+        The clip; None if the first frame shows no object.
     """
     seen = visible_objects(masks[0], SMALLEST)
     if not seen:

@@ -6,6 +6,9 @@ from torch import Tensor
 
 from models.training.data.pairs import IGNORE
 
+_TEMPERATURE = 0.1
+"""Similarities are divided by it before their softmax, since cosines differ by little."""
+
 
 def mask_cross_entropy(logits: Tensor, ids: Tensor, hardest: float = 1.0) -> Tensor:
     """Cross entropy of aggregated logits, over the hardest share of the pixels.
@@ -32,9 +35,7 @@ def dice_loss(probabilities: Tensor, targets: Tensor, valid: Tensor) -> Tensor:
     return (1 - (2 * (p * t).sum(1) + smooth) / (p.sum(1) + t.sum(1) + smooth)).mean()
 
 
-def match_loss(
-    similarity: Tensor, null_similarity: Tensor | None, overlap: Tensor, temperature: float = 0.1
-) -> Tensor:
+def match_loss(similarity: Tensor, null_similarity: Tensor | None, overlap: Tensor) -> Tensor:
     """Cross entropy between softened similarities and the proposals' overlap with the truth.
 
     An object that no proposal overlaps by half belongs to the null column, or is left out
@@ -54,4 +55,4 @@ def match_loss(
     if not matched.any():
         return similarity.sum() * 0
     target = good / good.sum(1, keepdim=True).clamp_min(1e-6)
-    return F.cross_entropy(similarity[matched] / temperature, target[matched])
+    return F.cross_entropy(similarity[matched] / _TEMPERATURE, target[matched])

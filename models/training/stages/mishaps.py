@@ -124,7 +124,11 @@ def without_best(proposals: Proposals, truth: Tensor) -> Proposals:
     """Take away the proposals whose boxes overlap an object's true extent by half or more.
 
     Args:
-        truth: (O, H, W) masks at full size.
+        proposals: N of the frame.
+        truth: (O, H, W) in [0, 1], masks in pixels of the frame inside the model.
+
+    Returns:
+        The others, in the same order.
     """
     boxes, _ = mask_boxes(truth)
     return proposals[box_iou(boxes, proposals.boxes).amax(dim=0) < 0.5]

@@ -6,7 +6,12 @@ from torch import Tensor, nn
 
 from models.clock import Clock
 from models.functional.aggregation import soft_aggregate
-from models.functional.masks import pairwise_iou, paste_masks, pool_regions
+from models.functional.masks import (
+    downsample_masks,
+    pairwise_iou,
+    paste_masks,
+    pool_own_regions,
+)
 from models.modules.base_features import FrameFeatures
 from models.modules.refinement import Reference
 from models.network import DMNAOA, MASK_STRIDE, FrameResult, VideoState
@@ -77,7 +82,7 @@ class VideoStage(nn.Module):
                 logits = soft_aggregate(result.probabilities)
                 merged = torch.softmax(logits, dim=0)[1:]
                 terms.append(self._losses(result, logits, merged, ids[index], truth[index]))
-                small = F.avg_pool2d(merged[:, None], MASK_STRIDE)[:, 0]
+                small = downsample_masks(merged, MASK_STRIDE)
                 network.memorize(state, features[index], small, clock)
         return {name: torch.stack([t[name] for t in terms]).mean() for name in terms[0]}
 
@@ -93,7 +98,7 @@ class VideoStage(nn.Module):
         self, state: VideoState, features: FrameFeatures, masks: Tensor, clock: Clock
     ) -> None:
         """Go on to a further frame with its (O, H, W) masks."""
-        small = F.avg_pool2d(masks[:, None], MASK_STRIDE)[:, 0]
+        small = downsample_masks(masks, MASK_STRIDE)
         state.offset += 1
         state.previous = Reference(self.network.mrn.alignable(features), small)
         self.network.memorize(state, features, small, clock)
@@ -104,7 +109,7 @@ class VideoStage(nn.Module):
         """The losses with a weight, of one frame; the paper has the cross entropy alone."""
         weights = self.weights
         valid = (ids != IGNORE).float()
-        small = F.avg_pool2d(truth[:, None], MASK_STRIDE)[:, 0]
+        small = downsample_masks(truth, MASK_STRIDE)
         zero = logits.sum() * 0
         losses = {"cross_entropy": mask_cross_entropy(logits, ids, hardest=weights.hardest)}
         if weights.dice:
@@ -122,7 +127,8 @@ class VideoStage(nn.Module):
         if weights.template:
             losses["template"] = zero
             if result.template_logits is not None:
-                target = _own_regions(truth, result.query_boxes, result.template_logits.shape[-1])
+                size = result.template_logits.shape[-1]
+                target = pool_own_regions(truth, result.query_boxes, 1, size).clamp(0, 1)
                 losses["template"] = weights.template * F.binary_cross_entropy_with_logits(
                     result.template_logits, target
                 )
@@ -133,9 +139,3 @@ def _pasted(proposals: Proposals, state: VideoState) -> Tensor:
     """Masks of all proposals on the grid of the references' masks: (N, H/4, W/4)."""
     height, width = state.first.masks.shape[1:]
     return paste_masks(proposals.masks, proposals.boxes, height, width, MASK_STRIDE)
-
-
-def _own_regions(truth: Tensor, boxes: Tensor, size: int) -> Tensor:
-    """Each object's true mask within its own box: (O, size, size)."""
-    index = torch.arange(len(truth), device=truth.device)
-    return pool_regions(truth, boxes, 1, size)[index, index].clamp(0, 1)
