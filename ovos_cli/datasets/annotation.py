@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from models.errors import InputError
+from models.mask_values import as_objects
 from ovos_cli.datasets.png import png_values
 
 Ids = NDArray[np.uint8]
 Colour = tuple[int, int, int]
-_VOID = 255
 _DAMAGE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 """What Pillow raises for damaged files."""
 _MODES = ("P", "L", "1", "LA")
@@ -54,20 +54,14 @@ def read_ids(path: Path, *, merged: bool = False, white: bool = True) -> Ids:
 def as_ids(values: Ids, *, merged: bool = False, white: bool = True) -> Ids:
     """Take (H, W) palette indices or grey values for ids, 255 (void) for background.
 
-    The array may be read-only.
-
     Args:
-        values: of a picture.
+        values: of a picture; perhaps read-only.
         merged: everything but 0 is one object, as DAVIS 2016 has it.
         white: a picture of 0 and 255 alone is black and white: one object, 1.
     """
     if merged:
         return (values > 0).astype(np.uint8)
-    void = values == _VOID
-    if voids := np.count_nonzero(void):
-        two_valued = white and np.count_nonzero(values) == voids
-        return void.view(np.uint8) if two_valued else np.where(void, 0, values).astype(np.uint8)
-    return values
+    return as_objects(values, white=white)
 
 
 def read_picture(path: Path) -> Picture:
@@ -122,10 +116,3 @@ def _palette(picture: Image.Image) -> tuple[Colour, ...]:
 def _colours(values: bytes) -> tuple[Colour, ...]:
     """Three bytes a colour; a data set has a few palettes at most."""
     return tuple(zip(values[::3], values[1::3], values[2::3], strict=False))
-
-
-def black_and_white(path: Path) -> bool:
-    """Whether a mask has no value but 0 and 255, and has 255. Raises InputError as `read_ids`."""
-    values = read_picture(path).values
-    white = np.count_nonzero(values == _VOID)
-    return bool(white > 0 and white == np.count_nonzero(values))

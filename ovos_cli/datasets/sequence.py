@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from models.errors import InputError
-from ovos_cli.datasets.annotation import Colour, Ids, black_and_white, header, read_ids
+from models.mask_values import black_and_white
+from ovos_cli.datasets.annotation import Colour, Ids, header, read_ids, read_picture
 
 
 class Protocol(StrEnum):
@@ -121,7 +122,7 @@ class Sequence:
 
         Elsewhere 255 is void, in a frame without any object too.
         """
-        return black_and_white(self.annotations[next(iter(self.starts))])
+        return black_and_white(read_picture(self.annotations[next(iter(self.starts))]).values)
 
     @cached_property
     def palette(self) -> tuple[Colour, ...]:

@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from models.errors import InputError
+from models.mask_values import MOST_IDS, VOID, as_objects, soft_values
 from ovos_cli.masks.palette import Palette, full_palette
 
 Ids = NDArray[np.uint8]
-_MOST_IDS = 254
-_VOID = 255
 _LISTED = 8
 
 
@@ -49,9 +47,7 @@ def read_first_mask(
     if colours:
         ids = _from_colours(path, np.array(picture.convert("RGB")), colours)
     elif picture.mode == "P":
-        indices = np.array(picture)
-        _refuse_soft(path, indices)
-        ids = _from_indices(indices)
+        ids = _from_indices(path, np.array(picture))
         palette = full_palette(picture.getpalette("RGB"))
     else:
         ids = _from_grey(path, _grey(path, picture))
@@ -60,12 +56,14 @@ def read_first_mask(
     return IndexedMask(ids, palette)
 
 
-def _from_indices(indices: NDArray[np.uint8]) -> Ids:
-    """Indices are ids; 255 is DAVIS's and VOC's void, unless it is all there is."""
-    values = set(np.unique(indices).tolist())
-    if values <= {0, _VOID}:
-        return (indices == _VOID).astype(np.uint8)
-    return np.where(indices == _VOID, 0, indices).astype(np.uint8)
+def _from_indices(path: Path, indices: NDArray[np.uint8]) -> Ids:
+    if soft := soft_values(indices, grey=False):
+        raise InputError(
+            f"the mask {path} has soft, antialiased edges: {len(soft)} of its indices are only "
+            "thin seams side by side, but an index is an object. Save it without antialiasing "
+            "or smoothing, one index (1 to 254) for each object"
+        )
+    return as_objects(indices)
 
 
 def _grey(path: Path, picture: Image.Image) -> NDArray[np.int64]:
@@ -87,50 +85,15 @@ def _from_grey(path: Path, grey: NDArray[np.int64]) -> Ids:
     values = [int(v) for v in np.unique(grey) if v]
     if len(values) <= 1:
         return (grey > 0).astype(np.uint8)
-    if (
-        len(values) > _MOST_IDS
-        or values[-1] > _VOID
-        or not _solid(grey.astype(np.uint8)) >= set(values)
-    ):
+    narrow = grey.astype(np.uint8)
+    if values[0] < 0 or values[-1] > VOID or soft_values(narrow, grey=True):
         shown = ", ".join(map(str, values[:_LISTED])) + (", …" if len(values) > _LISTED else "")
         raise InputError(
             f"the mask {path} has {len(values)} grey values besides 0 ({shown}): either soft, "
-            f"antialiased edges or more than {_MOST_IDS} objects. Save it without antialiasing "
+            f"antialiased edges or more than {MOST_IDS} objects. Save it without antialiasing "
             "or smoothing, as an indexed PNG with one index (1 to 254) for each object"
         )
-    return _from_indices(grey.astype(np.uint8))
-
-
-def _refuse_soft(path: Path, indices: NDArray[np.uint8]) -> None:
-    """Refuse soft edges that a quantiser made ids of.
-
-    Ids that nowhere fill a 3x3 square are thin; one may be a wire or a dot, which lies by itself.
-    Those of a soft edge lie side by side.
-    """
-    solid = _solid(indices)
-    thin = ~np.isin(indices, [0, _VOID, *solid])
-    values = np.unique(indices[thin])
-    touching = np.zeros_like(thin)
-    for one, two in (
-        (np.s_[1:], np.s_[:-1]),
-        (np.s_[:, 1:], np.s_[:, :-1]),
-    ):
-        meet = thin[one] & thin[two] & (indices[one] != indices[two])
-        touching[one] |= meet
-        touching[two] |= meet
-    if touching.sum() * 2 > thin.sum():
-        raise InputError(
-            f"the mask {path} has soft, antialiased edges: {len(values)} of its indices are only "
-            "thin seams side by side, but an index is an object. Save it without antialiasing "
-            "or smoothing, one index (1 to 254) for each object"
-        )
-
-
-def _solid(values: NDArray[np.uint8]) -> set[int]:
-    """The values that fill some 3x3 square; those of a soft edge rarely do."""
-    kernel = np.ones((3, 3), np.uint8)
-    same = (cv2.erode(values, kernel) == cv2.dilate(values, kernel))[1:-1, 1:-1]
-    return set(np.unique(values[1:-1, 1:-1][same]).tolist())
+    return as_objects(narrow)
 
 
 def _from_colours(
@@ -168,8 +131,8 @@ def parse_colours(text: str) -> dict[tuple[int, int, int], int]:
                 f"--mask-colors does not understand '{part}'; write RRGGBB=ID, "
                 "e.g. ff0000=1,00ff00=2"
             ) from None
-        if not 0 <= ident <= _MOST_IDS:
-            raise InputError(f"--mask-colors gives the id {ident}; ids go from 1 to {_MOST_IDS}")
+        if not 0 <= ident <= MOST_IDS:
+            raise InputError(f"--mask-colors gives the id {ident}; ids go from 1 to {MOST_IDS}")
         colours[red, green, blue] = ident
     return colours
 

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Picture
 
+from models.deep_pixels import eight_bit_rgb, is_deep
 from models.errors import InputError
 from ovos_cli.media.frame import Frame
-
-_WHITE_16 = 65535
 
 
 class FolderReader:
@@ -80,18 +79,14 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
     try:
         with Picture.open(path) as picture:
             mode = picture.mode
-        deep = mode == "F" or mode.startswith("I")
         pixels = imageio.imread(
-            path, index=0, plugin="pillow", mode=None if deep else "RGB", rotate=True
+            path, index=0, plugin="pillow", mode=None if is_deep(mode) else "RGB", rotate=True
         )
     except (OSError, SyntaxError) as error:
         raise InputError(f"{path} is not a readable image: {error}") from error
-    if not deep:
-        return pixels.astype(np.uint8, copy=False)
-    if mode == "F" or pixels.min() < 0 or pixels.max() > _WHITE_16:
-        raise InputError(f"{path} has {mode} pixels of unknown range; save it with 8 or 16 bits")
-    grey = np.rint(pixels * (255 / _WHITE_16)).astype(np.uint8)
-    return np.repeat(grey[..., None], 3, axis=2)
+    if is_deep(mode):
+        return eight_bit_rgb(path, mode, pixels)
+    return pixels.astype(np.uint8, copy=False)
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:

@@ -4,60 +4,53 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from models.deep_pixels import eight_bit_rgb, is_deep
 from models.errors import InputError
+from models.mask_values import VOID, as_objects, soft_values
 
-IGNORE = 255
+IGNORE = VOID
 """Mask value of pixels that are neither object nor background."""
 
 Array = NDArray[np.uint8]
 
 _ORIENTATION, _ON_ITS_SIDE = 0x0112, 5
-_SOLID = np.ones((3, 3), np.uint8)
 
 
 def read_image(path: Path) -> Array:
     """Read (H, W, 3) RGB, 16 bits scaled to 8, turned as EXIF says.
 
     Raises:
-        InputError: there is no image, or only a part of one.
+        InputError: there is no image, only a part of one, or pixels of unknown range.
     """
     picture = _decoded(path)
-    if picture.mode.startswith("I"):
-        high = (np.array(picture) >> 8).clip(0, 255).astype(np.uint8)
-        return np.repeat(high[..., None], 3, axis=2)
+    if is_deep(picture.mode):
+        return eight_bit_rgb(path, picture.mode, np.array(picture))
     return np.array(picture.convert("RGB"))
 
 
 def read_mask(path: Path) -> Array:
     """Read (H, W) ids: 0 background, 1..N objects, 255 ignored; turned as EXIF says.
 
-    Indices or grey values are ids; where there are only two, black and white, white is an object.
+    Indices or grey values are ids, by the rule of `as_objects`.
 
     Raises:
         InputError: there is no mask or a part of one only; it is in colour, holds larger ids, or
             has soft edges, whose values would be taken for ids.
     """
     picture = _decoded(path)
-    if picture.mode == "P":
-        return np.array(picture)
-    grey = _grey(path, picture)
-    values = np.flatnonzero(np.bincount(grey.ravel(), minlength=256))
-    if set(values.tolist()) <= {0, 255}:
-        return (grey > 0).astype(np.uint8)
-    ids = [int(v) for v in values if v not in (0, IGNORE)]
-    soft = [v for v in ids if not cv2.erode((grey == v).astype(np.uint8), _SOLID).any()]
-    # Grey levels of a soft edge never fill a square; the least of objects may not either.
-    if len(soft) > 1 and 2 * len(soft) > len(ids):
+    grey = picture.mode != "P"
+    values = _grey(path, picture) if grey else np.array(picture)
+    if soft := soft_values(values, grey=grey):
         raise InputError(
-            f"{path} has soft edges ({len(ids)} grey values); save the mask without smoothing and "
-            "not as JPEG, black and white or indexed with one index for each object"
+            f"{path} has soft edges ({len(soft)} of its values are only their shades); save the "
+            "mask without smoothing and not as JPEG, black and white or indexed with one index "
+            "for each object"
         )
-    return grey
+    return as_objects(values, void=IGNORE)
 
 
 def upright_size(path: Path) -> tuple[int, int]:
@@ -73,8 +66,11 @@ def upright_size(path: Path) -> tuple[int, int]:
 def _grey(path: Path, picture: Image.Image) -> Array:
     if picture.mode.startswith("I"):
         wide = np.array(picture)
-        if wide.max(initial=0) > IGNORE or wide.min(initial=0) < 0:
-            raise InputError(f"{path} holds ids up to {wide.max()}; masks have 255 at most")
+        top = int(wide.max())
+        if wide.min() < 0 or (top > IGNORE and not np.isin(wide, [0, top]).all()):
+            raise InputError(f"{path} holds ids up to {top}; masks have 255 at most")
+        if top > IGNORE:  # white of 16 bits
+            return np.where(wide > 0, IGNORE, 0).astype(np.uint8)
         return wide.astype(np.uint8)
     if picture.mode in ("1", "L", "LA"):
         return np.array(picture.convert("L"))

@@ -1,0 +1,93 @@
+"""What the values of a mask mean: the one rule of first masks, annotations and training.
+
+A mask's values are palette indices or grey values: 0 is background, 1 to 254 are objects, and 255
+is void, neither of them. Where all that there is, is 255, the mask is black and white: one object.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+VOID = 255
+MOST_IDS = 254
+
+Values = NDArray[np.uint8]
+
+_REMNANTS = 2
+"""So many objects may be thin and side by side: little is left of either."""
+_SQUARE = np.ones((3, 3), np.uint8)
+
+
+def black_and_white(values: Values) -> bool:
+    """Whether (H, W) values are 0 and 255 alone, and 255 is there."""
+    white = np.count_nonzero(values == VOID)
+    return 0 < white == np.count_nonzero(values)
+
+
+def as_objects(values: Values, *, void: int = 0, white: bool = True) -> Values:
+    """Take (H, W) values for ids of objects; what is right already is given back, not copied.
+
+    Args:
+        values: palette indices or grey values, perhaps read-only.
+        void: what becomes of 255: 0 drops it into the background, 255 keeps it.
+        white: a black and white mask holds one object, 1; else its 255 is void like any other.
+    """
+    outside = values == VOID
+    if not outside.any():
+        return values
+    if white and black_and_white(values):
+        return outside.view(np.uint8)
+    return values if void == VOID else np.where(outside, np.uint8(void), values)
+
+
+def soft_values(values: Values, *, grey: bool) -> list[int]:
+    """Values that are no objects but the shades of soft edges; empty if the edges are hard.
+
+    Shades nowhere fill a 3x3 square. Objects may be as thin, a wire or a dot, but then most others
+    are not, or it lies by itself: grey shades lie beside what they fade into, and indices, which
+    are shades when a quantiser made them, side by side.
+
+    Args:
+        values: (H, W) palette indices or grey values.
+        grey: which of them.
+    """
+    found = _present(values)
+    if np.count_nonzero(found) < 2:  # nothing lies beside it
+        return []
+    ids = found[(found != 0) & (found != VOID)]
+    solid = _solid(values)
+    thin = np.setdiff1d(ids, solid)
+    most = 2 * len(thin) > len(ids)
+    if grey:
+        soft = most and (len(thin) > 1 or _beside(values, thin, found[found > 0]))
+    else:
+        several = len(thin) > _REMNANTS or (most and solid.any())
+        soft = bool(several) and _beside(values, thin, thin)
+    return [int(v) for v in thin] if soft else []
+
+
+def _present(values: Values) -> NDArray[np.int64]:
+    return np.flatnonzero(np.bincount(values.ravel(), minlength=VOID + 1))
+
+
+def _solid(values: Values) -> NDArray[np.int64]:
+    """The values that fill some 3x3 square; those of a soft edge rarely do."""
+    same = cv2.erode(values, _SQUARE) == cv2.dilate(values, _SQUARE)
+    return _present(values[1:-1, 1:-1][same[1:-1, 1:-1]])
+
+
+def _beside(values: Values, some: NDArray[np.int64], others: NDArray[np.int64]) -> bool:
+    """Whether most pixels of some values have a neighbour of another value among `others`."""
+    ours, theirs = _lookup(some)[values], _lookup(others)[values]
+    touching = np.zeros_like(ours)
+    for one, two in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
+        differ = values[one] != values[two]
+        touching[one] |= ours[one] & theirs[two] & differ
+        touching[two] |= ours[two] & theirs[one] & differ
+    return 2 * np.count_nonzero(touching) > np.count_nonzero(ours)
+
+
+def _lookup(values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    table = np.zeros(VOID + 1, bool)
+    table[values] = True
+    return table
