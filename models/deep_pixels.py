@@ -15,7 +15,9 @@ def is_deep(mode: str) -> bool:
     return mode == "F" or mode.startswith("I")
 
 
-def eight_bit_rgb(path: Path, mode: str, pixels: NDArray[np.generic]) -> NDArray[np.uint8]:
+def eight_bit_rgb(
+    path: Path, mode: str, pixels: NDArray[np.integer | np.floating]
+) -> NDArray[np.uint8]:
     """Scale (H, W) pixels of 16 bits to (H, W, 3) of 8.
 
     Args:

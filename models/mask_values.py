@@ -84,7 +84,7 @@ def _beside(values: Values, some: NDArray[np.int64], others: NDArray[np.int64]) 
         differ = values[one] != values[two]
         touching[one] |= ours[one] & theirs[two] & differ
         touching[two] |= ours[two] & theirs[one] & differ
-    return 2 * np.count_nonzero(touching) > np.count_nonzero(ours)
+    return bool(2 * np.count_nonzero(touching) > np.count_nonzero(ours))
 
 
 def _lookup(values: NDArray[np.int64]) -> NDArray[np.bool_]:

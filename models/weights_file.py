@@ -71,8 +71,21 @@ def read_weights(path: Path) -> tuple[WeightsInfo, dict[str, Tensor]]:
         raise InputError(
             f"{path} holds no ovos model; `ovos train` and the package write such files"
         )
-    config = ModelConfig.from_dict(json.loads(metadata.pop("config")))
-    return WeightsInfo(config, metadata), tensors
+    return WeightsInfo(_config(path, metadata.pop("config", None)), metadata), tensors
+
+
+def _config(path: Path, text: str | None) -> ModelConfig:
+    damaged = f"the weights file {path} is damaged: its configuration"
+    mend = "fetch the file again, or train anew"
+    if text is None:
+        raise InputError(f"{damaged} is missing; {mend}")
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise InputError(f"{damaged} is no JSON ({error}); {mend}") from error
+    if not isinstance(values, dict):
+        raise InputError(f"{damaged} is no table of settings; {mend}")
+    return ModelConfig.from_dict(values)
 
 
 def load_network(path: Path, tensors: dict[str, Tensor], config: ModelConfig) -> DMNAOA:

@@ -69,13 +69,30 @@ class Sequence:
         """(H, W) of the first annotation."""
         return self.read(next(iter(self.starts))).shape
 
-    @cached_property
+    @property
     def objects(self) -> dict[int, str]:
         """Ids that are scored, each with the frame in which it is given.
 
         Raises:
+            InputError: see `require_objects`.
+        """
+        self.require_objects()
+        return self._given_objects
+
+    def require_objects(self) -> None:
+        """Refuse a sequence in which there is nothing to follow.
+
+        Raises:
             InputError: a first annotation is unreadable or holds no object.
         """
+        if not self._given_objects:
+            raise InputError(
+                f"sequence {self.name}: its first annotation, "
+                f"{self.annotations[next(iter(self.starts))]}, holds no object"
+            )
+
+    @cached_property
+    def _given_objects(self) -> dict[int, str]:
         found: dict[int, str] = {}
         for frame, ids in self.starts.items():
             if ids is None:
@@ -84,11 +101,6 @@ class Sequence:
                     present = list(range(1, max(present) + 1))
                 ids = tuple(present)
             found |= {ident: frame for ident in ids if ident not in found}
-        if not found:
-            raise InputError(
-                f"sequence {self.name}: its first annotation, "
-                f"{self.annotations[next(iter(self.starts))]}, holds no object"
-            )
         return found
 
     @cached_property

@@ -18,6 +18,7 @@ from ovos_cli.json_file import write_json
 from ovos_cli.output import probe
 
 JSON_NAME = "results.json"
+_MEND = f"give a folder or a {JSON_NAME} that `ovos benchmark` or `ovos evaluate` wrote"
 
 
 def results_record(
@@ -135,9 +136,12 @@ def read_results(path: Path) -> dict[str, Any]:
     file = path / JSON_NAME if path.is_dir() else path
     try:
         record = json.loads(file.read_text())
-        assert "sequences" in record and "measures" in record
-    except (OSError, ValueError, AssertionError, TypeError) as error:
-        raise InputError(f"{file} is missing or no results of ovos") from error
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}; {_MEND}") from error
+    except ValueError as error:
+        raise InputError(f"{file} is no JSON ({error}); {_MEND}") from error
+    if not isinstance(record, dict) or not {"sequences", "measures"} <= record.keys():
+        raise InputError(f"{file} holds no results of ovos; {_MEND}")
     return record
 
 

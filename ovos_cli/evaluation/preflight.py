@@ -121,7 +121,7 @@ def _annotation_problems(sequence: Sequence) -> list[str]:
     try:
         for frame in sequence.starts:
             sequence.given(frame)
-        assert sequence.objects
+        sequence.require_objects()
     except InputError as error:
         return [f"{sequence.name}: {error}"]
     lost = [f for f in sequence.frames if f not in sequence.annotations]

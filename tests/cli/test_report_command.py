@@ -87,6 +87,22 @@ def test_takes_the_file_and_an_own_place(root: Path, results: Path, tmp_path: Pa
     _report(results, "--root", root, "--out", target, "--overwrite")
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", r"results\.json is no JSON"),
+        ("[]", r"results\.json holds no results of ovos"),
+        ('{"sequences": {}}', r"results\.json holds no results of ovos"),
+    ],
+)
+def test_results_that_cannot_be_read_are_named(
+    root: Path, results: Path, content: str, message: str
+) -> None:
+    (results / "results.json").write_text(content)
+    with pytest.raises(InputError, match=message):
+        _report(results, "--root", root)
+
+
 def test_refuses_what_does_not_fit(root: Path, results: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"results\.json"):
         _report(tmp_path, "--root", root)

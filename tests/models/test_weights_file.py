@@ -89,3 +89,22 @@ def test_damage_and_strangers_are_named(untrained: Path, tmp_path: Path) -> None
         load_model("lite", untrained, ["projection_channels=32"])
     with pytest.raises(InputError, match="choose one of: lite, r50, r101"):
         load_model("r18")
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({}, "its configuration is missing"),
+        ({"config": '{"name": '}, "its configuration is no JSON"),
+        ({"config": "[1, 2]"}, "its configuration is no table of settings"),
+        ({"config": '{"nonsense": 1}'}, "unknown keys: nonsense"),
+        ({"config": "{}"}, "cannot be used"),
+    ],
+)
+def test_a_configuration_that_cannot_be_read_is_named(
+    tmp_path: Path, config: dict[str, str], message: str
+) -> None:
+    path = tmp_path / "a.safetensors"
+    save_file({"x": torch.zeros(2)}, path, {"format": "ovos-1", **config})
+    with pytest.raises(InputError, match=message):
+        read_weights(path)
