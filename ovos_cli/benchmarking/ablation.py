@@ -55,8 +55,13 @@ EXTENSION_ROWS = {
     "E7": Row("without guard", ("guard=0.0",)),
     "E8": Row("without the template's agreement", ("template_agreement=0.0",)),
     "E9": Row("without recency", ("recency=0.0",)),
+    "E10": Row("without the first frame's floor", ("first_floor=0.0",)),
+    "E11": Row("without context around regions", ("roi_context=1.0",)),
 }
-"""What the lite model has beyond the paper, switched off; run when named in `--rows`."""
+"""What the lite model has beyond the paper, switched off; run when named in `--rows`.
+
+`likeness` has no row: it widens the refinement, so a model without it has weights of its own.
+"""
 
 
 def ablation_methods(

@@ -1,15 +1,20 @@
 """Rows of Table 3, baselines beside the model, and what is refused."""
 
+import inspect
 import json
+import re
 from io import StringIO
 from pathlib import Path
 
 import pytest
+import torch
 from rich.console import Console
 from typer.testing import CliRunner
 
-from models import MemoryPolicy
+from models import MemoryPolicy, ModelConfig
 from models.errors import InputError
+from models.network import DMNAOA
+from models.presets import preset
 from ovos_cli.app import app
 from ovos_cli.benchmarking.ablation import (
     EXTENSION_ROWS,
@@ -56,6 +61,26 @@ def test_rows_change_what_they_name(untrained: Path) -> None:
     every = ablation_methods(full, "all", [])
     assert set(every) == {*ROWS, *EXTENSION_ROWS}
     assert every["E3"].loaded().network.config.null_column is False
+
+
+def test_every_extension_that_lites_weights_can_do_without_has_a_row() -> None:
+    source = inspect.getsource(ModelConfig)
+    extensions = re.findall(r'^    (\w+): [^\n]*\n    """Extension: ', source, re.MULTILINE)
+    assert len(extensions) == source.count('"""Extension: ') > 0
+    lite, paper = preset("lite"), preset("r50")
+    off = {lite.override(list(row.changes)) for row in EXTENSION_ROWS.values()}
+    inside = {"null_overlap"}  # acts in the null column alone, which E3 switches off
+    shapes = _shapes(lite)
+    for name in extensions:
+        value = getattr(paper, name)
+        without = lite.replace(**{name: value})
+        if value == getattr(lite, name) or name in inside:
+            continue
+        assert (without in off) == (_shapes(without) == shapes), name
+
+
+def _shapes(config: ModelConfig) -> dict[str, torch.Size]:
+    return {name: value.shape for name, value in DMNAOA(config).state_dict().items()}
 
 
 def test_checkpoints_are_rows_of_c_and_d(untrained: Path) -> None:

@@ -48,6 +48,20 @@ def test_the_first_mask_comes_back_unchanged_and_ids_are_kept() -> None:
         assert all(0 <= c <= 1 for c in result.confidence.values())
 
 
+EXTENSIONS_OFF = {
+    "roi_context": 1.0,
+    "recency": 0.0,
+    "null_column": False,
+    "null_overlap": 0.0,
+    "matching_iou_weight": 0.0,
+    "template_proposal": False,
+    "template_agreement": 0.0,
+    "guard": 0.0,
+    "first_floor": 0.0,
+    "locality": False,
+    "likeness": False,
+}
+"""What is not in the paper, as in its setting."""
 ABLATIONS = {
     "full": {},
     "A1 base": {"use_dmn": False, "use_aoa": False},
@@ -56,13 +70,8 @@ ABLATIONS = {
     "A4 frame memory": {"object_memory": False},
     "A5 without matcher": {"use_matcher": False},
     "A6 without RefineNet": {"use_refinement": False},
-    "paper's setting": {
-        "null_column": False,
-        "template_proposal": False,
-        "locality": False,
-        "matching_iou_weight": 0.0,
-        "roi_context": 1.0,
-    },
+    # All but likeness, without which the weights have other shapes.
+    "paper's setting": {k: v for k, v in EXTENSIONS_OFF.items() if k != "likeness"},
     "no proposals": {"max_proposals": 0},
     "neither proposals nor templates": {"max_proposals": 0, "template_proposal": False},
 }
@@ -81,13 +90,24 @@ def test_every_ablation_runs_on_the_same_weights(changes: dict) -> None:
         assert segmenter.step(frame).ids.shape == (HEIGHT, WIDTH)
 
 
+READ = {
+    MemoryPolicy.FIRST: [0],
+    MemoryPolicy.PREVIOUS: [3],
+    MemoryPolicy.FIRST_PREVIOUS: [0, 3],
+    MemoryPolicy.STRIDE: [0, 2, 3],
+    MemoryPolicy.ALL: [0, 1, 2, 3],
+}
+
+
 @pytest.mark.parametrize("policy", list(MemoryPolicy))
-def test_every_memory_policy_runs(policy: MemoryPolicy) -> None:
+def test_every_memory_policy_reads_its_frames(policy: MemoryPolicy) -> None:
     segmenter = _segmenter(preset("lite").replace(memory_policy=policy, memory_stride=2))
     first, *rest = _frames(4)
     segmenter.step(first, _mask(1))
     for frame in rest:
-        segmenter.step(frame)
+        assert set(np.unique(segmenter.step(frame).ids)) <= {0, 1}
+    (group,) = segmenter._groups
+    assert [frame.offset for frame in group.memory.read()] == READ[policy]
 
 
 def test_a_fixed_template_is_the_first_frames_whatever_the_memory_policy() -> None:
@@ -164,23 +184,10 @@ def test_the_papers_sizes_have_the_papers_shapes(name: str) -> None:
     groups = {m.num_groups for m in network.modules() if isinstance(m, torch.nn.GroupNorm)}
     assert groups == {32}
     assert config.max_proposals == 30 and config.proposal_nms == 0.4
-    extensions = {
-        "roi_context": 1.0,
-        "recency": 0.0,
-        "null_column": False,
-        "null_overlap": 0.0,
-        "matching_iou_weight": 0.0,
-        "template_proposal": False,
-        "template_agreement": 0.0,
-        "guard": 0.0,
-        "first_floor": 0.0,
-        "locality": False,
-        "likeness": False,
-    }
-    assert {key: getattr(config, key) for key in extensions} == extensions
+    assert {key: getattr(config, key) for key in EXTENSIONS_OFF} == EXTENSIONS_OFF
     # Every field that calls itself an extension is in the list above.
     source = inspect.getsource(ModelConfig)
-    assert source.count('"""Extension: ') == len(extensions)
+    assert source.count('"""Extension: ') == len(EXTENSIONS_OFF)
 
 
 def test_r50_segments_a_small_frame() -> None:
