@@ -6,6 +6,7 @@ from typing import Protocol, Self
 import torch
 from torch import Tensor
 
+from models.errors import InputError
 from models.frames import Geometry
 from models.modules.base_features import FrameFeatures
 
@@ -19,7 +20,8 @@ class Proposals:
     scores: (N,) in [0, 1], not increasing.
 
     Raises:
-        ValueError: the three parts do not fit together, or hold values outside of these ranges.
+        InputError: the three parts do not fit together, or hold values outside of these ranges.
+            A generator of one's own gives such, and weights that are damaged.
     """
 
     boxes: Tensor
@@ -30,14 +32,16 @@ class Proposals:
         count = len(self.scores)
         shapes = self.boxes.shape == (count, 4) and self.scores.ndim == 1
         if not shapes or self.masks.ndim != 3 or len(self.masks) != count:
-            raise ValueError(
-                f"proposals do not fit together: boxes {tuple(self.boxes.shape)}, "
-                f"masks {tuple(self.masks.shape)}, scores {tuple(self.scores.shape)}"
+            raise InputError(
+                f"proposals do not fit together: boxes {tuple(self.boxes.shape)}, masks "
+                f"{tuple(self.masks.shape)}, scores {tuple(self.scores.shape)}; expected (N, 4), "
+                "(N, S, S) and (N,)"
             )
         if count and not bool(self._sound()):
-            raise ValueError(
+            raise InputError(
                 "proposals need finite boxes with x0 <= x1 and y0 <= y1, masks and scores in "
-                "[0, 1], and scores that do not increase"
+                "[0, 1], and scores that do not increase. If a network made them, its weights are "
+                "damaged or the number format is too narrow: try the precision fp32"
             )
 
     def _sound(self) -> Tensor:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from models.config import ModelConfig, ProposalSource
+from models.errors import InputError
 from models.frames import Geometry
 from models.modules.base_features import BaseFeatureExtractor, FrameFeatures
 from models.modules.lite_proposals import LiteProposalGenerator
@@ -225,7 +226,7 @@ def test_frames_in_which_nothing_is_found_are_empty_not_an_error(source, monkeyp
     ],
 )
 def test_proposals_that_make_no_sense_cannot_be_made(boxes, masks, scores) -> None:
-    with pytest.raises(ValueError, match="proposals"):
+    with pytest.raises(InputError, match="proposals"):
         Proposals(torch.tensor(boxes), masks, torch.tensor(scores))
 
 
