@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from models.errors import InputError, OvosError
 from models.network import DMNAOA
+from models.presets import preset
 from models.training.build import build_config
 from models.training.engine import state as state_files
 from models.training.engine.schedule import iterations_of, make_optimizer, rate_factor
@@ -20,6 +21,7 @@ from models.training.engine.stream import Drawn, stream
 from models.training.engine.trainer import Hooks, Trainer
 from models.training.recipe import SchedulePart, read_recipe
 from models.training.stages.proposals import ProposalStage
+from models.training.stages.video import VideoStage
 from tests.conftest import ROOT
 
 RECIPES = ROOT / "recipes"
@@ -279,17 +281,22 @@ def test_epochs_become_iterations() -> None:
 
 
 def test_the_backbone_has_its_own_rate() -> None:
-    module = nn.ModuleDict({"backbone": nn.Linear(2, 2), "head": nn.Linear(2, 2)})
-    whole = nn.ModuleDict({"bfe": module})
+    stage = VideoStage(DMNAOA(preset("lite")), backbone_from=1)
     schedule = SchedulePart(iterations=1, batch=1, rate=1e-4, backbone_rate=1e-5)
-    optimizer = make_optimizer(schedule, whole.named_parameters())
-    assert [(len(g["params"]), g["lr"]) for g in optimizer.param_groups] == [(2, 1e-4), (2, 1e-5)]
+    optimizer = make_optimizer(schedule, stage)
+    assert [group["lr"] for group in optimizer.param_groups] == [1e-4, 1e-5]
+    others, backbone = (group["params"] for group in optimizer.param_groups)
+    learning = [(name, p) for name, p in stage.named_parameters() if p.requires_grad]
+    assert len(others) + len(backbone) == len(learning)
+    assert {id(p) for p in backbone} == {id(p) for n, p in learning if ".bfe.backbone." in n}
+    # A saved optimizer holds its parameters by their place.
+    assert [id(p) for p in others] == [id(p) for n, p in learning if ".bfe.backbone." not in n]
 
 
 def test_fine_tuning_proposals_trains_the_detector_s_own_backbone() -> None:
     recipe = read_recipe(RECIPES / "paper-proposals.toml")
     stage = ProposalStage(DMNAOA(build_config(recipe)))
-    optimizer = make_optimizer(recipe.schedule, stage.named_parameters())
+    optimizer = make_optimizer(recipe.schedule, stage)
     rates = {id(p): g["lr"] for g in optimizer.param_groups for p in g["params"]}
     names = {name: rates.get(id(p)) for name, p in stage.named_parameters()}
     backbone = "network.opg.detector.backbone."

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import nn
@@ -11,8 +11,15 @@ from models.training.recipe import SchedulePart
 
 _LAST = 0.01
 """Where the cosine ends, as a share of the peak."""
-_BACKBONE = ".bfe.backbone."
-"""The network's own backbone; a proposal generator's is part of what it learns."""
+
+
+@runtime_checkable
+class WithBackbone(Protocol):
+    """A stage with a backbone that learns at a rate of its own."""
+
+    def backbone_parameters(self) -> Iterable[nn.Parameter]:
+        """Its parameters, frozen ones too."""
+        ...
 
 
 def rate_factor(schedule: SchedulePart, iterations: int, step: int) -> float:
@@ -37,15 +44,15 @@ def iterations_of(schedule: SchedulePart, samples: int) -> int:
     return max(1, math.ceil(schedule.epochs * samples / schedule.batch))
 
 
-def make_optimizer(
-    schedule: SchedulePart, named: Iterable[tuple[str, nn.Parameter]]
-) -> torch.optim.Optimizer:
-    """An optimizer with the base features' backbone, if it learns, at its own rate."""
-    backbone: list[nn.Parameter] = []
-    rest: list[nn.Parameter] = []
-    for name, parameter in named:
-        if parameter.requires_grad:
-            (backbone if _BACKBONE in f".{name}" else rest).append(parameter)
+def make_optimizer(schedule: SchedulePart, stage: nn.Module) -> torch.optim.Optimizer:
+    """An optimizer of what learns in a stage; a backbone is a second group, at its own rate.
+
+    The order of groups and parameters is part of a saved state.
+    """
+    own = set(stage.backbone_parameters()) if isinstance(stage, WithBackbone) else set()
+    learning = [parameter for parameter in stage.parameters() if parameter.requires_grad]
+    backbone = [parameter for parameter in learning if parameter in own]
+    rest = [parameter for parameter in learning if parameter not in own]
     groups: list[dict[str, Any]] = [{"params": rest, "lr": schedule.rate}]
     if backbone:
         groups.append({"params": backbone, "lr": schedule.backbone_rate})

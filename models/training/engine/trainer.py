@@ -86,7 +86,7 @@ class Trainer:
         self.seed = seed
         self.precision = self.changed_from = precision
         self.team = team or Processes(0, 1, torch.device("cpu"))
-        self.optimizer = make_optimizer(schedule, stage.named_parameters())
+        self.optimizer = make_optimizer(schedule, stage)
         self.scheduler = torch.optim.lr_scheduler.LambdaLR(
             self.optimizer, lambda step: rate_factor(schedule, iterations, step)
         )

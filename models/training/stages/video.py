@@ -1,5 +1,7 @@
 """Pretraining and main training: memory, matching and refinement, unrolled over a clip."""
 
+from collections.abc import Iterator
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -50,6 +52,10 @@ class VideoStage(nn.Module):
         super().train(mode)
         self.network.opg.eval()
         return self
+
+    def backbone_parameters(self) -> Iterator[nn.Parameter]:
+        """Of the base features; a proposal generator's own backbone learns nothing here."""
+        return self.network.bfe.backbone.parameters()
 
     def forward(self, clips: list[Clip]) -> dict[str, Tensor]:
         """Mean losses over clips; the network takes one after the other."""
