@@ -15,9 +15,9 @@ from ovos_cli.benchmarking.baselines import chosen
 from ovos_cli.benchmarking.cluster import executor_for
 from ovos_cli.benchmarking.comparison import comparison_table
 from ovos_cli.benchmarking.method import Method, ModelMethod
-from ovos_cli.benchmarking.session import Executor, Outcome, Watch, check_folder, run_method
+from ovos_cli.benchmarking.session import Executor, Outcome, Watch, check_run_folder, run_method
 from ovos_cli.benchmarking.stored_proposals import check_stored
-from ovos_cli.benchmarking.timing import timing_table
+from ovos_cli.benchmarking.timing import paper_timing_table
 from ovos_cli.datasets import open_dataset
 from ovos_cli.datasets.sequence import Dataset, shortened
 from ovos_cli.evaluation.preflight import check_frames, missing_categories
@@ -25,7 +25,7 @@ from ovos_cli.evaluation.tables import score_table
 from ovos_cli.lines import say, stopped
 from ovos_cli.memory_settings import memory_settings
 from ovos_cli.progress import progress_bar
-from ovos_cli.report import warn_untrained
+from ovos_cli.untrained_warning import warn_untrained
 
 
 def benchmark(
@@ -98,7 +98,7 @@ def benchmark(
     others |= {f"baselines/{b.name}": b for b in chosen(baseline or [])}
     folder = out or Path(f"{data.name}-{data.label}_{method.name}")
     for place, each in {".": method, **others}.items():
-        check_folder(folder / place, each, data, overwrite=overwrite)
+        check_run_folder(folder / place, each, data, overwrite=overwrite)
     with executor_for(cluster) as executor:
         outcome = _run(data, method, folder, console, executor)
         records = {
@@ -113,7 +113,7 @@ def benchmark(
         what = "no annotated frame after an object's first, or too few frames"
         say(console, escape(f"not scored ({what}): {shortened(bare)}"))
     if timing and outcome.record["timing"]:
-        console.print(timing_table(outcome.record["timing"]))
+        console.print(paper_timing_table(outcome.record["timing"]))
     if ablation:
         found = {n.split("/")[1]: r for n, r in records.items() if n.startswith("ablation/")}
         console.print(ablation_table({FULL: outcome.record, **found}))

@@ -14,7 +14,7 @@ from ovos_cli import dataset_options, options
 from ovos_cli.datasets import open_dataset
 from ovos_cli.evaluation.files import check_results_folder, results_record, write_results
 from ovos_cli.evaluation.pool import scoring_pool
-from ovos_cli.evaluation.preflight import check_folder, check_masks, missing_categories
+from ovos_cli.evaluation.preflight import check_masks, check_masks_folder, missing_categories
 from ovos_cli.evaluation.scoring import score_all
 from ovos_cli.evaluation.tables import score_table
 from ovos_cli.lines import say
@@ -56,7 +56,7 @@ def evaluate(
             f"({len(unscored)} of {len(data.sequences)} sequences have first annotations only), "
             "so there is nothing to score; a server scores it"
         )
-    check_folder(results)
+    check_masks_folder(results)
     check_results_folder(out or results)
     started = time.perf_counter()
     with scoring_pool(jobs) as pool, progress_bar(console, "frames/s") as bar:

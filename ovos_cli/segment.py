@@ -1,7 +1,6 @@
 """`ovos segment`: parse, call, print."""
 
 import math
-import sys
 import time
 from fractions import Fraction
 from itertools import chain
@@ -12,15 +11,13 @@ from rich.markup import escape
 
 from models import Precision, load_model
 from models.errors import InputError, OvosError
-from models.hub import LoadedModel
 from models.segmenter import Segmenter
-from models.sources.install import digest_of
-from ovos_cli import __version__, options
+from ovos_cli import options
 from ovos_cli.json_file import write_json
 from ovos_cli.lines import say, stopped
 from ovos_cli.masks.first_mask import IndexedMask, parse_colours, read_first_mask
 from ovos_cli.media.checked_frames import checked_frames
-from ovos_cli.media.frame import Frame, FrameReader
+from ovos_cli.media.frame import Frame
 from ovos_cli.media.open_source import open_source, past_the_end
 from ovos_cli.media.overlay import OverlayWriter
 from ovos_cli.memory_settings import memory_settings
@@ -28,7 +25,9 @@ from ovos_cli.output import OutputFolder
 from ovos_cli.pipeline import Progress as Done
 from ovos_cli.pipeline import follow
 from ovos_cli.progress import progress_bar
-from ovos_cli.report import object_report, timing, timing_table, warn_untrained
+from ovos_cli.run_record import run_record
+from ovos_cli.run_timing import run_timing, run_timing_table
+from ovos_cli.untrained_warning import warn_untrained
 
 
 def segment(
@@ -112,13 +111,13 @@ def segment(
             raise
     wall = time.perf_counter() - started
 
-    values = timing(segmenter.clock, done.frames, wall, len(done.confidence))
+    values = run_timing(segmenter.clock, done.frames, wall, len(done.confidence))
     write_json(folder.root / "timing.json", values)
-    record = _record(video, mask, loaded, segmenter, done, reader)
+    record = run_record(video, mask, loaded, segmenter, done, reader)
     write_json(folder.root / "run.json", record)
     for warning in reader.warnings:
         say(errors, f"[yellow]warning:[/] {escape(warning)}")
-    console.print(timing_table(values))
+    console.print(run_timing_table(values))
     say(console, f"masks    {escape(str(folder.masks))}/")
     if writer is not None:
         say(console, f"overlay  {escape(str(folder.root / 'overlay.mp4'))}")
@@ -135,32 +134,3 @@ def _check_size(first: IndexedMask, frame: Frame) -> None:
             f"the mask is {first.ids.shape[1]}x{first.ids.shape[0]} but frame {frame.index} is "
             f"{width}x{height} (rotation applied); draw the mask on a frame of the full size"
         )
-
-
-def _record(
-    video: Path,
-    mask: Path,
-    loaded: LoadedModel,
-    segmenter: Segmenter,
-    done: Done,
-    reader: FrameReader,
-) -> dict[str, object]:
-    return {
-        "ovos": __version__,
-        "command": sys.argv,
-        "source": str(video),
-        "mask": str(mask),
-        "model": loaded.network.config.name,
-        "weights": loaded.path.name,
-        "weights_sha256": loaded.sha256,
-        "proposals": loaded.source,
-        "proposals_sha256": digest_of(loaded.network),
-        "device": str(segmenter.device),
-        "precision": str(segmenter.dtype).removeprefix("torch."),
-        "size": segmenter.size,
-        "config": loaded.network.config.to_dict(),
-        "frames": {"first": done.first, "last": done.last, "count": done.frames},
-        "complete": reader.whole and not done.interrupted,
-        "objects": object_report(done.confidence, done.first or 0),
-        "warnings": reader.warnings,
-    }

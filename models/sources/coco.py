@@ -64,7 +64,7 @@ class CocoStore:
         """Frames that there are proposals of, or that the list of images names."""
         return list(self._images or self._entries)
 
-    def expect(self, name: str) -> None:
+    def require(self, name: str) -> None:
         """Raise InputError if the folder knows nothing of a frame."""
         self._find(name)
 

@@ -26,7 +26,7 @@ class Store(Protocol):
         """Frames that there are proposals of."""
         ...
 
-    def expect(self, name: str) -> None:
+    def require(self, name: str) -> None:
         """Raise InputError if the folder knows nothing of a frame."""
         ...
 
@@ -90,7 +90,7 @@ class FileProposals:
             InputError: a frame is missing, there are other frames, or the first is of another
                 size.
         """
-        self.expect(frames, "")
+        self.refuse_foreign(frames, "")
         self.cover(names, "")
         for name in names[:1]:
             self.fitting(name, size)
@@ -107,11 +107,11 @@ class FileProposals:
         """
         for name in names:
             try:
-                self.store.expect(name)
+                self.store.require(name)
             except InputError as error:
                 raise InputError(f"{error}{advice}") from error
 
-    def expect(self, frames: Sequence[str], advice: str = " If not, give --end") -> None:
+    def refuse_foreign(self, frames: Sequence[str], advice: str = " If not, give --end") -> None:
         """Refuse proposals of frames that the video does not have.
 
         Too few are no matter here: a video may be used in part, see `cover`.

@@ -26,7 +26,7 @@ class NpzStore:
         """Frames that there are proposals of."""
         return list(self._files)
 
-    def expect(self, name: str) -> None:
+    def require(self, name: str) -> None:
         """Raise InputError if the folder knows nothing of a frame."""
         self._find(name)
 

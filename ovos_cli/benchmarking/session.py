@@ -70,7 +70,7 @@ class Outcome:
     files: list[Path]
 
 
-def check_folder(folder: Path, method: Method, dataset: Dataset, *, overwrite: bool) -> None:
+def check_run_folder(folder: Path, method: Method, dataset: Dataset, *, overwrite: bool) -> None:
     """Make sure that a folder is empty, or holds results that a run may go on with or replace.
 
     Raises:
@@ -131,7 +131,7 @@ def run_method(
     Args:
         dataset: checked by `preflight.check_frames`.
         method: what to run.
-        folder: its results; checked by `check_folder`.
+        folder: its results; checked by `check_run_folder`.
         executor: who runs the sequences.
         watch: to be told of progress.
 

@@ -63,7 +63,7 @@ def _processors(sequences: list[SequenceScores], device: str | None) -> list[str
     return sorted({m.get("gpu" if device == "cuda" else "processor") or "unknown" for m in there})
 
 
-def timing_table(summary: dict[str, Any]) -> Table:
+def paper_timing_table(summary: dict[str, Any]) -> Table:
     """Table 4 beside ours."""
     table = Table(title="Seconds per frame", title_justify="left", box=box.SIMPLE_HEAD)
     for name in ("module", "mean", "median", "p95", "paper (R50)"):

@@ -26,7 +26,7 @@ def check_frames(dataset: Dataset) -> None:
         raise InputError(problem_list(f"{dataset.name} at {dataset.root} is incomplete", problems))
 
 
-def check_folder(masks: Path) -> None:
+def check_masks_folder(masks: Path) -> None:
     """Check that there is a folder of masks. Raises InputError."""
     if not masks.is_dir():
         raise InputError(f"{masks} is not a folder; it should hold SEQUENCE/FRAME.png")
@@ -38,7 +38,7 @@ def check_masks(dataset: Dataset, masks: Path) -> None:
     Raises:
         InputError: a sequence or frame has no mask, or its annotations cannot be used.
     """
-    check_folder(masks)
+    check_masks_folder(masks)
     absent = [s.name for s in dataset.sequences if not (masks / s.name).is_dir()]
     problems = [f"{name}: no folder {masks / name}" for name in absent]
     if len(absent) == len(dataset.sequences):

@@ -54,7 +54,7 @@ def _to_the_end(
     yield from frames
     # Now it is known how many there are, unless the source is damaged.
     if reader.end is None and reader.names is not None and reader.names != promised:
-        stored.expect(reader.names)
+        stored.refuse_foreign(reader.names)
 
 
 def _used(stored: FileProposals, reader: FrameReader) -> list[str]:
@@ -66,7 +66,7 @@ def _used(stored: FileProposals, reader: FrameReader) -> list[str]:
     used = names[reader.start : None if whole else (reader.end or 0) + 1]
     try:
         if whole:
-            stored.expect(names)
+            stored.refuse_foreign(names)
         stored.cover(used)
     except InputError:
         if reader.counted:
@@ -74,6 +74,6 @@ def _used(stored: FileProposals, reader: FrameReader) -> list[str]:
         # The header may be wrong.
         used = [frame.stem for frame in reader]
         if whole and reader.whole and reader.names is not None:
-            stored.expect(reader.names)
+            stored.refuse_foreign(reader.names)
         stored.cover(used)
     return used

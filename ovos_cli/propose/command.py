@@ -16,7 +16,7 @@ from ovos_cli.media.checked_frames import checked_frames
 from ovos_cli.media.open_source import open_source, past_the_end
 from ovos_cli.propose.folder import Format, ProposalFolder
 from ovos_cli.propose.run import Run
-from ovos_cli.report import warn_untrained
+from ovos_cli.untrained_warning import warn_untrained
 
 _RECALL = "Recall"
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -251,7 +252,7 @@ def test_r50_runs_untrained_on_torchvisions_proposals_and_says_so_loudly(
         (["{clip}", "--proposals", "sam"], "no proposal source 'sam'; choose one of: lite"),
         (["{clip}", "--proposals", "files"], "should read files:DIR"),
         (["{clip}", "--proposals", "files:nowhere"], "nowhere does not exist"),
-        (["{clip}", "--proposals", "detectron2:x.yaml"], "detectron2"),
+        (["{clip}", "--proposals", "detectron2:x.yaml"], "detectron2 is not installed"),
         (["{clip}", "--proposals", "maskrcnn-r50", "--weights-dir", "w"], "put it here as w/"),
         (["{clip}", "--start", "50"], "past the last frame"),
         (["nothing.mp4"], "nothing.mp4 does not exist"),
@@ -274,6 +275,7 @@ def test_bad_input_is_one_sentence_and_status_2(
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
     Path("text.txt").touch()
+    monkeypatch.setitem(sys.modules, "detectron2", None)
     monkeypatch.setitem(
         install.COCO_WEIGHTS,
         SourceName.parse("maskrcnn-r50").kind,

@@ -41,9 +41,9 @@ def test_a_network_trained_on_proposals_from_elsewhere_keeps_none_and_needs_a_so
     assert set(again.state_dict()) == set(network.state_dict())
     stored = stored_in(again)
     assert stored is not None
-    stored.expect(["00000"])
+    stored.refuse_foreign(["00000"])
     with pytest.raises(InputError, match="proposals of 1 frames, but the video has 0"):
-        stored.expect([])
+        stored.refuse_foreign([])
     with pytest.raises(InputError, match="no proposals of the frame '00001'"):
         stored.cover(["00000", "00001"])
 

@@ -222,15 +222,15 @@ def _coco_of(folder: Path, ids: list[int | str], *, images: bool = False) -> Fil
 
 def test_ids_that_are_no_frame_of_the_video_are_refused(tmp_path: Path) -> None:
     video = [f"{i:05d}" for i in range(3)]
-    _coco_of(tmp_path, [0, 1, 2]).expect(video)
-    _coco_of(tmp_path, [1, 2]).expect(video)  # nothing found in the first frame
-    _coco_of(tmp_path, ["00000", "00002"]).expect(video)
+    _coco_of(tmp_path, [0, 1, 2]).refuse_foreign(video)
+    _coco_of(tmp_path, [1, 2]).refuse_foreign(video)  # nothing found in the first frame
+    _coco_of(tmp_path, ["00000", "00002"]).refuse_foreign(video)
     folder = ["shot_0100", "shot_0105", "shot_0110"]  # a number is the end of a frame's name
-    _coco_of(tmp_path, [100, 105, 110]).expect(folder)
+    _coco_of(tmp_path, [100, 105, 110]).refuse_foreign(folder)
     with pytest.raises(InputError, match="'3', which is none of the video's 3 frames, 00000 to"):
-        _coco_of(tmp_path, [1, 2, 3]).expect(video)
+        _coco_of(tmp_path, [1, 2, 3]).refuse_foreign(video)
     with pytest.raises(InputError, match="'40', which is none"):
-        _coco_of(tmp_path, [0, 20, 40]).expect(video)
+        _coco_of(tmp_path, [0, 20, 40]).refuse_foreign(video)
     with pytest.raises(InputError, match="'2', which is none"):
         _coco_of(tmp_path, [0, 1, 2]).check(folder[:1], folder, SIZE)
 
@@ -244,7 +244,7 @@ def test_files_named_after_no_frame_of_the_video_are_refused(tmp_path: Path) -> 
     for name in ("00000", "00007"):
         write_npz(tmp_path, name, _disks())
     with pytest.raises(InputError, match="'00007', which is none of the video's 3 frames"):
-        FileProposals(tmp_path, preset("lite")).expect(["00000", "00001", "00002"])
+        FileProposals(tmp_path, preset("lite")).refuse_foreign(["00000", "00001", "00002"])
 
 
 def test_masks_of_two_sizes_are_refused(tmp_path: Path) -> None:

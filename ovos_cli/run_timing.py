@@ -1,15 +1,12 @@
-"""What a run says of itself: the timing table, timing.json and run.json."""
+"""Where the time of `ovos segment` went: timing.json and its table."""
 
 import sys
 from typing import Any
 
 import torch
-from rich.console import Console
 from rich.table import Table
 
 from models.clock import Clock
-from models.hub import LoadedModel
-from ovos_cli.lines import say
 
 PARTS = ("decode", "BFE", "OPG", "OTG", "AM", "MRN", "write")
 _MEANING = {
@@ -23,7 +20,7 @@ _MEANING = {
 }
 
 
-def timing(clock: Clock, frames: int, wall: float, objects: int) -> dict[str, Any]:
+def run_timing(clock: Clock, frames: int, wall: float, objects: int) -> dict[str, Any]:
     """Seconds per frame of each part, of the whole, and the peak memory.
 
     Args:
@@ -40,14 +37,14 @@ def timing(clock: Clock, frames: int, wall: float, objects: int) -> dict[str, An
         "total_seconds_per_frame": wall / count,
         "frames_per_second": frames / wall if wall else 0.0,
         "wall_seconds": wall,
-        "peak_memory_mib": peak_memory(),
+        "peak_memory_mib": _peak_memory(),
         "peak_gpu_memory_mib": (
             torch.cuda.max_memory_allocated() / 2**20 if torch.cuda.is_available() else None
         ),
     }
 
 
-def timing_table(values: dict[str, Any]) -> Table:
+def run_timing_table(values: dict[str, Any]) -> Table:
     """The same for people."""
     table = Table(title="Time for each frame", title_justify="left")
     table.add_column("part")
@@ -63,17 +60,7 @@ def timing_table(values: dict[str, Any]) -> Table:
     return table
 
 
-def warn_untrained(console: Console, loaded: LoadedModel) -> None:
-    """Say loudly that a model without weights makes masks without meaning."""
-    if not loaded.trained:
-        say(
-            console,
-            f"[bold yellow]warning: '{loaded.network.config.name}' is untrained, its weights are "
-            "random: THE MASKS MEAN NOTHING. Only times and shapes do[/]",
-        )
-
-
-def peak_memory() -> float | None:
+def _peak_memory() -> float | None:
     """Largest resident memory of this process so far in MiB; None where unknown."""
     try:
         import resource
@@ -81,15 +68,3 @@ def peak_memory() -> float | None:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
-
-
-def object_report(confidence: dict[int, list[float]], first: int) -> list[dict[str, Any]]:
-    """For each object its mean confidence and the frames in which it was not seen."""
-    return [
-        {
-            "id": ident,
-            "mean_confidence": round(sum(values) / len(values), 4),
-            "unseen_frames": [first + i for i, value in enumerate(values) if value == 0],
-        }
-        for ident, values in confidence.items()
-    ]
