@@ -51,7 +51,7 @@ class YamlConfiguration:
         """Set up a node as the paper selects: no score threshold.
 
         Raises:
-            ValueError: it finds boxes without masks.
+            ValueError: it finds boxes without masks; `read_config` adds which configuration.
         """
         if not node.MODEL.MASK_ON:
             raise ValueError("it finds boxes without masks (MODEL.MASK_ON)")
@@ -77,7 +77,7 @@ class PythonConfiguration:
         """Read a node.
 
         Raises:
-            ValueError: it has no model.
+            ValueError: it has no model; `read_config` adds which configuration.
         """
         if not isinstance(node.get("model"), Mapping):
             raise ValueError("it defines no 'model'")
@@ -93,7 +93,8 @@ class PythonConfiguration:
         """See `Configuration`.
 
         Raises:
-            ValueError: the model finds boxes without masks.
+            ValueError: the model finds boxes without masks; the caller knows the
+                configuration's name and says it.
         """
         model = self._instantiate(self.node["model"]).eval()
         heads = getattr(model, "roi_heads", None)
