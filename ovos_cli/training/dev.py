@@ -6,18 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from models.errors import InputError
-from models.frames import Geometry
-from models.functional.masks import paste_masks
 from models.network import DMNAOA
 from models.precision import Precision
 from models.segmenter import Segmenter
 from models.training.data.catalog import DataSet, open_data
 from models.training.data.pairs import IGNORE, AnnotatedImage, Array, Video
 from models.training.recipe import DataPart, DevPart
-from ovos_cli.evaluation.measures import contour_accuracy, region_similarity
+from ovos_cli.evaluation.measures import frame_scores
+from ovos_cli.propose.dataset import propose_in
+from ovos_cli.propose.recall import best_of, overlaps
 from ovos_cli.training.pictures import Strip
 
 _SHOWN = 5
@@ -77,7 +76,7 @@ class DevSet:
                 raise InputError(f"{where}: its frames and masks differ in size ({listed}). {mend}")
             if follow and video.length < 2:
                 raise InputError(f"{where}: it has only one annotated frame. {mend}")
-            if follow and not ((first != 0) & (first != IGNORE)).any():
+            if follow and not _objects(first):
                 raise InputError(f"{where}: its first mask has no object. {mend}")
 
     def _scored(self, video: Video, *, follow: bool) -> Sequence[AnnotatedImage]:
@@ -93,13 +92,15 @@ class DevSet:
             frames = self._scored(video, follow=True)
             first = frames[0].mask()
             first[first == IGNORE] = 0
+            objects = _objects(first)
             segmenter.step(frames[0].image(), first)
             shown = set(np.linspace(1, len(frames) - 1, _SHOWN).astype(int).tolist())
             values, strip = [], Strip(video.name)
             for index, frame in enumerate(frames[1:], start=1):
                 image, truth = frame.image(), frame.mask()
                 ids = segmenter.step(image).ids
-                values.append(_region_and_contour(ids, truth, np.unique(first[first > 0])))
+                scores = frame_scores(ids, truth, objects)
+                values.append(np.mean(list(scores.values())))
                 if index in shown:
                     strip.add(image, ids)
             found.by_sequence[video.name] = float(np.mean(values))
@@ -116,13 +117,15 @@ class DevSet:
             values, strip = [], Strip(video.name)
             for frame in self._scored(video, follow=False):
                 image, truth = frame.image(), frame.mask()
-                masks = _proposed(segmenter, image)
+                (stored,) = propose_in([image], [frame.image_path.stem], segmenter)
+                masks, objects = stored.frame_masks(), _objects(truth)
                 best = np.zeros_like(truth)
-                for value in (v for v in np.unique(truth) if v not in (0, IGNORE)):
-                    overlaps = [region_similarity(m, truth == value) for m in masks]
-                    values.append(max(overlaps, default=0.0))
-                    if overlaps:
-                        best[masks[int(np.argmax(overlaps))]] = value
+                if objects:
+                    ious = overlaps(masks, np.stack([truth == ident for ident in objects]))
+                    values.extend(best_of(ious, len(masks)).tolist())
+                    for ident, row in zip(objects, ious, strict=True):
+                        if row.any():
+                            best[masks[row.argmax()]] = ident
                 strip.add(image, best)
             found.by_sequence[video.name] = float(np.mean(values)) if values else 0.0
             found.strips.append(strip)
@@ -142,19 +145,5 @@ def pick(videos: Sequence[Video], names: Sequence[str]) -> list[Video]:
     return [by_name[name] for name in names] if names else list(videos)
 
 
-def _region_and_contour(ids: Array, truth: Array, objects: Array) -> float:
-    """Mean of J and F over the objects."""
-    pairs = [(ids == value, truth == value) for value in objects]
-    return float(
-        np.mean([(region_similarity(p, t) + contour_accuracy(p, t)) / 2 for p, t in pairs])
-    )
-
-
-def _proposed(segmenter: Segmenter, image: Array) -> list[NDArray[np.bool_]]:
-    height, width = image.shape[:2]
-    geometry = Geometry.fit((height, width), segmenter.size)
-    proposals = segmenter.prepare([image])[0].proposals
-    pasted = paste_masks(
-        proposals.masks.float().cpu(), proposals.boxes.float().cpu(), *geometry.padded, stride=1
-    )
-    return list((geometry.to_source(pasted) > 0.5).numpy())
+def _objects(mask: Array) -> list[int]:
+    return [int(value) for value in np.unique(mask) if value not in (0, IGNORE)]
