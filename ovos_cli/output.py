@@ -1,11 +1,12 @@
-"""The output folder of a run."""
+"""The output folder of a run: made, cleared of an older run's files, or refused."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from models.errors import InputError
 
-OWN = ("overlay.mp4", "timing.json", "run.json")
+_OWN = ("overlay.mp4", "timing.json", "run.json")
 
 
 def probe(folder: Path) -> None:
@@ -14,6 +15,46 @@ def probe(folder: Path) -> None:
     file = folder / ".ovos-probe"
     file.touch()
     file.unlink()
+
+
+def claim(folder: Path, *, overwrite: bool) -> bool:
+    """Make a folder of results, and see that it may be written to.
+
+    Returns:
+        whether something is there that a run may replace.
+
+    Raises:
+        InputError: not a folder, not writable, or not empty without `overwrite`.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"the output {folder} is a file; give a folder with --out")
+    with writing(folder):
+        # Empty folders, say of a run that was refused, are no one's loss.
+        used = folder.is_dir() and any(p.is_file() for p in folder.rglob("*"))
+        if used and not overwrite:
+            raise InputError(
+                f"the output folder {folder} is not empty; add --overwrite or choose another --out"
+            )
+        probe(folder)
+    return used
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Say of a folder that it cannot be written, whatever of it fails. Raises InputError."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"the output folder {folder} cannot be written: {error.strerror}"
+        ) from error
+
+
+def remove_if_empty(*folders: Path) -> None:
+    """Leave no trace of a run that wrote nothing; inner folders come first."""
+    for folder in folders:
+        with suppress(OSError):  # not empty
+            folder.rmdir()
 
 
 class OutputFolder:
@@ -26,34 +67,19 @@ class OutputFolder:
             InputError: not a folder, not writable, or not empty without `overwrite`.
         """
         self.root, self.masks = root, root / "masks"
-        if root.exists() and not root.is_dir():
-            raise InputError(f"the output {root} is a file; give a folder with --out")
-        try:
-            # Empty folders, say of a run that was refused, are no one's loss.
-            used = root.is_dir() and any(p.is_file() for p in root.rglob("*"))
-            if used and not overwrite:
-                raise InputError(
-                    f"the output folder {root} is not empty; "
-                    "add --overwrite or choose another --out"
-                )
-            self.masks.mkdir(parents=True, exist_ok=True)
+        used = claim(root, overwrite=overwrite)
+        with writing(root):
+            self.masks.mkdir(exist_ok=True)
             if used:
                 self._clear()
-            probe(root)
-        except OSError as error:
-            raise InputError(
-                f"the output folder {root} cannot be written: {error.strerror}"
-            ) from error
 
     def remove_if_empty(self) -> None:
         """Leave no trace of a run that wrote nothing."""
-        for folder in (self.masks, self.root):
-            with suppress(OSError):  # not empty
-                folder.rmdir()
+        remove_if_empty(self.masks, self.root)
 
     def _clear(self) -> None:
         """Remove what a run writes, and nothing else: no mask of an old run may remain."""
-        for name in OWN:
+        for name in _OWN:
             (self.root / name).unlink(missing_ok=True)
         for mask in self.masks.glob("*.png"):
             mask.unlink()

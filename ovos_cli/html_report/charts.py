@@ -69,7 +69,7 @@ def sequence_bars(run: Run, baselines: Sequence[Run], paper: float | None) -> Ma
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlim(0, 1)
     axes.grid(axis="x", color=GRID, lw=1)
-    _plain(axes)
+    _plain(axes, rows=INK)
     return inline(drawing, ranked_note(run))
 
 
@@ -118,7 +118,7 @@ def over_time(
     axes.locator_params(axis="x", integer=True, nbins=6)
     axes.set_title(measure, loc="left", fontsize=_TEXT, color=INK, pad=4)
     axes.grid(color=GRID, lw=1)
-    _plain(axes)
+    _plain(axes, rows=MUTED)
     return inline(drawing, f"{measure} over time, {sequence.name}")
 
 
@@ -158,13 +158,14 @@ def timing_split(rows: Sequence[tuple[str, dict[str, float]]]) -> Markup:
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(0, 1)
     axes.xaxis.set_visible(False)
-    _plain(axes)
+    _plain(axes, rows=INK)
     return inline(drawing, "Share of each module in the time of a frame")
 
 
-def _plain(axes: "Axes") -> None:
+def _plain(axes: "Axes", *, rows: str) -> None:
+    """Nothing but the drawing; `rows` colours the labels of the vertical axis, names or values."""
     axes.set_axisbelow(True)
     axes.set_facecolor("none")
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0, labelsize=_TEXT, labelcolor=MUTED, pad=5)
-    axes.tick_params(axis="y", labelcolor=INK if len(axes.get_yticks()) != 3 else MUTED)
+    axes.tick_params(axis="y", labelcolor=rows)

@@ -1,15 +1,14 @@
 """The folder of proposals that a run writes."""
 
-from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from models.errors import InputError
 from models.sources.coco import IMAGES, RECORD, RESULTS, encode
 from models.sources.npz import write_npz
 from models.sources.stored import StoredProposals
 from ovos_cli.json_file import write_json
+from ovos_cli.output import claim, remove_if_empty, writing
 
 SHEETS = "sheets"
 _OWN = ("*.npz", RESULTS, IMAGES, RECORD, f"{SHEETS}/*.jpg")
@@ -34,31 +33,18 @@ class ProposalFolder:
         """
         if format is Format.COCO:
             encode([])
-        if root.exists() and not root.is_dir():
-            raise InputError(f"the output {root} is a file; give a folder with --out")
-        try:
-            root.mkdir(parents=True, exist_ok=True)
-            if any(p.is_file() for p in root.rglob("*")):
-                if not overwrite:
-                    raise InputError(
-                        f"the output folder {root} is not empty; "
-                        "add --overwrite or choose another --out"
-                    )
+        if claim(root, overwrite=overwrite):
+            with writing(root):
                 for pattern in _OWN:
                     for file in root.glob(pattern):
                         file.unlink()
-        except OSError as error:
-            raise InputError(
-                f"the output folder {root} cannot be written: {error.strerror}"
-            ) from error
         self.root, self.format = root, format
         self._results: list[dict[str, Any]] = []
         self._images: list[dict[str, Any]] = []
 
     def remove_if_empty(self) -> None:
         """Leave no trace of a run that wrote nothing."""
-        with suppress(OSError):  # not empty
-            self.root.rmdir()
+        remove_if_empty(self.root)
 
     def write(self, index: int, name: str, stored: StoredProposals) -> None:
         """Add one frame, the video's `index`-th."""

@@ -24,7 +24,7 @@ from ovos_cli.groups import in_groups
 from ovos_cli.json_file import write_json
 from ovos_cli.lines import say, stopped
 from ovos_cli.media.frame import Frame, FrameReader
-from ovos_cli.output import probe
+from ovos_cli.output import probe, writing
 from ovos_cli.progress import progress_bar
 from ovos_cli.propose.dataset import compared, measure, missed_sheet, propose_in, recall_table
 from ovos_cli.propose.folder import SHEETS, ProposalFolder
@@ -169,12 +169,10 @@ def _prepare(out: Path, *, overwrite: bool) -> None:
     there = [out / name for name in (_RECALL, _MISSED) if (out / name).exists()]
     if there and not overwrite:
         raise InputError(f"{there[0]} is there already; add --overwrite or choose another --out")
-    try:
+    with writing(out):
         probe(out)
         for path in there:
             path.unlink()
-    except OSError as error:
-        raise InputError(f"the output folder {out} cannot be written: {error.strerror}") from error
 
 
 def _proposed(
