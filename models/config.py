@@ -127,13 +127,20 @@ class ModelConfig:
 
     An error of the mask far from the matched object would else become the next frame's
     reference. Not applied in training."""
+    caution: Annotated[float, Within(0)] = 0.0
+    """Extension: a mask that becomes a reference counts the less, the less sure its surroundings
+    are: each cell is multiplied by this power of the surest cell within two, as a share of the
+    object's surest; 0 is off.
+
+    What is half believed throughout would else be taken for the object in the next frame, and
+    grow. Not applied in training."""
     first_floor: Annotated[float, Within(0)] = 0.0
-    """Extension: what the first frame's aligned masks hold below this share of their peak,
-    0 to below 1, counts only where the coarse or the previous mask agrees, and what is above
-    counts the less; 0 is off.
+    """Extension: where the first frame's aligned masks together hold less than this share of their
+    peak, 0 to below 1, they count only if the coarse or the previous mask agrees, and where they
+    hold more they count the less; 0 is off.
 
     Correspondences with a frame of long ago are vague: they spread a little of the object over
-    whatever looks like it. Among several objects, an empty coarse mask is not against it."""
+    whatever looks like it."""
     locality: bool = False
     """Extension: a learned penalty on distance in the refinement's correspondences."""
     likeness: bool = False

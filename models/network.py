@@ -8,11 +8,11 @@ from torch import Tensor, nn
 
 from models.clock import Clock
 from models.config import MemoryPolicy, ModelConfig, ProposalSource
+from models.functional.belief import less_where_unsure, near_anchors
 from models.functional.masks import (
     disagreeing,
     grow_boxes,
     mask_boxes,
-    near_anchors,
     pairwise_iou,
     paste_masks,
     pool_regions,
@@ -34,6 +34,9 @@ MASK_STRIDE = 4
 
 _MASK_SIZE = 28
 """Side of the masks decoded from templates where no proposals set it."""
+
+_AROUND = 2
+"""Cells on each side of a mask's cell whose sureness counts for it."""
 
 _DISAGREEMENT = 0.5
 """IoU with the previous mask that a proposal loses where the template's mask is against it."""
@@ -178,6 +181,8 @@ class DMNAOA(nn.Module):
         self, state: VideoState, features: FrameFeatures, masks: Tensor, clock: Clock
     ) -> None:
         """Remember the frame just segmented with its (O, H/4, W/4) aggregated probabilities."""
+        if self.config.caution and not self.training:
+            masks = less_where_unsure(masks, _AROUND, self.config.caution)
         state.previous = Reference(state.previous.frame, masks)
         with clock.measure("OTG"):
             boxes, present = mask_boxes(masks.detach())

@@ -8,11 +8,11 @@ import torch.nn.functional as F
 from torch import Tensor
 from torchvision.ops import roi_align
 
-_INSIDE = 0.5
+INSIDE = 0.5
 """A pixel of a soft mask above it belongs to the object."""
 
 
-def mask_boxes(masks: Tensor, threshold: float = _INSIDE) -> tuple[Tensor, Tensor]:
+def mask_boxes(masks: Tensor, threshold: float = INSIDE) -> tuple[Tensor, Tensor]:
     """Tight boxes around soft masks.
 
     Args:
@@ -31,49 +31,6 @@ def mask_boxes(masks: Tensor, threshold: float = _INSIDE) -> tuple[Tensor, Tenso
     y1 = rows.shape[1] - rows.flip(1).float().argmax(dim=1)
     boxes = torch.stack([x0, y0, x1, y1], dim=1).float()
     return boxes * present[:, None], present
-
-
-def near_anchors(masks: Tensor, anchors: Tensor, growth: float) -> Tensor:
-    """Drop what lies far from an object's anchor, where the mask confirms the anchor.
-
-    Args:
-        masks: (O, H, W) in [0, 1].
-        anchors: (O, H/s, W/s) coarse masks in [0, 1].
-        growth: the anchor's box grows by this factor, above 0, about its centre.
-
-    Returns:
-        (O, H, W): zero outside the grown box if the mask inside it covers at least a third of
-        the anchor; unchanged otherwise, since the anchor may be wrong.
-    """
-    stride = masks.shape[2] // anchors.shape[2]
-    boxes, present = mask_boxes(anchors)
-    x0, y0, x1, y1 = grow_boxes(boxes * stride, growth)[:, :, None].unbind(dim=1)
-    xs = torch.arange(masks.shape[2], device=masks.device) + 0.5
-    ys = torch.arange(masks.shape[1], device=masks.device) + 0.5
-    columns, rows = (xs > x0) & (xs < x1), (ys > y0) & (ys < y1)
-    kept = masks * (rows[:, :, None] & columns[:, None])
-    area = (anchors > _INSIDE).sum((1, 2)) * stride**2
-    confirmed = (kept > _INSIDE).sum((1, 2)) * 3 >= area
-    return torch.where((present & confirmed)[:, None, None], kept, masks)
-
-
-def above_floor(masks: Tensor, agreeing: Tensor, floor: float) -> Tensor:
-    """Take what is faint from masks, but for where something agrees with them.
-
-    Each is stretched from [floor, 1] to [0, 1], both as shares of the mask's own peak.
-
-    Args:
-        masks: (O, H, W) in [0, 1].
-        agreeing: (O, H, W) in [0, 1]: where it is 1 a mask stays as it is; where it is less, it
-            is the mean of itself and the stretched one, weighted by it.
-        floor: in [0, 1).
-
-    Returns:
-        (O, H, W), nowhere above `masks`.
-    """
-    peak = masks.amax((1, 2), keepdim=True)
-    stretched = ((masks - floor * peak) / (1 - floor)).clamp_min(0)
-    return stretched + (masks - stretched) * agreeing.to(masks.dtype)
 
 
 def disagreeing(masks: Tensor, anchors: Tensor, least: float) -> Tensor:
@@ -194,7 +151,7 @@ def paste_masks(masks: Tensor, boxes: Tensor, height: int, width: int, stride: i
 
 def pairwise_iou(a: Tensor, b: Tensor) -> Tensor:
     """IoU of (O, H, W) with (N, H, W) soft masks, each cut at 0.5: (O, N) in [0, 1]."""
-    x, y = (a > _INSIDE).flatten(1).float(), (b > _INSIDE).flatten(1).float()
+    x, y = (a > INSIDE).flatten(1).float(), (b > INSIDE).flatten(1).float()
     intersection = x @ y.T
     union = x.sum(1)[:, None] + y.sum(1)[None] - intersection
     return intersection / union.clamp_min(1)

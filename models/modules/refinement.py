@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from models.config import ModelConfig
 from models.functional.alignment import cosine, sharpen, translate
-from models.functional.masks import above_floor, where_present
+from models.functional.belief import above_floor
 from models.modules.base_features import FrameFeatures
 from models.modules.blocks import ResidualBlock, projector, upsample
 
@@ -133,23 +133,18 @@ class MaskRefinementNetwork(nn.Module):
     def _believed(self, first: Tensor, previous: Tensor, coarse: Tensor) -> Tensor:
         """The aligned masks of the first frame, less what is faint and nothing agrees with.
 
-        The coarse masks agree, up to a few cells from them, and the aligned previous ones. Among
-        several objects an empty coarse mask is against nothing: each object has the others
-        against it as well as the background, so that what is faint does not spread, and one that
-        matched no proposal may have nothing else.
+        The coarse masks agree, up to a few cells from them, and the aligned previous ones.
 
         Args:
             first, previous: (O, 16, H, W) blocks of cells.
             coarse: (O, 4H, 4W).
         """
-        if len(coarse) > 1:
-            coarse = where_present(coarse, torch.ones_like(coarse))
         side = 2 * _BESIDE + 1
         near = F.max_pool2d(coarse[:, None], side, stride=1, padding=_BESIDE)
         whole, before = F.pixel_shuffle(first, 4), F.pixel_shuffle(previous, 4)
         agreeing = near.maximum(before.to(near.dtype))
         found = above_floor(whole[:, 0], agreeing[:, 0], self.first_floor)
-        return F.pixel_unshuffle(found[:, None], 4)
+        return F.pixel_unshuffle(found[:, None], 4).to(first.dtype)
 
     def forward(
         self,

@@ -4,11 +4,9 @@ import numpy as np
 import torch
 
 from models.functional.masks import (
-    above_floor,
     disagreeing,
     grow_boxes,
     mask_boxes,
-    near_anchors,
     pairwise_iou,
     paste_masks,
     pool_regions,
@@ -53,21 +51,6 @@ def test_iou_against_counting() -> None:
     torch.testing.assert_close(pairwise_iou(a, b), torch.tensor([[4 / 12, 0.0]]))
 
 
-def test_what_is_far_from_a_confirmed_anchor_is_dropped() -> None:
-    masks, anchors = torch.zeros(3, 20, 40), torch.zeros(3, 20, 40)
-    anchors[:, 5:15, 5:15] = 1
-    masks[:, 6:14, 6:14] = 0.9  # the object
-    masks[:, 2:8, 30:38] = 0.9  # a leak
-    masks[1, 6:14, 6:14] = 0  # the anchor is not confirmed
-    anchors[2] = 0  # there is no anchor
-    kept = near_anchors(masks, anchors, 1.4)
-    assert kept[0, :, 30:].sum() == 0
-    torch.testing.assert_close(kept[0, :, :20], masks[0, :, :20])
-    torch.testing.assert_close(kept[1:], masks[1:])
-    coarser = torch.nn.functional.avg_pool2d(anchors, 5)
-    torch.testing.assert_close(near_anchors(masks, coarser, 1.4), kept)
-
-
 def test_an_absent_mask_is_replaced_and_others_stay() -> None:
     masks, others = torch.zeros(2, 4, 4), torch.rand(2, 4, 4)
     masks[0, 1, 1] = 0.9
@@ -75,21 +58,6 @@ def test_an_absent_mask_is_replaced_and_others_stay() -> None:
     chosen = where_present(masks, others)
     assert torch.equal(chosen[0], masks[0])
     assert torch.equal(chosen[1], others[1])
-
-
-def test_what_is_faint_counts_only_where_something_agrees() -> None:
-    torch.manual_seed(0)
-    masks, agreeing = torch.rand(2, 7, 9), torch.rand(2, 7, 9)
-    found = above_floor(masks, agreeing, 0.4)
-    for o in range(2):
-        peak = float(masks[o].max())
-        for y in range(7):
-            for x in range(9):
-                near, value = float(agreeing[o, y, x]), float(masks[o, y, x])
-                alone = max(0.0, (value - 0.4 * peak) / 0.6)
-                assert abs(float(found[o, y, x]) - (near * value + (1 - near) * alone)) < 1e-6
-    torch.testing.assert_close(above_floor(masks, agreeing, 0.0), masks)
-    torch.testing.assert_close(above_floor(masks, torch.ones_like(masks), 0.9), masks)
 
 
 def test_disagreement_needs_an_anchor() -> None:

@@ -1,0 +1,75 @@
+"""How much of a mask to believe, before it becomes the reference of another frame."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.functional.masks import INSIDE, grow_boxes, mask_boxes
+
+_TINY = 1e-6
+
+
+def near_anchors(masks: Tensor, anchors: Tensor, growth: float) -> Tensor:
+    """Drop what lies far from an object's anchor, where the mask confirms the anchor.
+
+    Args:
+        masks: (O, H, W) in [0, 1].
+        anchors: (O, H/s, W/s) coarse masks in [0, 1].
+        growth: the anchor's box grows by this factor, above 0, about its centre.
+
+    Returns:
+        (O, H, W): zero outside the grown box if the mask inside it covers at least a third of
+        the anchor; unchanged otherwise, since the anchor may be wrong.
+    """
+    stride = masks.shape[2] // anchors.shape[2]
+    boxes, present = mask_boxes(anchors)
+    x0, y0, x1, y1 = grow_boxes(boxes * stride, growth)[:, :, None].unbind(dim=1)
+    xs = torch.arange(masks.shape[2], device=masks.device) + 0.5
+    ys = torch.arange(masks.shape[1], device=masks.device) + 0.5
+    columns, rows = (xs > x0) & (xs < x1), (ys > y0) & (ys < y1)
+    kept = masks * (rows[:, :, None] & columns[:, None])
+    area = (anchors > INSIDE).sum((1, 2)) * stride**2
+    confirmed = (kept > INSIDE).sum((1, 2)) * 3 >= area
+    return torch.where((present & confirmed)[:, None, None], kept, masks)
+
+
+def above_floor(masks: Tensor, agreeing: Tensor, floor: float) -> Tensor:
+    """Take what is faint from masks, but for where something agrees with them.
+
+    Faint is what all objects together hold little of: a position that is shared out among
+    objects is nonetheless one of theirs. The sum is stretched from [floor, 1] to [0, 1], both as
+    shares of its own peak, and the objects keep their shares of it.
+
+    Args:
+        masks: (O, H, W), their sum over the objects in [0, 1].
+        agreeing: (O, H, W) in [0, 1]: where it is 1 a mask stays as it is; where it is less, it
+            is the mean of itself and the stretched one, weighted by it.
+        floor: in [0, 1).
+
+    Returns:
+        (O, H, W) float32, nowhere above `masks`.
+    """
+    whole = masks.float()
+    total = whole.sum(0, keepdim=True)
+    peak = total.amax((1, 2), keepdim=True)
+    stretched = ((total - floor * peak) / (1 - floor)).clamp_min(0)
+    kept = stretched / total.clamp_min(_TINY)
+    return whole * torch.lerp(kept, torch.ones_like(kept), agreeing.float())
+
+
+def less_where_unsure(masks: Tensor, reach: int, power: float) -> Tensor:
+    """Take from masks where nothing around is as sure as the surest of the object.
+
+    The soft edge beside a sure inside stays; an area that is half believed throughout fades.
+
+    Args:
+        masks: (O, H, W) in [0, 1].
+        reach: cells on each side of a cell that count as around it.
+        power: 0 or more, of the share that the surest cell around has of the surest of all.
+
+    Returns:
+        (O, H, W), nowhere above `masks`.
+    """
+    around = F.max_pool2d(masks[:, None], 2 * reach + 1, stride=1, padding=reach)[:, 0]
+    surest = masks.amax((1, 2), keepdim=True).clamp_min(_TINY)
+    return masks * (around / surest).pow(power)
