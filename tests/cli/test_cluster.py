@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -29,20 +30,20 @@ NAMES = ["bear", "dogs", "elk", "fox", "gnu"]
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     pytest.importorskip("ray", reason=NO_RAY)
     from ray.cluster_utils import Cluster
 
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = str(ROOT)  # workers inherit it
     node = {"num_cpus": 2, "include_dashboard": False, "object_store_memory": 80 * 2**20}
-    cluster = Cluster(initialize_head=True, head_node_args=node)
-    yield cluster.address
-    cluster.shutdown()
-    if before is None:
-        del os.environ["PYTHONPATH"]
-    else:
-        os.environ["PYTHONPATH"] = before
+    with pytest.MonkeyPatch.context() as patch:  # workers inherit it
+        patch.setenv("PYTHONPATH", str(ROOT))
+        # The end of a cluster kills its workers, which then leave the weights they unpacked. Ray's
+        # own files stay where they are: the names of its sockets must be short.
+        patch.setenv("RAY_TMPDIR", tempfile.gettempdir())
+        patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("workers")))
+        cluster = Cluster(initialize_head=True, head_node_args=node)
+        yield cluster.address
+        cluster.shutdown()
 
 
 @pytest.fixture
