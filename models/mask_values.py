@@ -33,9 +33,10 @@ def as_objects(values: Values, *, void: int = 0, white: bool = True) -> Values:
         white: a black and white mask holds one object, 1; else its 255 is void like any other.
     """
     outside = values == VOID
-    if not outside.any():
+    voids = np.count_nonzero(outside)
+    if not voids:
         return values
-    if white and black_and_white(values):
+    if white and voids == np.count_nonzero(values):
         return outside.view(np.uint8)
     return values if void == VOID else np.where(outside, np.uint8(void), values)
 

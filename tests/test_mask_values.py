@@ -8,10 +8,13 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from models.errors import InputError
 from models.mask_values import VOID
+from models.training.data.davis import davis_videos
 from models.training.data.pictures import read_mask
+from ovos_cli.datasets import DatasetName, open_dataset
 from ovos_cli.datasets.annotation import read_ids
 from ovos_cli.masks.first_mask import read_first_mask
 from tests.conftest import write_indexed
+from tests.trees import davis_tree
 
 
 def _bars(*values: int) -> np.ndarray:
@@ -62,6 +65,21 @@ def test_ids_and_void_are_the_same_everywhere(
     np.testing.assert_array_equal(np.where(trained == VOID, 0, trained), objects)
     void = (values == VOID) & (objects == 0)
     np.testing.assert_array_equal(trained == VOID, void)  # kept there: it is no background
+
+
+@pytest.mark.parametrize("first", [_bars(1, 2), _bars(VOID)], ids=["two objects", "white"])
+def test_the_first_mask_of_a_video_says_whether_white_is_an_object(
+    tmp_path: Path, first: np.ndarray
+) -> None:
+    root = davis_tree(tmp_path / "d")
+    places = [root / "Annotations/480p/dogs" / name for name in ("00000.png", "00002.png")]
+    for place, values in zip(places, (first, _bars(VOID)), strict=True):
+        write_indexed(place, values)
+    sequence = open_dataset(DatasetName.DAVIS17, root).sequences[1]
+    frame = davis_videos(root, "val", "2017")[1].frames[2]
+    trained = frame.mask()
+    np.testing.assert_array_equal(np.where(trained == VOID, 0, trained), sequence.read("00002"))
+    assert trained.max() == (VOID if 2 in first else 1)
 
 
 def test_white_of_sixteen_bits_is_one_object(tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ def test_development_videos_that_cannot_be_scored_on_are_named(davis: Path) -> N
     dev = {"root": davis.name}
     _look(davis.parent, dev=dev)
     masks = davis / "Annotations/480p/others"
-    write_indexed(masks / "00000.png", np.full((120, 160), 255, np.uint8))
+    write_indexed(masks / "00000.png", np.zeros((120, 160), np.uint8))
     with pytest.raises(InputError, match=r"video others .* first mask has no object"):
         _look(davis.parent, dev=dev)
     _look(davis.parent, dev=dev, stage="proposals")  # it needs no first mask

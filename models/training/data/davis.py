@@ -43,6 +43,6 @@ def davis_videos(root: Path, split: str, year: str = "2016") -> list[Video]:
                     else f"annotations: there is no PNG in {annotations / name}"
                 )
             )
-        pairs = (Pair(images / name / f"{m.stem}.jpg", m) for m in masks)
+        pairs = (Pair(images / name / f"{m.stem}.jpg", m, masks[0]) for m in masks)
         videos.append(Video(name, tuple(pairs)))
     return videos

@@ -28,10 +28,15 @@ class AnnotatedImage(Protocol):
 
 @dataclass(frozen=True)
 class Pair:
-    """One image and its indexed mask: 0 background, 1..N instances, 255 ignore."""
+    """One image and its indexed mask: 0 background, 1..N instances, 255 ignore.
+
+    first_mask: of the video, if the pair is of one: where it is not black and white, a mask of
+    255 alone holds no object.
+    """
 
     image_path: Path
     mask_path: Path
+    first_mask: Path | None = None
 
     def image(self) -> Array:
         """(H, W, 3) RGB; see `read_image`. Raises InputError where there is none."""
@@ -39,7 +44,7 @@ class Pair:
 
     def mask(self) -> Array:
         """(H, W) instance ids; see `read_mask`. Raises InputError where there are none."""
-        return read_mask(self.mask_path)
+        return read_mask(self.mask_path, self.first_mask)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image, ImageOps
 
 from models.deep_pixels import eight_bit_rgb, is_deep
 from models.errors import InputError
-from models.mask_values import VOID, as_objects, soft_values
+from models.mask_values import VOID, as_objects, black_and_white, soft_values
 
 IGNORE = VOID
 """Mask value of pixels that are neither object nor background."""
@@ -32,15 +33,31 @@ def read_image(path: Path) -> Array:
     return np.array(picture.convert("RGB"))
 
 
-def read_mask(path: Path) -> Array:
+def read_mask(path: Path, first: Path | None = None) -> Array:
     """Read (H, W) ids: 0 background, 1..N objects, 255 ignored; turned as EXIF says.
 
     Indices or grey values are ids, by the rule of `as_objects`.
+
+    Args:
+        path: the mask.
+        first: the first mask of its video, which says whether white is an object there.
 
     Raises:
         InputError: there is no mask or a part of one only; it is in colour, holds larger ids, or
             has soft edges, whose values would be taken for ids.
     """
+    values = _values(path)
+    white = first is None or not black_and_white(values) or _white(first)
+    return as_objects(values, void=IGNORE, white=white)
+
+
+@lru_cache
+def _white(first: Path) -> bool:
+    return black_and_white(_values(first))
+
+
+def _values(path: Path) -> Array:
+    """Indices or grey values of a mask, which are no shades."""
     picture = _decoded(path)
     grey = picture.mode != "P"
     values = _grey(path, picture) if grey else np.array(picture)
@@ -50,7 +67,7 @@ def read_mask(path: Path) -> Array:
             "mask without smoothing and not as JPEG, black and white or indexed with one index "
             "for each object"
         )
-    return as_objects(values, void=IGNORE)
+    return values
 
 
 def upright_size(path: Path) -> tuple[int, int]:

@@ -20,9 +20,8 @@ def youtube_videos(root: Path, split: str) -> list[Video]:
         )
     videos = []
     for folder in sorted(path for path in masks.iterdir() if path.is_dir()):
-        pairs = [
-            Pair(images / folder.name / f"{m.stem}.jpg", m) for m in sorted(folder.glob("*.png"))
-        ]
+        found = sorted(folder.glob("*.png"))
+        pairs = [Pair(images / folder.name / f"{m.stem}.jpg", m, found[0]) for m in found]
         if pairs:
             videos.append(Video(folder.name, tuple(pairs)))
     if not videos:
