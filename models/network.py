@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.clock import Clock
@@ -11,10 +10,12 @@ from models.config import MemoryPolicy, ModelConfig, ProposalSource
 from models.functional.belief import less_where_unsure, near_anchors
 from models.functional.masks import (
     disagreeing,
+    downsample_masks,
     grow_boxes,
     mask_boxes,
     pairwise_iou,
     paste_masks,
+    pool_own_regions,
     pool_regions,
     where_present,
 )
@@ -100,7 +101,7 @@ class DMNAOA(nn.Module):
 
     def begin(self, features: FrameFeatures, masks: Tensor, clock: Clock) -> VideoState:
         """Take the first frame and its (O, H, W) masks in [0, 1]."""
-        small = F.avg_pool2d(masks.float()[:, None], MASK_STRIDE)[:, 0]
+        small = downsample_masks(masks, MASK_STRIDE)
         reference = Reference(self.mrn.alignable(features), small)
         state = VideoState(self._bank(), reference, reference, masks.new_zeros(len(masks), 4))
         self.memorize(state, features, small, clock)
@@ -190,7 +191,7 @@ class DMNAOA(nn.Module):
             boxes = self._memory_boxes(state.boxes, features)
             entry = self.otg.remember(
                 self._pool(features, boxes),
-                _pool_own_masks(masks, boxes, self.config.roi_size),
+                pool_own_regions(masks, boxes, MASK_STRIDE, self.config.roi_size),
                 present,
                 state.offset,
             )
@@ -221,10 +222,3 @@ def _own_generator(config: ModelConfig, raw_channels: list[int]) -> nn.Module:
             return ExternalProposals()
         case _:
             return MaskRCNNProposalGenerator(config)
-
-
-def _pool_own_masks(masks: Tensor, boxes: Tensor, size: int) -> Tensor:
-    """RoI-align each (O, H/4, W/4) mask in its own box: (O, size, size)."""
-    pooled = pool_regions(masks, boxes, MASK_STRIDE, size)
-    index = torch.arange(len(masks), device=masks.device)
-    return pooled[index, index]
