@@ -4,7 +4,11 @@ import multiprocessing
 import os
 import pickle
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +22,7 @@ from models.training.build import build_samples
 from models.training.data.catalog import open_data
 from models.training.engine.stream import stream
 from models.training.recipe import Recipe
+from tests.conftest import ROOT
 
 
 def _number(rng: np.random.Generator) -> float:
@@ -50,18 +55,71 @@ def test_a_process_that_is_not_forked_draws_the_same() -> None:
     assert here == there
 
 
+TRAINING = """
+import os, signal, sys, time
+from models.training.engine.stream import stream
+
+def draw(rng):
+    if sys.argv[1] == "hang":
+        time.sleep(600)
+    return 1
+
+noted = []
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, lambda number, _: noted.append(number))
+batches = stream(draw, seed=1, batch=1, workers=2)
+if sys.argv[1] == "hang":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    print("ready", flush=True)
+    next(batches)
+next(batches)
+print("ready", flush=True)
+while not noted:
+    time.sleep(0.1)
+time.sleep(1)
+print(sum(len(next(batches)) for _ in range(50)), flush=True)  # more than were drawn ahead
+"""
+
+
+@contextmanager
+def _training(what: str) -> Iterator[subprocess.Popen[str]]:
+    """A process group that trains; it has its loaders, or waits for two that hang."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", TRAINING, what],
+        env=dict(os.environ, PYTHONPATH=str(ROOT)),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_to_all_processes_of_a_group_leaves_the_loaders_to_their_parent(
     number: signal.Signals,
 ) -> None:
-    batches = stream(_number, seed=1, batch=2, workers=1)
-    next(batches)
-    loaders = multiprocessing.active_children()
-    assert loaders
-    for loader in loaders:
-        assert loader.pid is not None
-        os.kill(loader.pid, number)
-    assert len(list(islice(batches, 20))) == 20  # more than were drawn ahead
+    with _training("draw") as process:
+        os.killpg(process.pid, number)
+        drawn, _ = process.communicate(timeout=60)
+        assert (drawn, process.returncode) == ("50\n", 0)
+
+
+@pytest.mark.parametrize("interrupted", [True, False])
+def test_a_loader_that_hangs_ends_with_its_parent(interrupted: bool) -> None:
+    with _training("hang") as process:
+        time.sleep(2)  # the parent waits for data
+        if interrupted:
+            os.killpg(process.pid, signal.SIGTERM)
+            os.killpg(process.pid, signal.SIGINT)
+        else:
+            process.kill()
+        process.communicate(timeout=30)  # ends with the last of the group
 
 
 def test_draws_of_every_stage_can_be_sent_to_a_process(davis: Path, folders: Path) -> None:

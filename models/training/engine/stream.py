@@ -1,7 +1,11 @@
 """Endless, exactly resumable streams of samples."""
 
+import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +17,8 @@ from torch.utils.data import DataLoader, Dataset
 from models.errors import InputError
 
 _TRIES = 50
-_GRACE = 60
-"""Seconds from a loader's termination to its end: its parent may be within a step."""
+_WATCH = 5
+"""Seconds after which a loader whose parent has died ends."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,51 @@ class Draws(Dataset[Drawn]):
 def _begin(_: int) -> None:
     """Start a loader's process: one thread, and Ctrl-C and termination are its parent's to act on.
 
-    Both may reach all processes of a group; the parent ends its loaders when its step is done. For
-    one that does not, termination acts in the end.
+    Both may reach all processes of a group, or of a machine's job; the parent ends its loaders
+    when it is done, which may be minutes later.
     """
     import cv2
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "alarm"):
-        signal.signal(signal.SIGTERM, lambda *_: signal.alarm(_GRACE))
+    if _masks():
+        threading.Thread(target=_end_for_parent, daemon=True).start()
+    elif hasattr(os, "setpgid"):
+        os.setpgid(0, 0)
     cv2.setNumThreads(0)
+
+
+def _masks() -> bool:
+    """Whether loaders begin with the mask of their parent's thread, and so do all their threads.
+
+    A process that is not forked has threads before it can be told anything.
+    """
+    return hasattr(signal, "sigtimedwait") and multiprocessing.get_start_method() == "fork"
+
+
+@contextmanager
+def _blocked() -> Iterator[None]:
+    """Ctrl-C and termination wait, and do so for good in the processes that start meanwhile."""
+    if not _masks():
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_for_parent() -> None:
+    """End this process when its parent terminates it or has died, whatever its main thread is at.
+
+    A handler would have to wait for that, and torch looks for the parent between two samples.
+    """
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    while True:
+        found = signal.sigtimedwait({signal.SIGTERM}, _WATCH)
+        if parent.pid != os.getppid() or (found is not None and found.si_pid == parent.pid):
+            os._exit(0)
 
 
 def stream(
@@ -94,7 +134,8 @@ def stream(
         # A loader draws a seed when it starts; not from the global state.
         generator=torch.Generator(),
     )
-    batches = iter(loader)
+    with _blocked():
+        batches = iter(loader)
     try:
         for drawn in batches:
             for one in drawn:
