@@ -127,13 +127,6 @@ class ModelConfig:
 
     An error of the mask far from the matched object would else become the next frame's
     reference. Not applied in training."""
-    caution: Annotated[float, Within(0)] = 0.0
-    """Extension: a mask that becomes a reference counts the less, the less sure its surroundings
-    are: each cell is multiplied by this power of the surest cell within two, as a share of the
-    object's surest; 0 is off.
-
-    What is half believed throughout would else be taken for the object in the next frame, and
-    grow. Not applied in training."""
     first_floor: Annotated[float, Within(0)] = 0.0
     """Extension: where the first frame's aligned masks together hold less than this share of their
     peak, 0 to below 1, they count only if the coarse or the previous mask agrees, and where they

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from models.clock import Clock
 from models.config import MemoryPolicy, ModelConfig, ProposalSource
-from models.functional.belief import less_where_unsure, near_anchors
+from models.functional.belief import near_anchors
 from models.functional.masks import (
     disagreeing,
     downsample_masks,
@@ -35,9 +35,6 @@ MASK_STRIDE = 4
 
 _MASK_SIZE = 28
 """Side of the masks decoded from templates where no proposals set it."""
-
-_AROUND = 2
-"""Cells on each side of a mask's cell whose sureness counts for it."""
 
 _DISAGREEMENT = 0.5
 """IoU with the previous mask that a proposal loses where the template's mask is against it."""
@@ -182,8 +179,6 @@ class DMNAOA(nn.Module):
         self, state: VideoState, features: FrameFeatures, masks: Tensor, clock: Clock
     ) -> None:
         """Remember the frame just segmented with its (O, H/4, W/4) aggregated probabilities."""
-        if self.config.caution and not self.training:
-            masks = less_where_unsure(masks, _AROUND, self.config.caution)
         state.previous = Reference(state.previous.frame, masks)
         with clock.measure("OTG"):
             boxes, present = mask_boxes(masks.detach())

@@ -26,7 +26,6 @@ PRESETS: dict[str, ModelConfig] = {
         template_agreement=0.6,
         recency=5.0,
         guard=2.0,
-        caution=3.0,
         first_floor=0.4,
         locality=True,
         likeness=True,

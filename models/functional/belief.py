@@ -1,7 +1,6 @@
 """How much of a mask to believe, before it becomes the reference of another frame."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from models.functional.masks import INSIDE, grow_boxes, mask_boxes
@@ -55,21 +54,3 @@ def above_floor(masks: Tensor, agreeing: Tensor, floor: float) -> Tensor:
     stretched = ((total - floor * peak) / (1 - floor)).clamp_min(0)
     kept = stretched / total.clamp_min(_TINY)
     return whole * torch.lerp(kept, torch.ones_like(kept), agreeing.float())
-
-
-def less_where_unsure(masks: Tensor, reach: int, power: float) -> Tensor:
-    """Take from masks where nothing around is as sure as the surest of the object.
-
-    The soft edge beside a sure inside stays; an area that is half believed throughout fades.
-
-    Args:
-        masks: (O, H, W) in [0, 1].
-        reach: cells on each side of a cell that count as around it.
-        power: 0 or more, of the share that the surest cell around has of the surest of all.
-
-    Returns:
-        (O, H, W), nowhere above `masks`.
-    """
-    around = F.max_pool2d(masks[:, None], 2 * reach + 1, stride=1, padding=reach)[:, 0]
-    surest = masks.amax((1, 2), keepdim=True).clamp_min(_TINY)
-    return masks * (around / surest).pow(power)

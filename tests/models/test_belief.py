@@ -2,7 +2,7 @@
 
 import torch
 
-from models.functional.belief import above_floor, less_where_unsure, near_anchors
+from models.functional.belief import above_floor, near_anchors
 
 
 def test_what_is_far_from_a_confirmed_anchor_is_dropped() -> None:
@@ -44,23 +44,3 @@ def test_what_objects_share_out_among_them_is_not_faint() -> None:
     none = torch.zeros(3, 4, 4)
     assert (above_floor(shared, none, 0.4)[:, 1:] > 0.24).all()
     assert not above_floor(alone, none[:1], 0.4)[:, 1:].any()
-
-
-def test_what_is_half_believed_fades_and_soft_edges_stay() -> None:
-    torch.manual_seed(0)
-    masks = torch.rand(2, 6, 8)
-    found = less_where_unsure(masks, 1, 2.0)
-    for o in range(2):
-        for y in range(6):
-            for x in range(8):
-                around = masks[o, max(0, y - 1) : y + 2, max(0, x - 1) : x + 2].max()
-                expected = masks[o, y, x] * (around / masks[o].max()) ** 2
-                torch.testing.assert_close(found[o, y, x], expected)
-    edge = torch.zeros(1, 8, 20)
-    edge[:, :, :4], edge[:, :, 4], edge[:, :, 12:] = 1.0, 0.5, 0.6
-    kept = less_where_unsure(edge, 2, 3.0)
-    torch.testing.assert_close(kept[..., :12], edge[..., :12])
-    assert kept[..., 12:].max() < 0.5
-    # A mask is as sure as its surest cell; one that is empty stays so.
-    torch.testing.assert_close(less_where_unsure(edge / 3, 2, 3.0), kept / 3)
-    assert not less_where_unsure(torch.zeros(1, 4, 4), 2, 3.0).any()

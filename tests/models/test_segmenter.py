@@ -57,7 +57,6 @@ EXTENSIONS_OFF = {
     "template_proposal": False,
     "template_agreement": 0.0,
     "guard": 0.0,
-    "caution": 0.0,
     "first_floor": 0.0,
     "locality": False,
     "likeness": False,
