@@ -49,8 +49,9 @@ def choose_precision(precision: Precision, device: torch.device) -> torch.dtype:
     if precision is not Precision.AUTO:
         return _DTYPES[precision]
     if device.type == "cuda":
-        # Before Ampere, bfloat16 is emulated and slow.
-        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+        with torch.cuda.device(device):  # it is the current one that is asked
+            # Before Ampere, bfloat16 is emulated and slow.
+            fast = torch.cuda.is_bf16_supported(including_emulation=False)
         return torch.bfloat16 if fast else torch.float16
     if device.type == "cpu":
         capabilities = torch.cpu.get_capabilities()
