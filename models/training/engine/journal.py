@@ -11,7 +11,11 @@ from models.whole_file import write_whole
 
 
 class Journal:
-    """Collects values between two lines of the log and writes their means."""
+    """Collects values between two lines of the log and writes their means.
+
+    Values since the last line are not part of a run's state: the first line after a resume has
+    the means of the steps since then alone.
+    """
 
     def __init__(self, folder: Path, step: int = 0) -> None:
         """Go on with a folder's log after `step`; what was logged after it will be again."""
@@ -87,7 +91,10 @@ class Journal:
 
     def _cut(self, step: int) -> None:
         head, *rows = self.file.read_text().splitlines(keepends=True)
-        # A full disk leaves half a line.
+        # A full disk leaves half a line; if that is the one of columns, nothing came after it.
+        if not head.endswith("\n"):
+            self.file.unlink()
+            return
         whole = [row for row in rows if row.endswith("\n") and row.count(",") == head.count(",")]
         content = "".join([head, *(row for row in whole if float(row.split(",")[0]) <= step)])
         write_whole(self.file, content.encode(), durable=True)
