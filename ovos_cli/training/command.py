@@ -100,19 +100,19 @@ def train(
 
     source = [f"model.proposals={proposals}"] if proposals else []
     chosen = find_recipe(recipe, [*(settings or ()), *source])
-    where = choose_device(device)
-    dtype = choose_precision(Precision(chosen.precision), where)
-    with processes(where) as team:
+    with processes(choose_device(device)) as team:
+        # Of this process's own device, which with torchrun is not the first.
+        dtype = choose_precision(Precision(chosen.precision), team.device)
         console = Console(quiet=quiet or not team.leads)
         session = Session(chosen, data, out, team, dtype, console, only_look=check)
         session.look(decode=check)
         if check:
             return
         with _interruptible() as interrupted:
-            session.run(
+            left = session.run(
                 workers=workers, minutes=minutes, interrupted=interrupted, weights_dir=weights_dir
             )
-    if interrupted:
+    if interrupted and left:
         raise stopped("run the same command to go on")
 
 

@@ -8,15 +8,6 @@ from pathlib import Path
 import torch
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.table import Column
 from torch import nn
 
 from models.errors import InputError
@@ -24,18 +15,19 @@ from models.network import DMNAOA
 from models.precision import Precision
 from models.training.build import build_samples, build_stage, fitting
 from models.training.data.catalog import open_data
-from models.training.data.preflight import Survey, holds_objects, survey
+from models.training.data.preflight import holds_objects, survey
+from models.training.engine.hooks import Hooks, Progress
 from models.training.engine.processes import Processes
 from models.training.engine.schedule import iterations_of
 from models.training.engine.stream import stream
-from models.training.engine.trainer import Hooks, Trainer
-from models.training.engine.trainer import Progress as Step
+from models.training.engine.trainer import Trainer
 from models.training.recipe import Recipe
 from models.whole_file import write_whole
 from ovos_cli.lines import say
 from ovos_cli.training.dev import DevSet
 from ovos_cli.training.pictures import write_sheet
 from ovos_cli.training.run_folder import RunFolder
+from ovos_cli.training.words import bar, counted, described
 
 _NAMED = 10
 _FORMATS = {
@@ -43,8 +35,6 @@ _FORMATS = {
     torch.float16: Precision.FP16,
     torch.float32: Precision.FP32,
 }
-_PACE_OVER = 3600
-"""Seconds that the time left is estimated from; a step may take more than rich's 30."""
 
 
 class Session:
@@ -69,6 +59,13 @@ class Session:
         Raises:
             InputError: something is missing, or does not go together.
         """
+        formats = team.gather(_FORMATS[dtype].value)
+        if len(set(formats)) > 1:
+            raise InputError(
+                f"the processes would compute in different formats (by rank: {', '.join(formats)}) "
+                "and not in step; start them on devices of one kind, or set one for all, with "
+                "--set precision=fp16 or fp32"
+            )
         batch, micro = recipe.schedule.batch, recipe.schedule.micro_batch
         if batch % (team.world * micro):
             fits = [n for n in range(1, team.world) if batch % (n * micro) == 0]
@@ -104,14 +101,14 @@ class Session:
         surveys = []
         all_data = [*self.data, *([self.dev.data] if self.dev is not None else [])]
         counts = [len(d.images) + sum(v.length for v in d.videos) for d in all_data]
-        with self._bar(transient=True) as bar:
-            task = bar.add_task("checking the data", total=sum(counts), loss="")
+        with bar(self.console, transient=True) as shown:
+            task = shown.add_task("checking the data", total=sum(counts), loss="")
             for data in all_data:
-                surveys.append(survey(data, decode=decode, tick=partial(bar.advance, task)))
+                surveys.append(survey(data, decode=decode, tick=partial(shown.advance, task)))
         if self.dev is not None:
             surveys[-1].name += " (to score on)"
         for found in surveys:
-            say(self.console, escape(_described(found)))
+            say(self.console, escape(described(found)))
         broken = [text for found in surveys for text in found.broken]
         if broken:
             more = f" ({len(broken) - 1} more are broken)" if len(broken) > 1 else ""
@@ -122,7 +119,7 @@ class Session:
         for name, short in self.short:
             if short:
                 what = f"shorter than a clip of {self.recipe.samples.length} frames"
-                say(self.console, escape(f"{name}: {_counted(short)} left out, {what}"))
+                say(self.console, escape(f"{name}: {counted(short)} left out, {what}"))
         if self.dev is not None:
             self.dev.check(follow=self.recipe.stage != "proposals")
 
@@ -133,8 +130,12 @@ class Session:
         minutes: float | None,
         interrupted: list[int],
         weights_dir: Path | None = None,
-    ) -> None:
-        """Train to the schedule's end, or until time or the user stops it."""
+    ) -> bool:
+        """Train to the schedule's end, or until time or the user stops it.
+
+        Returns:
+            Whether something is left to do, a step or a score, by running it again.
+        """
         recipe, team, folder = self.recipe, self.team, self.folder
         stage = build_stage(
             recipe, team.device, self.dtype, weights_dir, resumes=team.any(folder.resumes)
@@ -170,14 +171,14 @@ class Session:
             late = minutes is not None and time.monotonic() - started > 60 * minutes
             return bool(interrupted) or late
 
-        with self._bar() as bar:
-            task = bar.add_task(
+        with bar(self.console) as shown:
+            task = shown.add_task(
                 escape(recipe.name), total=iterations, completed=trainer.step, loss=""
             )
 
-            def tick(step: Step) -> None:
-                shown = "  ".join(f"{name} {value:.3f}" for name, value in step.losses.items())
-                bar.update(task, completed=step.step, loss=shown)
+            def tick(step: Progress) -> None:
+                losses = "  ".join(f"{name} {value:.3f}" for name, value in step.losses.items())
+                shown.update(task, completed=step.step, loss=losses)
 
             trainer.run(
                 lambda step: stream(
@@ -202,6 +203,7 @@ class Session:
                 trainer.average.module, folder.last.name, trainer.step, trainer.score, self.data
             )
             self._conclude(trainer)
+        return not trainer.done
 
     def _evaluate(self, step: int, stage: nn.Module) -> float:
         assert self.dev is not None
@@ -221,6 +223,8 @@ class Session:
     def _conclude(self, trainer: Trainer) -> None:
         console = self.console
         say(console, f"step {trainer.step} of {trainer.iterations}")
+        if trainer.step >= trainer.iterations and not trainer.done:
+            say(console, "not scored yet: run the same command for the score")
         if trainer.skipped:
             self._name(trainer.skipped)
         score = trainer.best_score if self.dev is not None else None
@@ -240,35 +244,3 @@ class Session:
             say(console, escape(f"  {text}"))
         if len(listed) > _NAMED:
             say(console, escape(f"  and {len(listed) - _NAMED} more, named in {file}"))
-
-    def _bar(self, *, transient: bool = False) -> Progress:
-        # In a narrow terminal the losses give way, not the time left.
-        shrinking = Column(ratio=1, no_wrap=True, overflow="ellipsis")
-        return Progress(
-            TextColumn("{task.description}", table_column=Column(no_wrap=True)),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(table_column=Column(no_wrap=True)),
-            TimeElapsedColumn(table_column=Column(no_wrap=True)),
-            TimeRemainingColumn(table_column=Column(no_wrap=True)),
-            TextColumn("{task.fields[loss]}", table_column=shrinking),
-            console=self.console,
-            transient=transient,
-            expand=True,
-            speed_estimate_period=_PACE_OVER,
-        )
-
-
-def _described(found: Survey) -> str:
-    what = f"{found.videos} videos, {found.images} frames" if found.videos else f"{found.images}"
-    unit = "" if found.videos else " images"
-    empty = f", {_counted(found.hollow)} without an object" if found.hollow else ""
-    broken = f", {len(found.broken)} broken" if found.broken else ""
-    no_mask, no_image = found.alone
-    alone = f", {no_mask} more without a mask" if no_mask else ""
-    alone += f", {no_image} masks without an image" if no_image else ""
-    return f"{found.name}: {what}{unit}{empty}{broken}{alone}"
-
-
-def _counted(names: list[str]) -> str:
-    more = ", …" if len(names) > 3 else ""
-    return f"{len(names)} of them ({', '.join(names[:3])}{more})"

@@ -20,9 +20,10 @@ from pathlib import Path
 import torch
 
 from models.errors import InputError
+from models.training.engine.hooks import Hooks
 from models.training.engine.processes import processes
 from models.training.engine.stream import stream
-from models.training.engine.trainer import Hooks, Trainer
+from models.training.engine.trainer import Trainer
 from models.training.recipe import SchedulePart
 from tests.training.test_trainer import _draw
 

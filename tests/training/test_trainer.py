@@ -16,9 +16,10 @@ from models.network import DMNAOA
 from models.presets import preset
 from models.training.build import build_config
 from models.training.engine import state as state_files
+from models.training.engine.hooks import Hooks
 from models.training.engine.schedule import iterations_of, make_optimizer, rate_factor
 from models.training.engine.stream import Drawn, stream
-from models.training.engine.trainer import Hooks, Trainer
+from models.training.engine.trainer import Trainer
 from models.training.recipe import SchedulePart, read_recipe
 from models.training.stages.proposals import ProposalStage
 from models.training.stages.video import VideoStage
@@ -126,9 +127,10 @@ def test_a_run_that_is_stopped_where_a_score_is_due_gets_it_when_it_goes_on(
         raise AssertionError("scored though it was stopped")
 
     stops = iter([*29 * [False], True])
-    _train(tmp_path, hooks=Hooks(evaluate=never, every=30, stop=stops.__next__))
+    stopped = _train(tmp_path, hooks=Hooks(evaluate=never, every=30, stop=stops.__next__))
+    assert stopped.step == 30 and not stopped.done
     resumed = _train(tmp_path, hooks=Hooks(evaluate=lambda step, module: 0.5, every=30))
-    assert (resumed.step, resumed.best_score) == (30, 0.5)
+    assert (resumed.step, resumed.best_score, resumed.done) == (30, 0.5, True)
     with (tmp_path / "log.csv").open() as stream:
         rows = [row for row in csv.DictReader(stream) if row["step"] == "30"]
     assert [(row["dev_score"], bool(row["square"])) for row in rows] == [("0.5", True)]
@@ -190,6 +192,15 @@ def test_a_log_goes_on_with_its_columns_and_without_half_lines(tmp_path: Path) -
         rows = list(csv.DictReader(stream))
     assert [row["step"] for row in rows] == ["10", "20", "30"]
     assert all(set(row) == {"step", "rate", "square"} for row in rows)
+
+
+def test_a_log_whose_columns_were_cut_off_begins_anew(tmp_path: Path) -> None:
+    _train(tmp_path, hooks=Hooks(stop=iter([*19 * [False], True]).__next__))
+    (tmp_path / "log.csv").write_text("step,rate,seconds_p")
+    _train(tmp_path)
+    with (tmp_path / "log.csv").open() as stream:
+        (row,) = csv.DictReader(stream)
+    assert row["step"] == "30" and float(row["square"]) > 0
 
 
 def test_a_full_disk_at_the_log_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from models.training.engine.processes import Processes
 from models.training.recipe import DataPart, Recipe
 from models.training.samples.clip import Clip
 from ovos_cli.training.session import Session
+from ovos_cli.training.words import bar
 from tests.conftest import write_indexed
 
 
@@ -94,7 +95,7 @@ def test_masks_that_cannot_be_read_are_not_said_to_be_empty(folders: Path) -> No
 def test_processes_that_read_different_states_stop(
     davis: Path, untrained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Processes, "gather", lambda self, value: [value, 7])
+    monkeypatch.setattr(Processes, "gather", lambda self, value: [value, value or 7])
     team = Processes(rank=0, world=1, device=torch.device("cpu"))
     recipe = _recipe(start={"weights": str(untrained)})
     session = Session(recipe, davis.parent, davis / "out", team, torch.float32, Console(quiet=True))
@@ -102,20 +103,34 @@ def test_processes_that_read_different_states_stop(
         session.run(workers=0, minutes=None, interrupted=[])
 
 
+@pytest.mark.parametrize("rank", [0, 1])
+def test_processes_of_different_formats_stop_together(
+    davis: Path, monkeypatch: pytest.MonkeyPatch, rank: int
+) -> None:
+    own = (torch.bfloat16, torch.float16)
+    monkeypatch.setattr(
+        Processes, "gather", lambda self, value: ["bf16", value] if rank else [value, "fp16"]
+    )
+    team = Processes(rank=rank, world=2, device=torch.device("cpu"))
+    recipe = _recipe(schedule={"iterations": 1, "batch": 2, "rate": 1})
+    with pytest.raises(InputError, match=r"\(by rank: bf16, fp16\).*--set precision=fp16 or fp32"):
+        Session(recipe, davis.parent, davis / "out", team, own[rank], Console(quiet=True))
+    same = Session(recipe, davis.parent, davis / "out", team, own[1 - rank], Console(quiet=True))
+    assert same.dtype == own[1 - rank]
+
+
 @pytest.mark.parametrize("width", [60, 80, 120])
-def test_the_time_left_is_seen_in_any_terminal(davis: Path, width: int) -> None:
-    team = Processes(rank=0, world=1, device=torch.device("cpu"))
+def test_the_time_left_is_seen_in_any_terminal(width: int) -> None:
     console = Console(width=width, record=True, force_terminal=True, file=StringIO())
-    session = Session(_recipe(), davis.parent, davis / "out", team, torch.float32, console)
     losses = "  ".join(f"{name} 0.123" for name in ("cross_entropy", "dice", "coarse", "match"))
-    with session._bar() as bar:
+    with bar(console) as shown:
         now = [0.0]
-        bar.get_time = lambda: now[0]
-        task = bar.add_task("lite-main", total=1000, loss="")
+        shown.get_time = lambda: now[0]
+        task = shown.add_task("lite-main", total=1000, loss="")
         for step in range(3):
             now[0] += 40  # slower than rich's estimates look back
-            bar.update(task, completed=step + 1, loss=losses)
-        bar.refresh()
+            shown.update(task, completed=step + 1, loss=losses)
+        shown.refresh()
     said = console.export_text()
     assert "3/1000" in said and "11:04:40" in said
     assert width < 80 or "cross_e" in said

@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from models.errors import InputError
+from models.training.engine.hooks import Hooks, Progress
 from models.training.engine.journal import Journal
 from models.training.engine.processes import Processes
 from models.training.engine.schedule import make_optimizer, rate_factor
@@ -24,32 +24,6 @@ from models.training.recipe import SchedulePart
 
 Losses = dict[str, Tensor]
 _LOG_EVERY = 10
-
-
-@dataclass
-class Progress:
-    """Where a run stands. `losses`: means since the last line of the log."""
-
-    step: int
-    iterations: int
-    losses: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass
-class Hooks:
-    """What a caller may do between steps.
-
-    tick: after every step. evaluate: every `every` steps and at the end, by the leading
-    process; its score, higher is better, is kept with the run. best: after a score that beats
-    all before, with the averaged module. stop: asked after every step; True ends the run,
-    resumable.
-    """
-
-    tick: Callable[[Progress], None] = lambda progress: None
-    evaluate: Callable[[int, nn.Module], float] | None = None
-    every: int = 500
-    best: Callable[[int, nn.Module, float], None] = lambda step, module, score: None
-    stop: Callable[[], bool] = lambda: False
 
 
 class Trainer:
@@ -96,7 +70,7 @@ class Trainer:
         self.score: float | None = None
         """Of the averaged weights as they are; None where they were not scored since a step."""
         self.unscored = False
-        """Whether it was saved before being scored, and the score never came."""
+        """Whether these averaged weights are to be scored still, before the next step."""
         self.skipped: Counter[str] = Counter()
         """What could not be read, and how often; of all processes, in the leading one, once the
         state is saved."""
@@ -140,10 +114,12 @@ class Trainer:
                     progress.losses = journal.write(self.step, extra)
                 if scores and not stop:
                     # Scoring takes minutes, in which a run may be killed.
-                    self.save(unscored=True)
+                    self.unscored = True
+                    self.save()
                     self._evaluate(hooks, journal)
                 if stop or due or self.step % self.schedule.save_every == 0:
-                    self.save(unscored=stop and scores)
+                    self.unscored = stop and scores
+                    self.save()
                     saved = self.step
                 if stop:
                     return
@@ -156,7 +132,7 @@ class Trainer:
 
     def _advance(self, batch: list[Drawn]) -> dict[str, float]:
         """One optimizer step; mean losses of this process's samples."""
-        self.score = None
+        self.score, self.unscored = None, False
         size = self.schedule.micro_batch
         parts = [batch[i : i + size] for i in range(0, len(batch), size)]
         sums: dict[str, float] = {}
@@ -193,6 +169,11 @@ class Trainer:
             self.average.update_parameters(self.stage)
         self.step += 1
 
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to do: neither a step nor a score."""
+        return self.step >= self.iterations and not self.unscored
+
     def _evaluate(self, hooks: Hooks, journal: Journal | None) -> None:
         self.unscored = False
         if self.team.leads and hooks.evaluate is not None:
@@ -215,14 +196,10 @@ class Trainer:
             OvosError: the state cannot be written.
         """
         self.best_score, self.score, self.unscored = -math.inf, None, again
-        self.save(unscored=again)
+        self.save()
 
-    def save(self, *, unscored: bool = False) -> None:
-        """Write the state complete or not at all. Raises OvosError where it cannot.
-
-        Args:
-            unscored: it is to be scored still, when the run goes on from it.
-        """
+    def save(self) -> None:
+        """Write the state complete or not at all. Raises OvosError where it cannot."""
         skipped = self.team.gather(self.skipped)
         self.skipped = sum(skipped, Counter()) if self.team.leads else Counter()
         if self.team.leads:
@@ -237,7 +214,7 @@ class Trainer:
                 "precision": self.precision,
                 "best_score": self.best_score,
                 "score": self.score,
-                "unscored": unscored,
+                "unscored": self.unscored,
                 "skipped": dict(self.skipped),
             }
             save_state(state, self.out / "state.pt")
