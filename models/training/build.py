@@ -81,7 +81,13 @@ def build_stage(
         use_source(network, source, weights_dir)
     # Of the sources, lite alone has no published weights: its generator is filled like the rest.
     published = source is not None and source.kind is not Kind.LITE
-    filled = resumes or install(network, recipe.start, weights_dir, keep_proposals=published)
+    filled = resumes or install(
+        network,
+        recipe.start,
+        weights_dir,
+        keep_proposals=published,
+        partly_random=recipe.stage == "proposals",
+    )
     _check_proposals(recipe, network, filled)
     stage: nn.Module
     if recipe.stage == "proposals":

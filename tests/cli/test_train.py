@@ -128,7 +128,7 @@ def test_the_proposals_stage(recipe: Path, davis: Path, tmp_path: Path) -> None:
         *("--set", "start.weights=", "--set", "start.backbone=imagenet"),
     )
     alone = tmp_path / "alone/last.safetensors"
-    with pytest.raises(InputError, match=r"so its template generator, matcher .* are random"):
+    with pytest.raises(InputError, match=r"so its template generator, matcher, .* are random"):
         load_model("lite", alone)
     _run(
         recipe,

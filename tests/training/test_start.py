@@ -17,8 +17,8 @@ from models.sources.detectron import Detectron2Proposals
 from models.training.build import build_stage
 from models.training.recipe import Recipe, StartPart, read_recipe
 from models.training.stages import imagenet
-from models.training.stages.start import inherited, install
-from models.weights_file import read_weights, save_weights
+from models.training.stages.start import inherited, install, left_random
+from models.weights_file import UNTRAINED, read_weights, save_weights
 from tests.conftest import ROOT
 
 CPU = torch.device("cpu")
@@ -98,6 +98,33 @@ def test_a_file_of_the_same_generator_fills_it_whatever_the_source(untrained: Pa
     assert install(network, StartPart(proposals=str(untrained)), keep_proposals=True)
     expected = read_weights(untrained)[1][name]
     torch.testing.assert_close(network.state_dict()[name], expected.float())
+
+
+@pytest.mark.parametrize("backbone", ["imagenet", ""])
+def test_weights_of_the_stage_proposals_say_what_was_left_random(backbone: str) -> None:
+    recipe = _recipe("lite-proposals", f"start.backbone={backbone}")
+    stage = build_stage(_recipe("lite-proposals"), CPU, torch.float32)
+    idle = {n.split(".")[1] for n, p in stage.named_parameters() if not p.requires_grad}
+    assert idle == {"bfe", "otg", "am", "mrn"}
+    said = "template generator, matcher, refinement"
+    rest = " and bottleneck layers" if backbone else ", bottleneck layers and backbone"
+    assert left_random(recipe) == said + rest
+
+
+def test_a_video_stage_takes_the_proposals_alone_of_weights_with_random_parts(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "proposals.safetensors"
+    save_weights(DMNAOA(preset("lite")), path, {UNTRAINED: "matcher and refinement"})
+    for name in ("lite-pretrain", "lite-main"):
+        recipe = _recipe(name, "start.proposals=", f"start.weights={path}")
+        with pytest.raises(InputError, match=r"so its matcher and refinement are random.*") as told:
+            build_stage(recipe, CPU, torch.float32)
+        advice = [word for word in str(told.value).split() if word.startswith("start.")]
+        build_stage(_recipe(name, *advice), CPU, torch.float32)
+    again = _recipe("lite-proposals", f"start.weights={path}")
+    build_stage(again, CPU, torch.float32)
+    assert left_random(again) == "matcher and refinement"
 
 
 def test_a_start_that_is_missing_is_said_to_be_unneeded_with_another_source(

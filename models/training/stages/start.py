@@ -28,6 +28,7 @@ def install(
     weights_dir: Path | None = None,
     *,
     keep_proposals: bool = False,
+    partly_random: bool = False,
 ) -> bool:
     """Fill a network with what a recipe starts from.
 
@@ -39,12 +40,14 @@ def install(
         keep_proposals: the network's proposal generator is filled already. Then `start.weights`
             and "coco" leave it alone, and `start.proposals` fills it from a file only if that
             holds the same generator: a recipe's start is of the generator that its preset has.
+        partly_random: `start.weights` may come from the stage proposals, which leaves the rest of
+            the network as random as it was.
 
     Returns:
         Whether the proposal generator is filled; otherwise it is random.
 
     Raises:
-        InputError: weights are missing, cannot be fetched, or are another model's.
+        InputError: weights are missing, cannot be fetched, or are another model's or random.
     """
     config, filled = network.config, keep_proposals
     if start.backbone is not None:
@@ -54,6 +57,13 @@ def install(
             load_backbone(network, BackboneWeights(start.backbone), weights_dir)
     if start.weights is not None:
         path = weights_path(start.weights, config.name)
+        random = _untrained(path)
+        if random and not partly_random:
+            raise InputError(
+                f"{path} comes from the stage proposals, so its {random} are random and would "
+                "replace anything better; take its proposals alone, with --set start.weights= "
+                f"--set start.proposals={start.weights}"
+            )
         copied = _copy(network, path, lambda name: not (keep_proposals and name.startswith(_OPG)))
         filled_by_others = {"opg"} | ({"bfe"} if start.backbone else set())
         lacking = {_part(n) for n in network.state_dict()} - {_part(n) for n in copied}
@@ -143,9 +153,15 @@ def left_random(recipe: Recipe) -> str:
     """
     if recipe.stage != "proposals":
         return ""
-    if recipe.start.weights is None:
-        return "template generator, matcher and refinement"
-    path = weights_path(recipe.start.weights, preset(recipe.model.preset).name)
+    if recipe.start.weights is not None:
+        return _untrained(weights_path(recipe.start.weights, preset(recipe.model.preset).name))
+    parts = ["template generator", "matcher", "refinement", "bottleneck layers"]
+    *most, last = parts if recipe.start.backbone else [*parts, "backbone"]
+    return f"{', '.join(most)} and {last}"
+
+
+def _untrained(path: Path) -> str:
+    """What a weights file says is random in it, for people."""
     return read_weights(path)[0].notes.get(UNTRAINED, "")
 
 
