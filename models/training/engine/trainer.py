@@ -2,6 +2,7 @@
 
 import math
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -160,7 +161,11 @@ class Trainer:
         if torch.isfinite(norm):
             self.scaler.step(self.optimizer)
         self.scaler.update()
-        self.scheduler.step()
+        with warnings.catch_warnings():
+            # The rate goes with the steps, also where the first is left out: half precision
+            # begins so while it looks for its loss scale.
+            warnings.filterwarnings("ignore", r"Detected call of `lr_scheduler\.step")
+            self.scheduler.step()
         self.optimizer.zero_grad(set_to_none=True)
         # Early averages would keep the random start alive for too long.
         if self.step < 2 * self.schedule.warmup or not self.schedule.ema:
