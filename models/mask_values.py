@@ -60,7 +60,9 @@ def soft_values(values: Values, *, grey: bool) -> list[int]:
     thin = np.setdiff1d(ids, solid)
     most = 2 * len(thin) > len(ids)
     if grey:
-        soft = most and (len(thin) > 1 or _beside(values, thin, found[found > 0]))
+        # A single thin object may lie in void, which is a band around it then, and thin itself.
+        white = len(thin) > 1 or VOID in solid
+        soft = most and _beside(values, thin, found[(found > 0) & ((found != VOID) | white)])
     else:
         several = len(thin) > _REMNANTS or (most and solid.any())
         soft = bool(several) and _beside(values, thin, thin)

@@ -122,3 +122,19 @@ def test_slivers_of_objects_are_no_soft_edge(tmp_path: Path) -> None:
     path = write_indexed(tmp_path / "mask.png", _slivers())
     np.testing.assert_array_equal(read_mask(path), _slivers())
     np.testing.assert_array_equal(read_first_mask(path).ids, _slivers())
+
+
+def test_white_is_an_object_in_videos_that_begin_without_one(tmp_path: Path) -> None:
+    black, white = tmp_path / "0.png", tmp_path / "1.png"
+    Image.fromarray(np.zeros_like(_bars())).save(black)
+    Image.fromarray(_bars(VOID)).save(white)
+    np.testing.assert_array_equal(read_mask(white, first=black), _bars(1))
+
+
+def test_a_small_object_within_a_band_of_void_has_no_soft_edge(tmp_path: Path) -> None:
+    ids = _bars()
+    ids[9:13, 29:33] = VOID
+    ids[10:12, 30:32] = 1
+    Image.fromarray(ids).save(path := tmp_path / "mask.png")
+    np.testing.assert_array_equal(read_mask(path), ids)
+    np.testing.assert_array_equal(read_first_mask(path).ids, ids % VOID)

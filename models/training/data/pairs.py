@@ -30,8 +30,8 @@ class AnnotatedImage(Protocol):
 class Pair:
     """One image and its indexed mask: 0 background, 1..N instances, 255 ignore.
 
-    first_mask: of the video, if the pair is of one: where it is not black and white, a mask of
-    255 alone holds no object.
+    first_mask: of the video, if the pair is of one: where it holds ids, a mask of 255 alone
+    holds no object.
     """
 
     image_path: Path

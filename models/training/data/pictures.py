@@ -40,20 +40,22 @@ def read_mask(path: Path, first: Path | None = None) -> Array:
 
     Args:
         path: the mask.
-        first: the first mask of its video, which says whether white is an object there.
+        first: the first mask of its video: if that holds ids, white is void in all of it, and
+            else, black as it may be, an object.
 
     Raises:
         InputError: there is no mask or a part of one only; it is in colour, holds larger ids, or
             has soft edges, whose values would be taken for ids.
     """
     values = _values(path)
-    white = first is None or not black_and_white(values) or _white(first)
+    white = first is None or not black_and_white(values) or not _holds_ids(first)
     return as_objects(values, void=IGNORE, white=white)
 
 
 @lru_cache
-def _white(first: Path) -> bool:
-    return black_and_white(_values(first))
+def _holds_ids(mask: Path) -> bool:
+    values = _values(mask)
+    return bool(((values > 0) & (values < IGNORE)).any())
 
 
 def _values(path: Path) -> Array:

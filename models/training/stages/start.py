@@ -59,10 +59,11 @@ def install(
         path = weights_path(start.weights, config.name)
         random = _untrained(path)
         if random and not partly_random:
+            backbone = " --set start.backbone=imagenet" if start.backbone is None else ""
             raise InputError(
                 f"{path} comes from the stage proposals, so its {random} are random and would "
                 "replace anything better; take its proposals alone, with --set start.weights= "
-                f"--set start.proposals={start.weights}"
+                f"--set start.proposals={start.weights}{backbone}"
             )
         copied = _copy(network, path, lambda name: not (keep_proposals and name.startswith(_OPG)))
         filled_by_others = {"opg"} | ({"bfe"} if start.backbone else set())
