@@ -46,8 +46,8 @@ def draw(rng):
     return _draw(rng)
 
 
-schedule = SchedulePart(iterations=12, batch=4, rate=0.05, warmup=2, ema=0.5)
-with processes(torch.device("cpu")) as team:
+def train(team):
+    schedule = SchedulePart(iterations=12, batch=4, rate=0.05, warmup=2, ema=0.5)
     torch.manual_seed(0)
     trainer = Trainer(Plain(), schedule, 12, Path(sys.argv[1]), team=team)
     trainer.run(
@@ -56,6 +56,12 @@ with processes(torch.device("cpu")) as team:
         ),
         Hooks(stop=lambda: trainer.step == int(sys.argv[2]) and team.rank == 1),
     )
+
+
+# What holds the group must not live on into the interpreter's end, as a trainer of the module
+# would: gloo's threads may then abort the process.
+with processes(torch.device("cpu")) as team:
+    train(team)
 """
 
 
