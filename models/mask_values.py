@@ -61,8 +61,8 @@ def soft_values(values: Values, *, grey: bool) -> list[int]:
     most = 2 * len(thin) > len(ids)
     if grey:
         # A single thin object may lie in void, which is a band around it then, and thin itself.
-        white = len(thin) > 1 or VOID in solid
-        soft = most and _beside(values, thin, found[(found > 0) & ((found != VOID) | white)])
+        fades_into = found[found > 0] if len(thin) > 1 or VOID in solid else ids
+        soft = most and _beside(values, thin, fades_into)
     else:
         several = len(thin) > _REMNANTS or (most and solid.any())
         soft = bool(several) and _beside(values, thin, thin)
