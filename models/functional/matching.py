@@ -37,20 +37,22 @@ def assign(
         (O, N) in [0, 1], or (O, N + 1) with the null column last. Rows sum to about one,
         columns except the null one to at most about one.
     """
-    cost = cost.float()
+    # Thousands of operations on a few numbers. On a GPU they are all launches: 0.04 of a frame's
+    # 0.1 seconds on an H200, where one core of a CPU computes them in 0.007.
+    device, cost = cost.device, cost.float().cpu()
     capacity = torch.ones(cost.shape[1], device=cost.device)
     if null_cost is not None:
         null = torch.as_tensor(null_cost, dtype=cost.dtype, device=cost.device)
         cost = torch.cat([cost, null.expand(len(cost), 1)], dim=1)
         capacity = torch.cat([capacity, capacity.new_full((1,), float(len(cost)))])
     if cost.shape[1] == 0:
-        return cost
+        return cost.to(device)
     x = F.one_hot(cost.argmin(dim=1), cost.shape[1]).to(cost.dtype)
     total = torch.zeros_like(x)
     for _ in range(steps):
         x = _project(x - _RATE * cost, capacity, cycles)
         total = total + x
-    return (total / steps).clamp(0, 1)
+    return (total / steps).clamp(0, 1).to(device)
 
 
 def _project(x: Tensor, capacity: Tensor, cycles: int) -> Tensor:
