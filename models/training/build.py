@@ -13,6 +13,7 @@ from models.config import ModelConfig, ProposalSource
 from models.errors import InputError
 from models.hub import building
 from models.modules.external_proposals import ExternalProposals
+from models.modules.lite_proposals import LiteProposalGenerator
 from models.network import DMNAOA
 from models.presets import preset
 from models.sources.install import generator_of, use_source
@@ -89,6 +90,8 @@ def build_stage(
         partly_random=recipe.stage == "proposals",
     )
     _check_proposals(recipe, network, filled)
+    if not resumes:
+        _check_backbone(recipe, network)
     stage: nn.Module
     if recipe.stage == "proposals":
         stage = ProposalStage(network, dtype=dtype)
@@ -132,6 +135,24 @@ def _check_proposals(recipe: Recipe, network: DMNAOA, filled: bool) -> None:
             f"the stage {recipe.stage} leaves proposals as they are, and nothing fills those of "
             f"'{own}', so they would be random. Set {ways}, or start.weights to weights that "
             "hold trained ones"
+        )
+
+
+def _check_backbone(recipe: Recipe, network: DMNAOA) -> None:
+    """Refuse a backbone that would be random and stay so.
+
+    Raises:
+        InputError: see above.
+    """
+    start, schedule = recipe.start, recipe.schedule
+    if recipe.stage == "proposals":  # Mask R-CNN brings a backbone of its own
+        fine = not isinstance(network.opg, LiteProposalGenerator)
+    else:
+        fine = schedule.backbone_rate > 0 and schedule.backbone_from == 1
+    if not (fine or start.backbone or start.weights):
+        raise InputError(
+            "nothing fills the backbone, which would be random and is not trained. Set "
+            "start.backbone=imagenet, or start.weights to weights that hold one"
         )
 
 

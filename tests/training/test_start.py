@@ -51,7 +51,8 @@ def without_proposals(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_with_another_source_a_recipes_own_start_of_proposals_is_passed_over(
     name: str, detectron2: None, untrained: Path
 ) -> None:
-    own = [] if name == "paper-pretrain" else [f"start.proposals={untrained}"]
+    frozen = [f"start.proposals={untrained}", "start.backbone=imagenet"]
+    own = [] if name == "paper-pretrain" else frozen
     stage = build_stage(_recipe(name, DETECTRON2, *own), CPU, torch.float32)
     opg = stage.network.opg
     assert isinstance(opg, ExternalProposals) and isinstance(opg.generator, Detectron2Proposals)
@@ -103,7 +104,8 @@ def test_a_file_of_the_same_generator_fills_it_whatever_the_source(untrained: Pa
 @pytest.mark.parametrize("backbone", ["imagenet", ""])
 def test_weights_of_the_stage_proposals_say_what_was_left_random(backbone: str) -> None:
     recipe = _recipe("lite-proposals", f"start.backbone={backbone}")
-    stage = build_stage(_recipe("lite-proposals"), CPU, torch.float32)
+    filled = _recipe("lite-proposals", "start.backbone=imagenet")
+    stage = build_stage(filled, CPU, torch.float32)
     idle = {n.split(".")[1] for n, p in stage.named_parameters() if not p.requires_grad}
     assert idle == {"bfe", "otg", "am", "mrn"}
     said = "template generator, matcher, refinement"
@@ -125,6 +127,36 @@ def test_a_video_stage_takes_the_proposals_alone_of_weights_with_random_parts(
     again = _recipe("lite-proposals", f"start.weights={path}")
     build_stage(again, CPU, torch.float32)
     assert left_random(again) == "matcher and refinement"
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("lite-proposals", []),
+        ("lite-proposals", ["schedule.backbone_rate=1e-5"]),  # it learns in video stages alone
+        ("lite-pretrain", ["start.proposals={untrained}"]),
+        ("lite-main", ["start.weights=", "start.proposals={untrained}"]),
+        (
+            "lite-pretrain",
+            [
+                "start.proposals={untrained}",
+                "schedule.backbone_rate=1e-5",
+                "schedule.backbone_from=8",
+            ],
+        ),
+    ],
+)
+def test_a_backbone_that_would_stay_random_is_refused(
+    name: str, settings: list[str], untrained: Path
+) -> None:
+    recipe = _recipe(name, *(text.format(untrained=untrained) for text in settings))
+    with pytest.raises(InputError, match=r"fills the backbone.*start\.backbone=imagenet"):
+        build_stage(recipe, CPU, torch.float32)
+
+
+def test_a_random_backbone_that_learns_is_allowed(untrained: Path) -> None:
+    settings = [f"start.proposals={untrained}", "schedule.backbone_rate=1e-5"]
+    build_stage(_recipe("lite-pretrain", *settings), CPU, torch.float32)
 
 
 def test_a_start_that_is_missing_is_said_to_be_unneeded_with_another_source(
