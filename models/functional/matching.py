@@ -27,7 +27,8 @@ def assign(
     """Softly assign every object (row) to one proposal (column), differentiably.
 
     Args:
-        cost: (O, N) cost of each pair, lower is better. O may exceed N only with `null_cost`.
+        cost: (O, N) cost of each pair, lower is better. O may exceed N only with `null_cost`. On
+            any device; the answer is on the same.
         null_cost: where given, one more column at this cost that any number of objects
             may take: the object matches no proposal. An extension; the paper has none.
         steps: gradient steps (DMM-Net: 10 in training, 40 in evaluation).

@@ -151,7 +151,7 @@ def _check_backbone(recipe: Recipe, network: DMNAOA) -> None:
         fine = schedule.backbone_rate > 0 and schedule.backbone_from == 1
     if not (fine or start.backbone or start.weights):
         raise InputError(
-            "nothing fills the backbone, which would be random and is not trained. Set "
+            "nothing fills the backbone; what of it is not trained would stay random. Set "
             "start.backbone=imagenet, or start.weights to weights that hold one"
         )
 
