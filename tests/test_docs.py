@@ -1,12 +1,19 @@
-"""What docs/paper.md and docs/proposals.md name is there: they are maps of the code."""
+"""What the pages name is there: docs/paper.md and docs/proposals.md are maps of the code."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
 
 FOLDERS = ("models", "ovos_cli", "tests", "benchmarks", "recipes")
+PAGES = [
+    ROOT / "README.md",
+    *(ROOT / "docs").glob("*.md"),
+    *(ROOT / "benchmarks").glob("*.md"),
+    *(ROOT / "models").rglob("*.md"),
+]
 
 
 @pytest.mark.parametrize("page", ["paper.md", "proposals.md"])
@@ -23,3 +30,21 @@ def test_files_and_names_of_the_pages_exist(page: str) -> None:
     names = {name.split(".")[-1] for name in re.findall(r"`([A-Za-z_]\w*(?:\.\w+)*)`", text)}
     elsewhere = {"json", "npz", "pkl", "pth"}  # suffixes of files
     assert sorted(n for n in names - elsewhere if not re.search(rf"\b{n}\b", code)) == []
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that a page's headings get where Markdown is shown as GitHub shows it."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.M | re.S)
+    headings = re.findall(r"^#+ (.+)$", text, flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).strip().replace(" ", "-") for h in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if "://" in link:
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
