@@ -152,6 +152,7 @@ def paste_masks(masks: Tensor, boxes: Tensor, height: int, width: int, stride: i
 def pairwise_iou(a: Tensor, b: Tensor) -> Tensor:
     """IoU of (O, H, W) with (N, H, W) soft masks, each cut at 0.5: (O, N) in [0, 1]."""
     x, y = (a > INSIDE).flatten(1).float(), (b > INSIDE).flatten(1).float()
-    intersection = x @ y.T
+    with torch.autocast(a.device.type, enabled=False):  # half precision miscounts the cells
+        intersection = x @ y.T
     union = x.sum(1)[:, None] + y.sum(1)[None] - intersection
     return intersection / union.clamp_min(1)

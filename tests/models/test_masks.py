@@ -51,6 +51,15 @@ def test_iou_against_counting() -> None:
     torch.testing.assert_close(pairwise_iou(a, b), torch.tensor([[4 / 12, 0.0]]))
 
 
+def test_iou_counts_cells_under_autocast_too() -> None:
+    masks = torch.zeros(3, 300, 300)  # more cells than half precision has numbers
+    masks[0], masks[1, :257], masks[2, :1, :1] = 1, 1, 1
+    plain = pairwise_iou(masks, masks)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(pairwise_iou(masks, masks), plain)
+    assert plain.diagonal().tolist() == [1, 1, 1]
+
+
 def test_an_absent_mask_is_replaced_and_others_stay() -> None:
     masks, others = torch.zeros(2, 4, 4), torch.rand(2, 4, 4)
     masks[0, 1, 1] = 0.9

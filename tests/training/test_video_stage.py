@@ -12,7 +12,12 @@ from models.presets import preset
 from models.training.data.pairs import IGNORE
 from models.training.recipe import LossPart
 from models.training.samples.clip import Clip
-from models.training.stages.losses import dice_loss, mask_cross_entropy, match_loss
+from models.training.stages.losses import (
+    dice_loss,
+    mask_cross_entropy,
+    match_loss,
+    template_loss,
+)
 from models.training.stages.video import VideoStage
 
 
@@ -43,6 +48,21 @@ def test_match_loss_prefers_the_overlapping_proposal_or_the_null() -> None:
     low, high = torch.tensor([[0.1, 0.1]]), torch.tensor([[0.9, 0.9]])
     assert match_loss(low, null, nothing) < match_loss(high, null, nothing)
     assert float(match_loss(high, None, nothing)) == 0
+
+
+def test_template_loss_is_the_mean_over_what_is_known() -> None:
+    truth, valid = torch.ones(1, 8, 8), torch.ones(8, 8)
+    boxes = torch.tensor([[0.0, 0.0, 8.0, 8.0]])
+    logits = torch.linspace(-2, 3, 64).view(1, 8, 8)
+    mean = F.binary_cross_entropy_with_logits(logits, truth)
+    torch.testing.assert_close(template_loss(logits, truth, valid, boxes), mean)
+    valid[:, 4:] = 0  # what lies there is not known: whatever is said of it costs nothing
+    for guess in (-9.0, 9.0):
+        logits = torch.full((1, 8, 8), 2.0)
+        logits[..., 5:] = guess  # but for the cells at the edge
+        expected = torch.tensor(math.log(1 + math.exp(-2)))
+        torch.testing.assert_close(template_loss(logits, truth, valid, boxes), expected)
+    assert float(template_loss(logits, truth, torch.zeros(8, 8), boxes)) == 0
 
 
 def test_one_step_reaches_every_trained_parameter() -> None:

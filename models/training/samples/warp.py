@@ -11,6 +11,8 @@ from models.training.data.pairs import IGNORE, Array
 
 Matrix = NDArray[np.float64]
 _GREY = (124, 116, 104)
+_DOUBLE = np.array([[2.0, 0, 0.5], [0, 2.0, 0.5], [0, 0, 1]])
+"""From pixels of a halved image to pixels of the image; integers are centres of pixels."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,12 @@ def apply(matrix: Matrix, image: Array, mask: Array, size: tuple[int, int]) -> t
     Args:
         size: (width, height) of the result.
     """
-    if np.sqrt(abs(np.linalg.det(matrix[:2, :2]))) < 0.6:
+    to_view = matrix
+    while np.sqrt(abs(np.linalg.det(to_view[:2, :2]))) < 0.6:
         # Bilinear sampling skips pixels below half size: shrink with area averages first.
         image = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-        half = matrix @ np.diag([2.0, 2.0, 1.0])
-    else:
-        half = matrix
-    warped = cv2.warpAffine(image, half[:2], size, flags=cv2.INTER_LINEAR, borderValue=_GREY)
+        to_view = to_view @ _DOUBLE
+    warped = cv2.warpAffine(image, to_view[:2], size, flags=cv2.INTER_LINEAR, borderValue=_GREY)
     ids = cv2.warpAffine(mask, matrix[:2], size, flags=cv2.INTER_NEAREST, borderValue=IGNORE)
     return warped.astype(np.uint8), ids.astype(np.uint8)
 

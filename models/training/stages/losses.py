@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.functional.masks import pool_own_regions
 from models.training.data.pairs import IGNORE
 
 _TEMPERATURE = 0.1
@@ -56,3 +57,19 @@ def match_loss(similarity: Tensor, null_similarity: Tensor | None, overlap: Tens
         return similarity.sum() * 0
     target = good / good.sum(1, keepdim=True).clamp_min(1e-6)
     return F.cross_entropy(similarity[matched] / _TEMPERATURE, target[matched])
+
+
+def template_loss(logits: Tensor, truth: Tensor, valid: Tensor, boxes: Tensor) -> Tensor:
+    """Mean binary cross entropy of masks decoded from templates, over the cells that count.
+
+    Args:
+        logits: (O, S, S), each in its own box.
+        truth: (O, H, W) in {0, 1}.
+        valid: (H, W) in {0, 1}; pixels that count.
+        boxes: (O, 4) in pixels.
+    """
+    size = logits.shape[-1]
+    target = pool_own_regions(truth, boxes, 1, size).clamp(0, 1)
+    counts = pool_own_regions(valid.expand_as(truth), boxes, 1, size).clamp(0, 1)
+    loss = F.binary_cross_entropy_with_logits(logits, target, weight=counts, reduction="sum")
+    return loss / counts.sum().clamp_min(1)

@@ -12,7 +12,6 @@ from models.functional.masks import (
     downsample_masks,
     pairwise_iou,
     paste_masks,
-    pool_own_regions,
 )
 from models.modules.base_features import FrameFeatures
 from models.modules.refinement import Reference
@@ -21,7 +20,12 @@ from models.proposals import Proposals
 from models.training.data.pairs import IGNORE
 from models.training.recipe import LossPart, MishapPart
 from models.training.samples.clip import Clip
-from models.training.stages.losses import dice_loss, mask_cross_entropy, match_loss
+from models.training.stages.losses import (
+    dice_loss,
+    mask_cross_entropy,
+    match_loss,
+    template_loss,
+)
 from models.training.stages.mishaps import astray, incomplete, mislaid, without_best
 
 
@@ -126,17 +130,16 @@ class VideoStage(nn.Module):
         if weights.match:
             losses["match"] = zero
             if result.match is not None:
-                overlap = pairwise_iou(small, result.pasted)
+                known = downsample_masks(valid[None], MASK_STRIDE)
+                overlap = pairwise_iou(small, result.pasted * known)
                 losses["match"] = weights.match * match_loss(
                     result.match.similarity, result.match.null_similarity, overlap.detach()
                 )
         if weights.template:
             losses["template"] = zero
             if result.template_logits is not None:
-                size = result.template_logits.shape[-1]
-                target = pool_own_regions(truth, result.query_boxes, 1, size).clamp(0, 1)
-                losses["template"] = weights.template * F.binary_cross_entropy_with_logits(
-                    result.template_logits, target
+                losses["template"] = weights.template * template_loss(
+                    result.template_logits, truth, valid, result.query_boxes
                 )
         return losses
 
