@@ -13,6 +13,7 @@ from models.functional.masks import (
     downsample_masks,
     grow_boxes,
     mask_boxes,
+    of_own_peak,
     pairwise_iou,
     paste_masks,
     pool_own_regions,
@@ -101,7 +102,7 @@ class DMNAOA(nn.Module):
         small = downsample_masks(masks, MASK_STRIDE)
         reference = Reference(self.mrn.alignable(features), small)
         state = VideoState(self._bank(), reference, reference, masks.new_zeros(len(masks), 4))
-        self.memorize(state, features, small, clock)
+        self.memorize(state, features, small, clock, given=True)
         return state
 
     def _bank(self) -> MemoryBank:
@@ -176,12 +177,21 @@ class DMNAOA(nn.Module):
         return torch.einsum("on,nhw->ohw", match.assignment, pasted).clamp(0, 1), match
 
     def memorize(
-        self, state: VideoState, features: FrameFeatures, masks: Tensor, clock: Clock
+        self,
+        state: VideoState,
+        features: FrameFeatures,
+        masks: Tensor,
+        clock: Clock,
+        *,
+        given: bool = False,
     ) -> None:
-        """Remember the frame just segmented with its (O, H/4, W/4) aggregated probabilities."""
+        """Remember the frame just segmented with its (O, H/4, W/4) aggregated probabilities.
+
+        given: the masks are annotations, so that an object is there however little it covers.
+        """
         state.previous = Reference(state.previous.frame, masks)
         with clock.measure("OTG"):
-            boxes, present = mask_boxes(masks.detach())
+            boxes, present = mask_boxes(of_own_peak(masks) if given else masks.detach())
             state.boxes = torch.where(present[:, None], boxes * MASK_STRIDE, state.boxes)
             boxes = self._memory_boxes(state.boxes, features)
             entry = self.otg.remember(

@@ -33,6 +33,14 @@ def mask_boxes(masks: Tensor, threshold: float = INSIDE) -> tuple[Tensor, Tensor
     return boxes * present[:, None], present
 
 
+def of_own_peak(masks: Tensor) -> Tensor:
+    """Soft masks (O, H, W), each stretched so that its highest value is 1; zeros stay zeros.
+
+    An object thinner than a cell covers less than half of every cell, and would have no inside.
+    """
+    return masks / masks.amax(dim=(1, 2), keepdim=True).clamp_min(torch.finfo(masks.dtype).tiny)
+
+
 def disagreeing(masks: Tensor, anchors: Tensor, least: float) -> Tensor:
     """Where an anchor has an inside and its IoU with a mask is below `least`.
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from models.clock import Clock
 from models.modules.matcher import Match
 from models.network import DMNAOA
 from models.presets import preset
@@ -47,3 +48,19 @@ def test_a_proposal_that_the_template_is_against_overlaps_less(
     ):
         found = _overlaps(monkeypatch, training=training, agreement=agreement)
         torch.testing.assert_close(found, expected)
+
+
+def test_an_annotated_object_is_there_however_thin_it_is() -> None:
+    network = DMNAOA(preset("lite")).eval()
+    masks = torch.zeros(3, 96, 128)
+    masks[0, 40:42, 20:100] = 1  # half of a cell at most
+    masks[1, 70, 30] = 1
+    clock = Clock()
+    with torch.no_grad():
+        features = network.bfe(torch.rand(1, 3, 96, 128))[0]
+        state = network.begin(features, masks, clock)
+        assert state.boxes.tolist() == [[20, 40, 100, 44], [28, 68, 32, 72], [0, 0, 0, 0]]
+        assert state.memory.read()[0].present.tolist() == [True, True, False]
+        state.offset += 1
+        network.memorize(state, features, state.first.masks, clock)  # segmented, not given
+        assert state.memory.read()[-1].present.tolist() == [False, False, False]

@@ -111,7 +111,7 @@ class VideoStage(nn.Module):
         small = downsample_masks(masks, MASK_STRIDE)
         state.offset += 1
         state.previous = Reference(self.network.mrn.alignable(features), small)
-        self.network.memorize(state, features, small, clock)
+        self.network.memorize(state, features, small, clock, given=True)
 
     def _losses(
         self, result: FrameResult, logits: Tensor, merged: Tensor, ids: Tensor, truth: Tensor
