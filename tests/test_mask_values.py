@@ -82,10 +82,14 @@ def test_the_first_mask_of_a_video_says_whether_white_is_an_object(
     assert trained.max() == (VOID if 2 in first else 1)
 
 
-def test_white_of_sixteen_bits_is_one_object(tmp_path: Path) -> None:
-    Image.fromarray(_bars(1).astype(np.uint16) * 65535).save(tmp_path / "deep.png")
-    for read in (read_mask, lambda path: read_first_mask(path).ids):
-        np.testing.assert_array_equal(read(tmp_path / "deep.png"), _bars(1))
+def test_black_and_white_is_one_object_however_it_is_saved(tmp_path: Path) -> None:
+    grey = Image.fromarray(_bars(VOID))
+    deep = Image.fromarray(_bars(1).astype(np.uint16) * 65535)
+    kinds = [grey.convert(mode) for mode in ("1", "L", "LA", "RGB", "RGBA")] + [deep]
+    for picture in kinds:
+        picture.save(tmp_path / "mask.png")
+        for read in (read_mask, read_ids, lambda path: read_first_mask(path).ids):
+            np.testing.assert_array_equal(read(tmp_path / "mask.png"), _bars(1), picture.mode)
 
 
 def _soft(blur: float) -> Image.Image:

@@ -143,7 +143,10 @@ def ablation_table(records: dict[str, dict[str, Any]]) -> Table:
 
 
 def _changed(full: ModelMethod, row: Row, name: str) -> ModelMethod:
-    changed = replace(full, changes=(*full.changes, *row.changes), label=name)
-    if row.memory is not None:
-        changed = replace(changed, memory_policy=row.memory)
+    if row.memory is None:
+        return replace(full, changes=(*full.changes, *row.changes), label=name)
+    # Settings win over options: one of the policy would make each of these rows the same.
+    mine = {"memory_policy"} | ({"memory_max"} if row.memory is MemoryPolicy.ALL else set())
+    kept = tuple(c for c in full.changes if c.partition("=")[0] not in mine)
+    changed = replace(full, changes=kept, memory_policy=row.memory, label=name)
     return replace(changed, memory_max=None) if row.memory is MemoryPolicy.ALL else changed

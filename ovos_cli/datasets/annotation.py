@@ -7,36 +7,31 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from models.errors import InputError
+from models.mask_pixels import grey_values
 from models.mask_values import as_objects
+from models.upright import upright_size
 from ovos_cli.datasets.png import png_values
 
 Ids = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 _DAMAGE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 """What Pillow raises for damaged files."""
-_MODES = ("P", "L", "1", "LA")
-"""Picture modes whose values can be ids. One of DAVIS-2016's masks, bear/00077, is grey with an
-alpha channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """(H, W) palette indices or grey values, perhaps read-only; colours of the indices, if any.
-
-    bilevel: 1 is white.
-    """
+    """(H, W) palette indices or grey values, perhaps read-only; colours of the indices, if any."""
 
     values: Ids
     palette: tuple[Colour, ...]
-    bilevel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a picture says of itself: size (H, W), colours of its indices."""
+    """What a picture says of itself: size (H, W), upright as EXIF says; colours of its indices."""
 
     size: tuple[int, int]
     palette: tuple[Colour, ...]
@@ -65,7 +60,7 @@ def as_ids(values: Ids, *, merged: bool = False, white: bool = True) -> Ids:
 
 
 def read_picture(path: Path) -> Picture:
-    """Read a mask as it is on disk.
+    """Read the values of a mask as they are on disk, turned as EXIF says.
 
     Raises:
         InputError: missing, unreadable, or in colour.
@@ -74,17 +69,13 @@ def read_picture(path: Path) -> Picture:
         raise InputError(f"the mask {path} does not exist")
     try:
         data = path.read_bytes()
-        if decoded := png_values(data):
+        if b"eXIf" not in data and (decoded := png_values(data)):
             return Picture(decoded[0], _colours(decoded[1]))
-        with Image.open(BytesIO(data)) as picture:
-            if picture.mode not in _MODES:
-                raise InputError(
-                    f"{path} is no mask of ids but a picture of mode {picture.mode}; "
-                    "save indexed PNGs whose indices are the object ids"
-                )
-            grey = picture.getchannel("L") if picture.mode == "LA" else picture
-            values = np.asarray(grey).astype(np.uint8, copy=False)
-            return Picture(values, _palette(picture), bilevel=picture.mode == "1")
+        with Image.open(BytesIO(data)) as stored:
+            picture = ImageOps.exif_transpose(stored)
+            indexed = picture.mode == "P"
+            values = np.asarray(picture) if indexed else grey_values(path, picture)
+            return Picture(values, _palette(picture))
     except UnidentifiedImageError as error:
         raise InputError(f"the mask {path} is not a readable image") from error
     except _DAMAGE as error:
@@ -99,8 +90,7 @@ def header(path: Path) -> Header:
     """
     try:
         with Image.open(path) as picture:
-            size = (picture.height, picture.width)
-            return Header(size, _palette(picture))
+            return Header(upright_size(picture), _palette(picture))
     except _DAMAGE as error:
         raise InputError(f"{path} is not a readable image: {error}") from error
 

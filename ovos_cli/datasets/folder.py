@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from models.errors import InputError
+from models.mask_values import black_and_white
 from models.split_lists import read_list
-from ovos_cli.datasets.annotation import read_ids
+from ovos_cli.datasets.annotation import as_ids, read_picture
 from ovos_cli.datasets.layout import (
     contents,
     known_names,
@@ -62,8 +63,11 @@ def _sequence(name: str, images: Path, masks: Path) -> Sequence:
     annotations, frames = pictures(masks), pictures(images)
     starts: dict[str, tuple[int, ...] | None] = {}
     known: set[int] = set()
+    white = False
     for frame, path in annotations.items():
-        fresh = {int(i) for i in np.unique(read_ids(path)) if i} - known
+        values = read_picture(path).values
+        white = white or (not known and black_and_white(values))
+        fresh = {int(i) for i in np.unique(as_ids(values, white=white)) if i} - known
         if fresh:
             starts[frame] = tuple(sorted(fresh))
             known |= fresh

@@ -10,6 +10,7 @@ import numpy as np
 from models.errors import InputError
 from models.mask_values import black_and_white
 from ovos_cli.datasets.annotation import Colour, Ids, header, read_ids, read_picture
+from ovos_cli.masks.palette import tells_apart
 
 
 class Protocol(StrEnum):
@@ -142,8 +143,8 @@ class Sequence:
         if self.merged or self.white:
             return ()
         palette = header(self.annotations[next(iter(self.starts))]).palette
-        shown = {palette[i] for i in (0, *self.objects) if i < len(palette)}
-        return palette if len(shown) == 1 + len(self.objects) else ()
+        flat = [value for colour in palette for value in colour]
+        return palette if tells_apart(flat, self.objects) else ()
 
     def given(self, frame: str) -> Ids | None:
         """What a method gets at a frame: the mask of the objects that begin there, or None.

@@ -77,7 +77,7 @@ class MaskCheck:
         if palette:  # of two colours: in others, white may be the colour of an object
             white = len({*palette}) <= 2 and palette[top : top + 1] == ((_WHITE,) * 3,)
         else:
-            white = picture.bilevel or top == _WHITE
+            white = top == _WHITE
         if not white or self.colours.get((_WHITE,) * 3) == top:
             return
         if np.count_nonzero(values == top) == np.count_nonzero(values) > 0:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from models.errors import InputError
-from models.mask_values import MOST_IDS, VOID, as_objects, soft_values
-from ovos_cli.masks.palette import Palette, full_palette
+from models.mask_values import MOST_IDS, VOID, as_objects, black_and_white, soft_values
+from ovos_cli.masks.palette import Palette, full_palette, tells_apart
 
 Ids = NDArray[np.uint8]
 _LISTED = 8
@@ -47,8 +47,12 @@ def read_first_mask(
     if colours:
         ids = _from_colours(path, np.array(picture.convert("RGB")), colours)
     elif picture.mode == "P":
-        ids = _from_indices(path, np.array(picture))
-        palette = full_palette(picture.getpalette("RGB"))
+        indices = np.array(picture)
+        ids = _from_indices(path, indices)
+        given = full_palette(picture.getpalette("RGB"))
+        # White became the id 1, whose colour is another, and grey ids would not be seen.
+        if not black_and_white(indices) and tells_apart(given, np.unique(ids[ids > 0])):
+            palette = given
     else:
         ids = _from_grey(path, _grey(path, picture))
     if not ids.any():

@@ -3,6 +3,7 @@
 import inspect
 import json
 import re
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -58,6 +59,12 @@ def test_rows_change_what_they_name(untrained: Path) -> None:
     for name, changes in expected.items():
         assert methods[name].loaded().network.config == base.replace(**changes), name
     assert base.guard == 0
+    set_by_hand = ("memory_policy=all", "memory_max=8")
+    methods = ablation_methods(replace(full, changes=set_by_hand), None, [])
+    policies = [methods[n].loaded().network.config.memory_policy for n in ("F0", "B1", "B2")]
+    assert policies == [MemoryPolicy.ALL, MemoryPolicy.FIRST, MemoryPolicy.PREVIOUS]
+    limits = [methods[n].loaded().network.config.memory_max for n in ("F0", "B1", "B4")]
+    assert limits == [8, 8, None]
     every = ablation_methods(full, "all", [])
     assert set(every) == {*ROWS, *EXTENSION_ROWS}
     assert every["E3"].loaded().network.config.null_column is False

@@ -480,7 +480,7 @@ def _colour(root: Path) -> None:
     [
         (_first_only, "dogs: no annotation but the first, in "),
         (_other_mask_size, "dogs: the annotation 00004.png is 32x24, the first annotation 64x48"),
-        (_colour, "dogs/00004.png is no mask of ids but a picture of mode RGB"),
+        (_colour, "dogs/00004.png is in colour"),
     ],
 )
 def test_bad_truth_is_found_before_anything_runs(

@@ -11,8 +11,9 @@ from models.errors import InputError
 from ovos_cli.datasets import DatasetName, Submission, open_dataset
 from ovos_cli.datasets.annotation import read_ids
 from ovos_cli.evaluation.preflight import check_frames, check_masks
+from ovos_cli.media import folder_reader
 from tests.conftest import write_indexed
-from tests.trees import davis_tree, scene, youtube_tree
+from tests.trees import HEIGHT, WIDTH, davis_tree, image, scene, youtube_tree
 
 
 def test_davis_2017(tmp_path: Path) -> None:
@@ -299,3 +300,38 @@ def test_a_later_object_that_its_mask_lacks_is_named(tmp_path: Path) -> None:
     write_indexed(path, np.ones((48, 64), np.uint8))
     with pytest.raises(InputError, match=r"00005.png lacks object 2"):
         check_frames(open_dataset(DatasetName.YTVOS18, root))
+
+
+def test_photographs_on_their_side_are_measured_as_they_are_read(tmp_path: Path) -> None:
+    for kind in ("images", "masks"):
+        (tmp_path / kind / "one").mkdir(parents=True)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn by 90 degrees
+    for index in range(3):
+        ids = scene(index, 1)
+        picture = Image.fromarray(image(ids, index)).transpose(Image.Transpose.ROTATE_90)
+        picture.save(tmp_path / "images/one" / f"{index}.jpg", exif=exif)
+        write_indexed(tmp_path / "masks/one" / f"{index}.png", ids)
+    data = open_dataset(DatasetName.FOLDER, tmp_path)
+    check_frames(data)
+    assert folder_reader.read_picture(tmp_path / "images/one/0.jpg").shape[:2] == (HEIGHT, WIDTH)
+    # And masks that note the same: both are turned.
+    for index in range(3):
+        turned = Image.fromarray(np.rot90(scene(index, 1)))
+        turned.save(tmp_path / "masks/one" / f"{index}.png", exif=exif)
+    data = open_dataset(DatasetName.FOLDER, tmp_path)
+    check_frames(data)
+    np.testing.assert_array_equal(data.sequences[0].read("0"), scene(0, 1))
+
+
+def test_void_alone_is_no_object_of_a_folder_that_begins_with_ids(tmp_path: Path) -> None:
+    for kind in ("images", "masks"):
+        (tmp_path / kind / "one").mkdir(parents=True)
+    for index, ids in enumerate((scene(0, 3), np.where(scene(1, 3), 255, 0), scene(2, 3))):
+        Image.fromarray(image(scene(index, 3), index)).save(tmp_path / f"images/one/{index}.png")
+        shown = np.where(ids == 1, 0, ids).astype(np.uint8)
+        write_indexed(tmp_path / f"masks/one/{index}.png", shown)
+    (sequence,) = open_dataset(DatasetName.FOLDER, tmp_path).sequences
+    assert sequence.objects == {2: "0", 3: "0"}
+    assert not sequence.read("1").any()
+    assert sequence.given("1") is None

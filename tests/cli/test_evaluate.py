@@ -225,7 +225,7 @@ def _no_sequence(masks: Path) -> None:
     ("spoil", "message"),
     [
         (_drop("dogs/00002.png"), "dogs: no mask of 1 of its frames (00002)"),
-        (_rgb, "00002.png is no mask of ids but a picture of mode RGB"),
+        (_rgb, "00002.png is in colour"),
         (_small, "dogs: 00002.png is 32x24, the annotation 64x48"),
         (_foreign, "00002.png has the id 9; the sequence's objects are 1, 2"),
         (_recoloured, "00002.png gives the index 0 the colour of object 2"),

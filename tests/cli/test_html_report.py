@@ -267,7 +267,7 @@ def test_what_nobody_scores_need_not_be_a_mask(
         Image.new("RGB", (64, 48)).save(masks / f"dogs/{name}.png")
         if name == "00000":
             write_report(run, masks, dataset, tmp_path / "report.html")
-    with pytest.raises(InputError, match=r"00004\.png is no mask of ids"):
+    with pytest.raises(InputError, match=r"00004\.png is in colour"):
         write_report(run, masks, dataset, tmp_path / "report.html")
 
 

@@ -57,6 +57,20 @@ def test_a_short_palette_is_extended(tmp_path: Path) -> None:
     assert len(palette) == 768
 
 
+def test_a_palette_that_shows_nothing_is_replaced(tmp_path: Path) -> None:
+    ramp = [value for value in range(256) for _ in range(3)]
+    seen = [0, 0, 0, 200, 0, 0, 0, 200, 0] + [0] * 759
+    for ids, palette, kept in (
+        (_ids(1, 2), seen, True),
+        (_ids(1, 2, 3), seen, False),  # 3 is as black as the background
+        (_ids(1, 2), ramp, False),
+        (_ids(255), ramp, False),  # white becomes the id 1
+        (_ids(100, 200), ramp, True),
+    ):
+        first = read_first_mask(write_indexed(tmp_path / "in.png", ids, palette))
+        assert first.palette == (palette if kept else davis_palette())
+
+
 @pytest.mark.parametrize("white", [1, 255, 128])
 def test_black_and_white_is_one_object(tmp_path: Path, white: int) -> None:
     path = tmp_path / "grey.png"

@@ -11,14 +11,14 @@ from PIL import Image, ImageOps
 
 from models.deep_pixels import eight_bit_rgb, is_deep
 from models.errors import InputError
+from models.mask_pixels import grey_values
 from models.mask_values import VOID, as_objects, black_and_white, soft_values
+from models.upright import upright_size
 
 IGNORE = VOID
 """Mask value of pixels that are neither object nor background."""
 
 Array = NDArray[np.uint8]
-
-_ORIENTATION, _ON_ITS_SIDE = 0x0112, 5
 
 
 def read_image(path: Path) -> Array:
@@ -62,7 +62,7 @@ def _values(path: Path) -> Array:
     """Indices or grey values of a mask, which are no shades."""
     picture = _decoded(path)
     grey = picture.mode != "P"
-    values = _grey(path, picture) if grey else np.array(picture)
+    values = grey_values(path, picture) if grey else np.array(picture)
     if soft := soft_values(values, grey=grey):
         raise InputError(
             f"{path} has soft edges ({len(soft)} of its values are only their shades); save the "
@@ -72,33 +72,11 @@ def _values(path: Path) -> Array:
     return values
 
 
-def upright_size(path: Path) -> tuple[int, int]:
+def size_of(path: Path) -> tuple[int, int]:
     """(width, height) from the header, turned as EXIF says. Raises InputError."""
     with _opened(path) as picture:
-        width, height = picture.size
-        # Without a note in its header, a PNG would be decoded in search of one.
-        noted = picture.format != "PNG" or "exif" in picture.info
-        turned = noted and picture.getexif().get(_ORIENTATION, 1) >= _ON_ITS_SIDE
-    return (height, width) if turned else (width, height)
-
-
-def _grey(path: Path, picture: Image.Image) -> Array:
-    if picture.mode.startswith("I"):
-        wide = np.array(picture)
-        top = int(wide.max())
-        if wide.min() < 0 or (top > IGNORE and not np.isin(wide, [0, top]).all()):
-            raise InputError(f"{path} holds ids up to {top}; masks have 255 at most")
-        if top > IGNORE:  # white of 16 bits
-            return np.where(wide > 0, IGNORE, 0).astype(np.uint8)
-        return wide.astype(np.uint8)
-    if picture.mode in ("1", "L", "LA"):
-        return np.array(picture.convert("L"))
-    pixels = np.array(picture.convert("RGB"))
-    if (pixels != pixels[..., :1]).any():
-        raise InputError(
-            f"{path} is in colour; save the mask indexed, with one index for each object"
-        )
-    return np.ascontiguousarray(pixels[..., 0])
+        height, width = upright_size(picture)
+    return width, height
 
 
 def _decoded(path: Path) -> Image.Image:

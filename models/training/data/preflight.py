@@ -7,7 +7,7 @@ from models.errors import InputError
 from models.training.data.catalog import DataSet
 from models.training.data.coco import CocoImage
 from models.training.data.pairs import IGNORE, AnnotatedImage, Array, Pair
-from models.training.data.pictures import upright_size
+from models.training.data.pictures import size_of
 
 
 @dataclass
@@ -79,9 +79,9 @@ def _pairs(data: DataSet) -> Iterator[AnnotatedImage]:
 
 
 def _headers(pair: AnnotatedImage) -> None:
-    size = upright_size(pair.image_path)
+    size = size_of(pair.image_path)
     if isinstance(pair, Pair):
-        _same(pair, size, upright_size(pair.mask_path))
+        _same(pair, size, size_of(pair.mask_path))
     elif isinstance(pair, CocoImage):
         _same(pair, size, pair.size[::-1])
 

@@ -1,0 +1,41 @@
+"""The values of a mask that is no indexed picture: grey, black and white, or colour without any."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from models.errors import InputError
+from models.mask_values import VOID, Values
+
+
+def grey_values(path: Path, picture: Image.Image) -> Values:
+    """Read the (H, W) values of a picture of any mode but P; white of 1 or 16 bits is 255.
+
+    Args:
+        path: whose picture, for the message.
+        picture: opened, with all its pixels there.
+
+    Raises:
+        InputError: it is in colour, or holds ids above 255.
+    """
+    if picture.mode.startswith("I"):
+        wide = np.array(picture)
+        top = int(wide.max())
+        if wide.min() < 0 or (top > VOID and not np.isin(wide, [0, top]).all()):
+            raise InputError(f"{path} holds ids up to {top}; masks have 255 at most")
+        if top > VOID:  # white of 16 bits
+            return np.where(wide > 0, VOID, 0).astype(np.uint8)
+        return wide.astype(np.uint8)
+    if picture.mode == "LA":
+        return np.array(picture.getchannel("L"))
+    if picture.mode == "1":
+        return np.array(picture.convert("L"))
+    if picture.mode == "L":
+        return np.array(picture)
+    pixels = np.array(picture.convert("RGB"))
+    if (pixels != pixels[..., :1]).any():
+        raise InputError(
+            f"{path} is in colour; save the mask indexed, with one index for each object"
+        )
+    return np.ascontiguousarray(pixels[..., 0])

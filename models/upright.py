@@ -1,0 +1,13 @@
+"""How large a picture is the right way up, as cameras note it in EXIF data."""
+
+from PIL import Image
+
+_ORIENTATION, _ON_ITS_SIDE = 0x0112, 5
+
+
+def upright_size(picture: Image.Image) -> tuple[int, int]:
+    """(height, width) of an opened picture, from its header, turned as EXIF says."""
+    # Without a note in its header, a PNG would be decoded in search of one.
+    noted = picture.format != "PNG" or "exif" in picture.info
+    turned = noted and picture.getexif().get(_ORIENTATION, 1) >= _ON_ITS_SIDE
+    return (picture.width, picture.height) if turned else (picture.height, picture.width)
