@@ -61,7 +61,7 @@ class ModelConfig:
     """C_D, the channels of the shared feature space (section 3.3)."""
     refine_channels: Annotated[tuple[int, int, int], Within(1)] = (256, 256, 256)
     """Widths of the refinement blocks at strides 4, 8 and 16."""
-    refine_depth: Annotated[tuple[int, int, int], Within(0)] = (1, 1, 1)
+    refine_depth: Annotated[tuple[int, int, int], Within(1)] = (1, 1, 1)
     """Residual blocks in each of them."""
     norm_groups: Annotated[int, Within(1)] = 32
     """G of group normalization (section 4.1)."""

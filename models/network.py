@@ -27,7 +27,7 @@ from models.modules.external_proposals import ExternalProposals
 from models.modules.lite_proposals import LiteProposalGenerator
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
 from models.modules.matcher import AlignedMatcher, Match
-from models.modules.refinement import MaskRefinementNetwork, Reference
+from models.modules.refinement import Alignable, MaskRefinementNetwork, Reference
 from models.modules.template import DynamicMemoryNetwork
 from models.proposals import ObjectProposalGenerator, Origin, Proposals
 
@@ -97,12 +97,19 @@ class DMNAOA(nn.Module):
         generator: ObjectProposalGenerator = self.opg  # type: ignore[assignment]
         return generator.propose(frames, features, origin)
 
-    def begin(self, features: FrameFeatures, masks: Tensor, clock: Clock) -> VideoState:
+    def alignable(self, features: FrameFeatures, clock: Clock) -> Alignable:
+        """Prepare a frame (a batch of one) for the other methods, once for all objects."""
+        with clock.measure("MRN"):
+            if self.config.use_refinement:
+                return self.mrn.alignable(features)
+        return Alignable(features, *features.f16.new_zeros(2, 0))  # nothing is aligned (A6)
+
+    def begin(self, frame: Alignable, masks: Tensor, clock: Clock) -> VideoState:
         """Take the first frame and its (O, H, W) masks in [0, 1]."""
         small = downsample_masks(masks, MASK_STRIDE)
-        reference = Reference(self.mrn.alignable(features), small)
+        reference = Reference(frame, small)
         state = VideoState(self._bank(), reference, reference, masks.new_zeros(len(masks), 4))
-        self.memorize(state, features, small, clock, given=True)
+        self.memorize(state, frame, small, clock, given=True)
         return state
 
     def _bank(self) -> MemoryBank:
@@ -112,13 +119,13 @@ class DMNAOA(nn.Module):
         return MemoryBank(policy, c.memory_stride, c.memory_max)
 
     def segment(
-        self, features: FrameFeatures, proposals: Proposals, state: VideoState, clock: Clock
+        self, frame: Alignable, proposals: Proposals, state: VideoState, clock: Clock
     ) -> FrameResult:
-        """Segment the next frame and make it the previous reference.
+        """Segment the next frame.
 
         The caller aggregates the probabilities and hands them to `memorize`.
         """
-        config = self.config
+        config, features = self.config, frame.features
         state.offset += 1
         query_boxes = grow_boxes(state.boxes, config.roi_context)
         template_logits: Tensor | None = None
@@ -137,16 +144,14 @@ class DMNAOA(nn.Module):
             pasted = paste_masks(masks, boxes, *self._grid(features), MASK_STRIDE)
             coarse, match = self._match(features, templates, pasted, regions, state)
         with clock.measure("MRN"):
-            current = self.mrn.alignable(features)
             if config.use_refinement:
-                probabilities = self.mrn(features, current, coarse, state.first, state.previous)
+                probabilities = self.mrn(frame, coarse, state.first, state.previous)
             else:
                 probabilities = upsample(coarse[None], MASK_STRIDE)[0]
             if config.guard and not self.training:
                 # An object that matched nothing is looked for near where it was.
                 anchors = where_present(coarse, state.previous.masks)
                 probabilities = near_anchors(probabilities, anchors, config.guard)
-            state.previous = Reference(current, coarse)
         return FrameResult(probabilities, coarse, match, pasted, template_logits, query_boxes)
 
     def _grid(self, features: FrameFeatures) -> tuple[int, int]:
@@ -179,7 +184,7 @@ class DMNAOA(nn.Module):
     def memorize(
         self,
         state: VideoState,
-        features: FrameFeatures,
+        frame: Alignable,
         masks: Tensor,
         clock: Clock,
         *,
@@ -189,7 +194,8 @@ class DMNAOA(nn.Module):
 
         given: the masks are annotations, so that an object is there however little it covers.
         """
-        state.previous = Reference(state.previous.frame, masks)
+        features = frame.features
+        state.previous = Reference(frame, masks)
         with clock.measure("OTG"):
             boxes, present = mask_boxes(of_own_peak(masks) if given else masks.detach())
             state.boxes = torch.where(present[:, None], boxes * MASK_STRIDE, state.boxes)

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Precision(StrEnum):
-    """Number format of the heavy layers; softmax, boxes and masks stay in float32."""
+    """Number format of the heavy layers; boxes, pooling and the last softmax stay in float32."""
 
     AUTO = "auto"
     FP32 = "fp32"

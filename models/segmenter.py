@@ -18,6 +18,7 @@ from models.functional.aggregation import soft_aggregate
 from models.functional.masks import downsample_masks
 from models.hub import load_model
 from models.modules.base_features import FrameFeatures
+from models.modules.refinement import Alignable
 from models.network import DMNAOA, MASK_STRIDE, VideoState
 from models.precision import Precision
 from models.proposals import Origin, Proposals
@@ -84,7 +85,7 @@ class Segmenter:
         self.clock = Clock(self.device)
         self._geometry: Geometry | None = None
         self._prepared = 0
-        self._slots: ObjectSlots | None = None
+        self._slots = ObjectSlots()
         self._groups: list[VideoState] = []
         """One for the objects of each mask that was given, in the order of their slots."""
 
@@ -139,7 +140,6 @@ class Segmenter:
             height, width = frames[0].shape[:2]
             self._geometry = Geometry.fit((height, width), self.size)
         counted = range(self._prepared, self._prepared + len(frames))
-        self._prepared += len(frames)
         origin = Origin(tuple(names or (f"{i:05d}" for i in counted)), self._geometry)
         with self._computing():
             batch = torch.cat([self._geometry.frame(frame) for frame in frames]).to(self.device)
@@ -147,6 +147,7 @@ class Segmenter:
                 features = self.network.bfe(batch)
             with self.clock.measure("OPG"):
                 proposals = self.network.propose(batch, features, origin)
+        self._prepared += len(frames)
         return [PreparedFrame(features[i], p) for i, p in enumerate(proposals)]
 
     def step(self, frame: Image | PreparedFrame, masks: Ids | None = None) -> FrameMasks:
@@ -164,52 +165,55 @@ class Segmenter:
         """
         if masks is None and not self._groups:
             raise InputError("masks are needed at the first step: which objects to follow")
+        fresh = [] if masks is None else self._fresh(frame, masks)
         prepared = frame if isinstance(frame, PreparedFrame) else self.prepare([frame])[0]
         with self._computing():
+            view = self.network.alignable(prepared.features, self.clock)
             if masks is None:
-                return self._follow(prepared)
-            self._check(masks)
-            return self._add(prepared, masks) if self._groups else self._begin(prepared, masks)
+                return self._follow(view, prepared.proposals)
+            return self._add(view, prepared.proposals, masks, fresh)
 
-    def _check(self, masks: Ids) -> None:
-        assert self._geometry is not None
-        if masks.shape != self._geometry.source:
+    def _fresh(self, frame: Image | PreparedFrame, masks: Ids) -> list[int]:
+        """Ids of the objects that begin; refuses masks before anything has changed."""
+        if isinstance(frame, PreparedFrame):
+            assert self._geometry is not None
             height, width = self._geometry.source
+        else:
+            height, width = frame.shape[:2]
+        if masks.shape != (height, width):
             raise InputError(
                 f"the mask is {masks.shape[1]}x{masks.shape[0]} but the frames are {width}x{height}"
             )
+        return self._slots.fresh(masks)
 
-    def _begin(self, frame: PreparedFrame, masks: Ids) -> FrameMasks:
-        self._slots = ObjectSlots(masks)
-        self._groups = [self._start(frame, masks, self._slots.ids)[0]]
-        return FrameMasks(masks.copy(), dict.fromkeys(self._slots.ids, 1.0))
-
-    def _start(self, frame: PreparedFrame, masks: Ids, ids: list[int]) -> tuple[VideoState, Tensor]:
-        """The state of new objects, and their (O, H, W) masks at the padded size."""
-        assert self._geometry and self._slots
-        planes = self._geometry.pad(self._slots.to_slots(masks, self._geometry.scaled, ids))
+    def _add(
+        self, frame: Alignable, proposals: Proposals, masks: Ids, fresh: list[int]
+    ) -> FrameMasks:
+        """Take new objects; those that are there already are segmented beneath them."""
+        assert self._geometry is not None
+        planes = self._geometry.pad(self._slots.to_slots(masks, self._geometry.scaled, fresh))
         planes = planes.to(self.device)
-        return self.network.begin(frame.features, planes, self.clock), planes
-
-    def _add(self, frame: PreparedFrame, masks: Ids) -> FrameMasks:
-        assert self._slots
-        fresh = self._slots.add(masks)
-        state, planes = self._start(frame, masks, fresh)
-        found = self._follow(frame, over=planes)
+        state = self.network.begin(frame, planes, self.clock)
+        sure = dict.fromkeys(fresh, 1.0)
+        if self._groups:
+            found = self._follow(frame, proposals, over=planes)
+            ids, confidence = np.where(masks > 0, masks, found.ids), found.confidence | sure
+        else:
+            ids, confidence = masks.copy(), sure
+        self._slots.add(fresh)
         self._groups.append(state)
-        ids = np.where(masks > 0, masks, found.ids)
-        return FrameMasks(ids, found.confidence | dict.fromkeys(fresh, 1.0))
+        return FrameMasks(ids, confidence)
 
-    def _follow(self, frame: PreparedFrame, over: Tensor | None = None) -> FrameMasks:
+    def _follow(
+        self, frame: Alignable, proposals: Proposals, over: Tensor | None = None
+    ) -> FrameMasks:
         """Segment a frame; what the (N, H, W) masks `over` cover is not the old objects'.
 
         Groups are matched and refined each on its own, then aggregated together.
         """
-        assert self._geometry and self._slots
+        assert self._geometry is not None
         network, clock = self.network, self.clock
-        results = [
-            network.segment(frame.features, frame.proposals, state, clock) for state in self._groups
-        ]
+        results = [network.segment(frame, proposals, state, clock) for state in self._groups]
         with clock.measure("MRN"):
             probabilities = (
                 results[0].probabilities
@@ -224,12 +228,12 @@ class Segmenter:
             small = downsample_masks(remembered, MASK_STRIDE)
         counts = [len(r.probabilities) for r in results]
         for state, masks in zip(self._groups, small.split(counts), strict=True):
-            network.memorize(state, frame.features, masks, clock)
+            network.memorize(state, frame, masks, clock)
         with clock.measure("MRN"):
             winner = self._geometry.to_source(logits).argmax(dim=0).to(torch.uint8)
             confidence = _confidence(merged)
         ids = self._slots.to_ids(winner)
-        return FrameMasks(ids, dict(zip(self._slots.ids, confidence, strict=False)))
+        return FrameMasks(ids, dict(zip(self._slots.ids, confidence, strict=True)))
 
     def _clear_padding(self, probabilities: Tensor) -> Tensor:
         """No object is in the padding; without this, masks would leak into it and back."""

@@ -17,55 +17,53 @@ class ObjectSlots:
     Ids and slots never change once given; objects that appear later get the next slots.
     """
 
-    def __init__(self, mask: Ids) -> None:
-        """Take the objects of a first mask.
-
-        Raises:
-            InputError: the mask holds no object or the id 255.
-        """
+    def __init__(self) -> None:
         self.ids: list[int] = []
         self._table = np.zeros(1, np.uint8)
-        self.add(mask)
 
-    def add(self, mask: Ids) -> list[int]:
-        """Take the objects of a further mask; returns their ids, in the order of their slots.
+    def fresh(self, mask: Ids) -> list[int]:
+        """Ids of the objects of a first or a further mask, which have no slots yet.
 
         Raises:
             InputError: the mask holds no object, the id 255, or one that has a slot already.
         """
-        fresh = [int(i) for i in np.unique(mask) if i]
+        found = [int(i) for i in np.unique(mask) if i]
         which = "a later" if self.ids else "the first"
-        if not fresh:
+        if not found:
             raise InputError(f"{which} mask holds no object: every pixel is background (0)")
-        if fresh[-1] > 254:
+        if found[-1] > 254:
             raise InputError(f"{which} mask holds the id 255; objects may have the ids 1 to 254")
-        known = sorted(set(fresh) & set(self.ids))
+        known = sorted(set(found) & set(self.ids))
         if known:
             raise InputError(
                 f"a later mask holds object {', '.join(map(str, known))}, which is followed "
                 "already; give the new objects only, and 0 elsewhere"
             )
-        self.ids += fresh
+        return found
+
+    def add(self, ids: list[int]) -> None:
+        """Give the next slots to these ids, see `fresh`."""
+        self.ids += ids
         self._table = np.array([0, *self.ids], np.uint8)
-        return fresh
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def to_slots(self, mask: Ids, size: tuple[int, int], ids: list[int] | None = None) -> Tensor:
+    @staticmethod
+    def to_slots(mask: Ids, size: tuple[int, int], ids: list[int]) -> Tensor:
         """Split an id mask into (O, H, W) soft masks of `size` (H, W), in [0, 1].
 
         Args:
             mask: (H, W) ids.
             size: of the result.
-            ids: of these objects only; None is all.
+            ids: of the objects, in the order of their slots.
         """
         height, width = size
         shrinks = height * width < mask.size
         mode = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         planes = [
             cv2.resize((mask == i).astype(np.float32), (width, height), interpolation=mode)
-            for i in (self.ids if ids is None else ids)
+            for i in ids
         ]
         return torch.from_numpy(np.stack(planes))
 

@@ -39,7 +39,6 @@ def follow(
     masks: Path,
     overlay: OverlayWriter | None,
     *,
-    batch: int = 1,
     tick: Callable[[Progress], None] = lambda _: None,
 ) -> Progress:
     """Segment every frame and write its mask; Ctrl-C ends early with complete files.
@@ -50,7 +49,6 @@ def follow(
         first: the first frame's annotation, written out unchanged.
         masks: an existing folder.
         overlay: an open writer, closed here.
-        batch: frames whose features and proposals are computed together.
         tick: called after each frame.
 
     Raises:
@@ -75,7 +73,7 @@ def follow(
     sinks = [_Behind(write_png)] + ([_Behind(write_overlay)] if overlay else [])
     ahead = _Ahead(frames, clock)
     try:
-        for group in in_groups(ahead, batch):
+        for group in in_groups(ahead, segmenter.batch):
             names = [f.stem for f in group]
             for frame, prepared in zip(
                 group, segmenter.prepare([f.image for f in group], names), strict=True

@@ -1,4 +1,4 @@
-"""The progress bar of every command."""
+"""The progress bar of commands that go through frames; training has its own."""
 
 from rich.console import Console
 from rich.progress import (

@@ -20,11 +20,14 @@ _MEANING = {
 }
 
 
-def run_timing(clock: Clock, frames: int, wall: float, objects: int) -> dict[str, Any]:
+def run_timing(
+    clock: Clock, device: torch.device, frames: int, wall: float, objects: int
+) -> dict[str, Any]:
     """Seconds per frame of each part, of the whole, and the peak memory.
 
     Args:
         clock: what was measured.
+        device: of the network, whose memory is looked at.
         frames: frames done.
         wall: seconds from the first frame read to the last file written.
         objects: how many were followed.
@@ -39,7 +42,7 @@ def run_timing(clock: Clock, frames: int, wall: float, objects: int) -> dict[str
         "wall_seconds": wall,
         "peak_memory_mib": _peak_memory(),
         "peak_gpu_memory_mib": (
-            torch.cuda.max_memory_allocated() / 2**20 if torch.cuda.is_available() else None
+            torch.cuda.max_memory_allocated(device) / 2**20 if device.type == "cuda" else None
         ),
     }
 

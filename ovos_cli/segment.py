@@ -103,7 +103,6 @@ def segment(
                 first,
                 folder.masks,
                 writer,
-                batch=segmenter.batch,
                 tick=tick,
             )
         except OvosError:
@@ -111,7 +110,7 @@ def segment(
             raise
     wall = time.perf_counter() - started
 
-    values = run_timing(segmenter.clock, done.frames, wall, len(done.confidence))
+    values = run_timing(segmenter.clock, segmenter.device, done.frames, wall, len(done.confidence))
     write_json(folder.root / "timing.json", values)
     record = run_record(video, mask, loaded, segmenter, done, reader)
     write_json(folder.root / "run.json", record)

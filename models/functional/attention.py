@@ -51,6 +51,9 @@ def age_penalty(ages: Tensor, recency: float) -> Tensor:
 def temporal_embedding(offsets: Tensor, channels: int) -> Tensor:
     """Sinusoidal embedding of a frame's offset from the first frame.
 
+    As Vaswani et al.'s own implementation has it; their paper pairs sines and cosines, and its
+    wavelengths end a step earlier.
+
     Args:
         offsets: (T,) frame offsets, 0 for the first frame.
         channels: an even number, 2 or more.

@@ -138,7 +138,8 @@ def paste_masks(masks: Tensor, boxes: Tensor, height: int, width: int, stride: i
         stride: pixels per cell of the result.
 
     Returns:
-        (N, height, width) in [0, 1]; zero outside each box.
+        (N, height, width) in [0, 1]; each fades to zero within half a cell of its mask beyond
+        its box.
     """
     if len(masks) == 0:
         return masks.new_zeros(0, height, width)

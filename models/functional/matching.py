@@ -27,8 +27,8 @@ def assign(
     """Softly assign every object (row) to one proposal (column), differentiably.
 
     Args:
-        cost: (O, N) cost of each pair, lower is better. O may exceed N only with `null_cost`. On
-            any device; the answer is on the same.
+        cost: (O, N) cost of each pair, lower is better. On any device; the answer is on the
+            same.
         null_cost: where given, one more column at this cost that any number of objects
             may take: the object matches no proposal. An extension; the paper has none.
         steps: gradient steps (DMM-Net: 10 in training, 40 in evaluation).
@@ -36,7 +36,8 @@ def assign(
 
     Returns:
         (O, N) in [0, 1], or (O, N + 1) with the null column last. Rows sum to about one,
-        columns except the null one to at most about one.
+        columns except the null one to at most about one; where O exceeds N without a null
+        column, both are impossible, and the columns sum to more.
     """
     # Thousands of operations on a few numbers. On a GPU they are all launches: 0.04 of a frame's
     # 0.1 seconds on an H200, where one core of a CPU computes them in 0.007.

@@ -30,10 +30,12 @@ _INITIAL_REACH = (64.0, 8.0)
 class Alignable:
     """A frame ready to be aligned, as current frame or as reference.
 
+    features: a batch of one.
     key: (CD, HW) projected f16, H and W at stride 16.
     fine: (C, HW) f16 and the blocks of f8 and f4 below it.
     """
 
+    features: FrameFeatures
     key: Tensor
     fine: Tensor
 
@@ -50,14 +52,15 @@ class Reference:
 class _Aligned:
     """A reference recomposed at the current frame's positions.
 
-    fine: (1, C, H, W) features. masks: (O, 16, H, W) blocks of cells. likeness: (1, 1, H, W),
-    the cosine between the current key and the recomposed one: low where the reference has
-    nothing that explains the position, so that its masks there mean little.
+    fine: (1, C, H, W) features. masks: (O, 16, H, W) blocks of cells. likeness: where the
+    refinement takes it, one of (1, 1, H, W), the cosine between the current key and the
+    recomposed one: low where the reference has nothing that explains the position, so that its
+    masks there mean little.
     """
 
     fine: Tensor
     masks: Tensor
-    likeness: Tensor
+    likeness: list[Tensor]
 
 
 class _RefineBlock(nn.Module):
@@ -109,10 +112,10 @@ class MaskRefinementNetwork(nn.Module):
         self.head = nn.Conv2d(w4, 2, 1)
 
     def alignable(self, features: FrameFeatures) -> Alignable:
-        """Prepare a frame (a batch of one) for alignment; done once, then kept as reference."""
+        """Prepare a frame (a batch of one) for alignment."""
         fine = [features.f16, F.pixel_unshuffle(features.f8, 2), F.pixel_unshuffle(features.f4, 4)]
         key: Tensor = self.projector(features.f16)
-        return Alignable(key[0].flatten(1), torch.cat(fine, dim=1)[0].flatten(1))
+        return Alignable(features, key[0].flatten(1), torch.cat(fine, dim=1)[0].flatten(1))
 
     def _align(
         self, key: Tensor, reference: Reference, which: int, size: tuple[int, int]
@@ -125,10 +128,14 @@ class MaskRefinementNetwork(nn.Module):
         blocks = F.pixel_unshuffle(reference.masks[:, None], 4)
         cells = blocks.flatten(0, 1).flatten(1).to(key.dtype)
         frame = reference.frame
-        moved = translate(weights, torch.cat([frame.key, frame.fine, cells])).unflatten(1, size)
-        projected, fine, masks = moved.split([len(frame.key), len(frame.fine), len(cells)])
-        likeness = F.cosine_similarity(key.unflatten(1, size), projected, dim=0)
-        return _Aligned(fine[None], masks.unflatten(0, blocks.shape[:2]), likeness[None, None])
+        parts = [frame.fine, cells, *([frame.key] if self.likeness else [])]
+        moved = translate(weights, torch.cat(parts)).unflatten(1, size)
+        fine, masks, *projected = moved.split([len(part) for part in parts])
+        likeness = [
+            F.cosine_similarity(key.unflatten(1, size), there, dim=0)[None, None]
+            for there in projected
+        ]
+        return _Aligned(fine[None], masks.unflatten(0, blocks.shape[:2]), likeness)
 
     def _believed(self, first: Tensor, previous: Tensor, coarse: Tensor) -> Tensor:
         """The aligned masks of the first frame, less what is faint and nothing agrees with.
@@ -147,18 +154,12 @@ class MaskRefinementNetwork(nn.Module):
         return F.pixel_unshuffle(found[:, None], 4).to(first.dtype)
 
     def forward(
-        self,
-        features: FrameFeatures,
-        current: Alignable,
-        coarse: Tensor,
-        first: Reference,
-        previous: Reference,
+        self, current: Alignable, coarse: Tensor, first: Reference, previous: Reference
     ) -> Tensor:
         """Refine coarse masks.
 
         Args:
-            features: of the current frame, a batch of one.
-            current: the same frame, from `alignable`.
+            current: the frame, from `alignable`.
             coarse: (O, H/4, W/4) in [0, 1].
             first, previous: the references.
 
@@ -166,6 +167,7 @@ class MaskRefinementNetwork(nn.Module):
             (O, H, W) probabilities, each the object's share of its own 2-channel softmax.
         """
         c4, c8, c16 = self.channels
+        features = current.features
         size = (features.f16.shape[-2], features.f16.shape[-1])
         key = current.key
         aligned = [self._align(key, r, i, size) for i, r in enumerate((first, previous))]
@@ -176,7 +178,7 @@ class MaskRefinementNetwork(nn.Module):
             first_masks = self._believed(first_masks, previous_masks, coarse)
         masks = torch.stack([blocks, first_masks, previous_masks], dim=1)
         levels = [a.fine.split([c16, 4 * c8, 16 * c4], dim=1) for a in aligned]
-        likeness = [a.likeness for a in aligned] if self.likeness else []
+        likeness = [map for a in aligned for map in a.likeness]
         at16 = torch.cat([features.f16, *(level[0] for level in levels), *likeness], dim=1)
         at8 = torch.cat([features.f8, *(F.pixel_shuffle(level[1], 2) for level in levels)], dim=1)
         at4 = torch.cat([features.f4, *(F.pixel_shuffle(level[2], 4) for level in levels)], dim=1)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import MemoryPolicy, Precision, load_model
-from models.clock import Clock
 from models.config import FRAMES_KEPT
 from models.hub import LoadedModel
 from models.segmenter import Segmenter
@@ -145,19 +144,12 @@ class ModelTracker:
             prepared = self._segmenter.prepare(
                 [frame.image for frame in group], [frame.name for frame in group]
             )
-            shared = _taken(self._segmenter.clock)
+            shared = self._segmenter.clock.take()
             for frame, ready in zip(group, prepared, strict=True):
                 ids = self._segmenter.step(ready, frame.given).ids
                 each = {part: seconds / len(group) for part, seconds in shared.items()}
-                self.times.append(each | _taken(self._segmenter.clock))
+                self.times.append(each | self._segmenter.clock.take())
                 yield ids
-
-
-def _taken(clock: Clock) -> dict[str, float]:
-    """Seconds by part since the last call."""
-    seconds = {part: sum(values) for part, values in clock.seconds.items()}
-    clock.seconds.clear()
-    return seconds
 
 
 @lru_cache(maxsize=2)

@@ -85,7 +85,8 @@ class Run:
             "video": str(video),
             "frames": done,
             "proposals": counted,
-            "complete": not interrupted,
+            "complete": reader.whole and not interrupted,
+            "warnings": reader.warnings,
         }
         folder.close(record)
         for warning in reader.warnings:

@@ -458,3 +458,15 @@ def test_where_the_device_batches_frames_are_proposed_in_together(
     recall = ["--recall", "--dataset", "davis17", "--root", davis_tree(tmp_path / "d")]
     assert run_main(monkeypatch, "propose", *recall, "--every", 1, *model) == (0, "")
     assert [len(names) for names in asked] == [4, 2, 4, 2]
+
+
+def test_a_truncated_video_is_recorded_as_such(untrained: Path, tmp_path: Path) -> None:
+    whole = write_video(tmp_path / "whole.mkv", 20, codec="mpeg4")
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 3 // 4])
+    arguments = ["propose", str(cut), "-o", str(tmp_path / "o"), "--weights", str(untrained)]
+    result = CliRunner().invoke(app, [*arguments, *SMALL])
+    assert result.exit_code == 0, result.output
+    record = json.loads(next((tmp_path / "o").glob("*.json")).read_text())
+    assert record["complete"] is False
+    assert "cut off" in record["warnings"][0]

@@ -42,6 +42,14 @@ def test_rows_sum_to_one_and_columns_to_at_most_one(objects: int, proposals: int
     assert (found.sum(0) <= 1.05).all()
 
 
+@pytest.mark.parametrize(("objects", "proposals"), [(3, 2), (5, 1)])
+def test_more_objects_than_proposals_share_them(objects: int, proposals: int) -> None:
+    torch.manual_seed(objects)
+    found = assign(torch.rand(objects, proposals))
+    torch.testing.assert_close(found.sum(1), torch.ones(objects), atol=0.02, rtol=0)
+    assert abs(float(found.sum()) - objects) < 0.05  # so columns sum to more than one
+
+
 def test_an_object_without_a_good_proposal_takes_the_null_column() -> None:
     cost = torch.tensor([[0.1, 0.9], [0.9, 0.8], [0.9, 0.85]])
     found = assign(cost, null_cost=0.5)

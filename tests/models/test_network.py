@@ -57,10 +57,10 @@ def test_an_annotated_object_is_there_however_thin_it_is() -> None:
     masks[1, 70, 30] = 1
     clock = Clock()
     with torch.no_grad():
-        features = network.bfe(torch.rand(1, 3, 96, 128))[0]
-        state = network.begin(features, masks, clock)
+        frame = network.alignable(network.bfe(torch.rand(1, 3, 96, 128))[0], clock)
+        state = network.begin(frame, masks, clock)
         assert state.boxes.tolist() == [[20, 40, 100, 44], [28, 68, 32, 72], [0, 0, 0, 0]]
         assert state.memory.read()[0].present.tolist() == [True, True, False]
         state.offset += 1
-        network.memorize(state, features, state.first.masks, clock)  # segmented, not given
+        network.memorize(state, frame, state.first.masks, clock)  # segmented, not given
         assert state.memory.read()[-1].present.tolist() == [False, False, False]

@@ -1,6 +1,7 @@
 """The streaming interface and the network behind it, with random weights: shapes and contracts."""
 
 import inspect
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,8 +11,11 @@ from models import InputError, MemoryPolicy, ModelConfig, Precision, Segmenter
 from models.clock import Clock
 from models.config import FRAMES_KEPT
 from models.frames import Geometry
+from models.modules.base_features import FrameFeatures
+from models.modules.refinement import Alignable
 from models.network import DMNAOA
 from models.presets import preset
+from models.proposals import Origin, Proposals
 from models.slots import ObjectSlots
 
 HEIGHT, WIDTH = 50, 90
@@ -142,10 +146,11 @@ def test_another_object_does_not_change_an_objects_template() -> None:
     for ids in ((1,), (1, 2)):
         geometry = Geometry.fit((HEIGHT, WIDTH), 64)
         mask = _mask(*ids)
-        planes = geometry.pad(ObjectSlots(mask).to_slots(mask, geometry.scaled))
+        planes = geometry.pad(ObjectSlots.to_slots(mask, geometry.scaled, list(ids)))
         with torch.inference_mode():
-            state = network.begin(first.features, planes, Clock())
-            found = network.segment(second.features, second.proposals, state, Clock())
+            one, two = (network.alignable(f.features, Clock()) for f in (first, second))
+            state = network.begin(one, planes, Clock())
+            found = network.segment(two, second.proposals, state, Clock())
         assert found.template_logits is not None
         logits.append(found.template_logits[0])
     torch.testing.assert_close(logits[0], logits[1])
@@ -169,6 +174,54 @@ def test_misuse_is_an_input_error() -> None:
         segmenter.step(second, np.ones((10, 10), np.uint8))
     with pytest.raises(InputError, match="one size"):
         segmenter.step(second[:-4])
+
+
+def test_what_was_refused_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    segmenter = _segmenter(preset("lite"))
+    asked: list[str] = []
+    propose = segmenter.network.propose
+
+    def listening(frames: torch.Tensor, features: Any, origin: Origin) -> list[Proposals]:
+        asked.extend(origin.names)
+        return propose(frames, features, origin)
+
+    monkeypatch.setattr(segmenter.network, "propose", listening)
+    first, second = _frames(2)
+    for mask in (np.ones((10, 10), np.uint8), _mask(), _mask(255)):
+        with pytest.raises(InputError):
+            segmenter.step(first, mask)
+    segmenter.step(first, _mask(1))
+    for frame, refused in ((second, _mask(1, 2)), (second[:-4], None)):
+        with pytest.raises(InputError):
+            segmenter.step(frame, refused)
+    prepared = segmenter.prepare([second])[0]
+    with monkeypatch.context() as failing:
+        failing.setattr(segmenter.network, "begin", None)
+        with pytest.raises(TypeError):
+            segmenter.step(prepared, _mask(0, 2))
+    assert set(segmenter.step(prepared, _mask(0, 2)).confidence) == {1, 2}
+    assert asked == ["00000", "00001"]
+
+
+@pytest.mark.parametrize("refines", [True, False])
+def test_a_frame_is_prepared_for_alignment_once_for_all_objects(
+    refines: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segmenter = _segmenter(preset("lite").replace(use_refinement=refines))
+    mrn, calls = segmenter.network.mrn, 0
+    alignable = mrn.alignable
+
+    def counting(features: FrameFeatures) -> Alignable:
+        nonlocal calls
+        calls += 1
+        return alignable(features)
+
+    monkeypatch.setattr(mrn, "alignable", counting)
+    first, second, third = _frames(3)
+    segmenter.step(first, _mask(1))
+    segmenter.step(second, _mask(0, 2))  # a second group
+    segmenter.step(third)
+    assert calls == (3 if refines else 0)
 
 
 @pytest.mark.parametrize("name", ["r50", "r101"])
@@ -195,7 +248,7 @@ def test_r50_segments_a_small_frame() -> None:
     first, second = _frames(2)
     segmenter.step(first, _mask(1))
     assert segmenter.step(second).ids.shape == (HEIGHT, WIDTH)
-    assert {"BFE", "OPG", "OTG", "AM", "MRN"} <= set(segmenter.clock.seconds)
+    assert {"BFE", "OPG", "OTG", "AM", "MRN"} <= set(segmenter.clock.take())
 
 
 def test_an_object_may_appear_later() -> None:

@@ -35,7 +35,7 @@ from models.training.recipe import LossPart
         ("template_agreement=-0.1", "template agreement is -0.1; it must be 0 to 1"),
         ("roi_context=0", "roi context is 0; it must be 0.1 or more"),
         ("base_channels=[24,32,95]", "give objects 127 channels (of f8, f16); it must be an even"),
-        ("refine_depth=[1,-1,1]", "refine depth is (1, -1, 1); it must be 0 or more"),
+        ("refine_depth=[1,0,1]", "refine depth is (1, 0, 1); it must be 1 or more"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(setting: str, message: str) -> None:

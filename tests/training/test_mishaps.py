@@ -3,10 +3,20 @@
 import torch
 from torch import Tensor
 
+from models.modules.base_features import FrameFeatures
 from models.modules.refinement import Alignable, Reference
-from models.training.stages.mishaps import astray, blotted, incomplete, leaked, mislaid
+from models.proposals import Proposals
+from models.training.stages.mishaps import (
+    astray,
+    blotted,
+    incomplete,
+    leaked,
+    mislaid,
+    without_best,
+)
 
-_FRAME = Alignable(torch.zeros(1, 1), torch.zeros(1, 1))
+_NONE = FrameFeatures(*torch.zeros(3, 1, 1, 1, 1), raw=(), size=(240, 320))
+_FRAME = Alignable(_NONE, torch.zeros(1, 1), torch.zeros(1, 1))
 
 
 def _reference() -> Reference:
@@ -77,3 +87,15 @@ def test_a_reference_that_is_astray_keeps_the_object_and_takes_in_more() -> None
     assert all(each[2] <= 80 for each in more)  # unseen objects have no shape to show again
     assert any(masks[0, 52:60, 2:12].all() for masks in spoilt)  # the thing
     assert torch.equal(reference.masks, _reference().masks)
+
+
+def test_without_best_takes_away_what_overlaps_an_object_by_half() -> None:
+    truth = torch.zeros(3, 100, 100)
+    truth[0, 10:30, 10:30] = truth[1, 50:90, 50:90] = 1  # the third object is not seen
+    boxes = torch.tensor(
+        [[10, 10, 30, 30], [10, 10, 30, 60], [50, 50, 90, 71], [50, 50, 90, 69], [0, 0, 9, 9]]
+    ).float()
+    scores = torch.tensor([0.9, 0.8, 0.7, 0.6, 0.5])
+    kept = without_best(Proposals(boxes, torch.zeros(5, 28, 28), scores), truth)
+    # IoU 1 and 0.525 go; 0.4, 0.475 and 0 stay.
+    assert torch.equal(kept.scores, scores[[1, 3, 4]])

@@ -9,8 +9,9 @@ import torch.nn.functional as F
 
 from models.network import DMNAOA, FrameResult, VideoState
 from models.presets import preset
+from models.proposals import Proposals
 from models.training.data.pairs import IGNORE
-from models.training.recipe import LossPart
+from models.training.recipe import LossPart, MishapPart
 from models.training.samples.clip import Clip
 from models.training.stages.losses import (
     dice_loss,
@@ -101,6 +102,49 @@ def test_given_frames_are_remembered_as_they_are_and_not_segmented() -> None:
     ((offset, previous, held),) = seen
     assert (offset, held) == (1, 2)  # the third frame only, after two that are remembered
     assert torch.equal(previous[0], F.avg_pool2d((ids[1] == 1).float()[None], 4)[0])
+
+
+@pytest.mark.parametrize(
+    ("mishaps", "changed"),
+    [
+        ({}, set()),
+        ({"first": 1.0}, {"first"}),
+        ({"astray": 1.0}, {"first"}),
+        ({"later": 1.0, "latest": 150}, {"offset"}),
+        ({"previous": 1.0}, {"previous"}),
+        ({"proposals": 1.0}, {"proposals"}),
+    ],
+)
+def test_a_mishap_of_the_recipe_reaches_what_it_names(
+    mishaps: dict[str, float], changed: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = torch.zeros(2, 96, 96, dtype=torch.uint8)
+    ids[:, 20:60, 20:50] = 1
+    frames = torch.randint(0, 256, (2, 3, 96, 96), dtype=torch.uint8)
+    stage = VideoStage(DMNAOA(preset("lite")), mishaps=MishapPart(**mishaps)).eval()
+    box = torch.tensor([[20.0, 20.0, 50.0, 60.0]])
+    offered = [Proposals(box, torch.ones(1, 28, 28), torch.ones(1))] * 2
+    monkeypatch.setattr(stage.network, "propose", lambda *_: offered)
+    seen: dict[str, Any] = {}
+    segment = stage.network.segment
+
+    def watched(frame: Any, proposals: Any, state: VideoState, clock: Any) -> FrameResult:
+        seen.update(first=state.first.masks, previous=state.previous.masks)
+        seen.update(offset=state.offset, proposals=len(proposals))
+        return segment(frame, proposals, state, clock)
+
+    monkeypatch.setattr(stage.network, "segment", watched)
+    torch.manual_seed(3)
+    with torch.no_grad():
+        stage([Clip(frames, ids, 1)])
+    true = F.avg_pool2d((ids[0] == 1).float()[None], 4)
+    as_it_was = {
+        "first": torch.equal(seen["first"], true),
+        "previous": torch.equal(seen["previous"], true),
+        "offset": seen["offset"] == 0,
+        "proposals": seen["proposals"] == 1,
+    }
+    assert {name for name, same in as_it_was.items() if not same} == changed
 
 
 @pytest.mark.parametrize("model", ["lite", "r50"])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.random import Generator
 
 from models.training.data.pairs import IGNORE, AnnotatedImage, Array
+from models.training.samples.choice import one_of
 from models.training.samples.clip import SMALLEST
 from models.training.samples.warp import Colour, Matrix, apply, visible_objects
 
@@ -36,7 +37,7 @@ def paste_crowd(
     other: AnnotatedImage | None = None
     for _ in range(int(rng.integers(1, most + 1))):
         if other is None or rng.random() > _CLONE:
-            other = others[int(rng.integers(len(others)))]
+            other = one_of(rng, others)
         # People of a crowd have much the same height.
         _paste_one(rng, image, mask, other, height * float(rng.uniform(0.8, 1.25)))
     return image, mask

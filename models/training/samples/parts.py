@@ -8,6 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from models.training.data.pairs import IGNORE, Array
+from models.training.samples.choice import one_of
 
 _REGIONS = (2, 4)
 """Regions that an object is divided into: from, to."""
@@ -50,7 +51,7 @@ def with_part(rng: Generator, image: Array, mask: Array) -> Array:
         ]
     if not candidates:
         return mask
-    chosen = candidates[int(rng.integers(len(candidates)))]
+    chosen = one_of(rng, candidates)
     return np.where(chosen, np.uint8(seen[-1] + 1), mask)
 
 

@@ -10,10 +10,11 @@ from numpy.random import Generator
 from models.errors import InputError
 from models.training.data.pairs import AnnotatedImage, Array, Video
 from models.training.recipe import SamplesPart
+from models.training.samples.choice import one_of
 from models.training.samples.clip import TRIES, Clip, assemble
 from models.training.samples.cuts import cut_away
+from models.training.samples.drift import drifting
 from models.training.samples.pasting import Drifting, paste_several
-from models.training.samples.stills import draw, drifting
 from models.training.samples.warp import Jitter, Matrix, apply, random_affine, random_view
 
 
@@ -37,7 +38,7 @@ class VideoClips:
         """Draw a clip. Raises InputError: a picture cannot be read, or no object is found."""
         part = self.part
         for _ in range(TRIES):
-            video = self.videos[int(rng.integers(len(self.videos)))]
+            video = one_of(rng, self.videos)
             indices, given = self._indices(rng, video.length)
             images, masks = self._frames(rng, [video.frames[i] for i in indices])
             if (self.others or part.paste_videos) and rng.random() < part.paste_videos:
@@ -55,17 +56,17 @@ class VideoClips:
         apart = [one for one in self.videos if one is not video]
         pictures: Sequence[AnnotatedImage] = self.others
         if apart and (not pictures or rng.random() < 0.5):
-            pictures = apart[int(rng.integers(len(apart)))].frames
+            pictures = one_of(rng, apart).frames
         part = self.part
-        return drifting(rng, draw(rng, pictures), part.size, part.length, (0.5, 1.5))
+        return drifting(rng, one_of(rng, pictures), part.size, part.length, (0.5, 1.5))
 
     def _other(self, video: Video, rng: Generator) -> Drifting:
         if rng.random() < 0.25:
-            other = draw(rng, video.frames)
+            other = one_of(rng, video.frames)
         elif self.others:
-            other = draw(rng, self.others)
+            other = one_of(rng, self.others)
         else:
-            other = draw(rng, self.videos[int(rng.integers(len(self.videos)))].frames)
+            other = one_of(rng, one_of(rng, self.videos).frames)
         return drifting(rng, other, self.part.size, self.part.length, (0.8, 4.0))
 
     def _indices(self, rng: Generator, length: int) -> tuple[list[int], int]:

@@ -11,9 +11,9 @@ from models.errors import InputError
 from models.functional.masks import mask_boxes
 from models.training.data.pairs import AnnotatedImage, Array
 from models.training.recipe import SamplesPart
+from models.training.samples.choice import one_of
 from models.training.samples.clip import TRIES
 from models.training.samples.crowd import paste_crowd
-from models.training.samples.stills import draw
 from models.training.samples.style import make_drawn
 from models.training.samples.warp import (
     Colour,
@@ -43,7 +43,7 @@ class Views:
         """Draw a view. Raises InputError: a picture cannot be read, or no object is found."""
         size = self.part.size
         for _ in range(TRIES):
-            pair = draw(rng, self.pairs)
+            pair = one_of(rng, self.pairs)
             image, mask = pair.image(), pair.mask()
             view = random_view(rng, mask.shape, size, area=(0.4, 1.8))
             jitter = random_affine(rng, Jitter(rotation=10, shear=5), size)

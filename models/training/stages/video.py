@@ -13,8 +13,7 @@ from models.functional.masks import (
     pairwise_iou,
     paste_masks,
 )
-from models.modules.base_features import FrameFeatures
-from models.modules.refinement import Reference
+from models.modules.refinement import Alignable
 from models.network import DMNAOA, MASK_STRIDE, FrameResult, VideoState
 from models.proposals import Proposals
 from models.training.data.pairs import IGNORE
@@ -78,22 +77,23 @@ class VideoStage(nn.Module):
             features = network.bfe(frames)
             with torch.no_grad():
                 proposals = network.propose(frames, features)
-            state = network.begin(features[0], truth[0], clock)
+            views = [network.alignable(features[i], clock) for i in range(len(frames))]
+            state = network.begin(views[0], truth[0], clock)
             self._spoil_start(state, proposals[0])
             for index in range(1, clip.given):
-                self._give(state, features[index], truth[index], clock)
+                self._give(state, views[index], truth[index], clock)
             for index in range(clip.given, len(frames)):
                 if torch.rand(()) < self.mishaps.previous:
                     state.previous = mislaid(state.previous, _pasted(proposals[index - 1], state))
                 offered = proposals[index]
                 if torch.rand(()) < self.mishaps.proposals:
                     offered = without_best(offered, truth[index])
-                result = network.segment(features[index], offered, state, clock)
+                result = network.segment(views[index], offered, state, clock)
                 logits = soft_aggregate(result.probabilities)
                 merged = torch.softmax(logits, dim=0)[1:]
                 terms.append(self._losses(result, logits, merged, ids[index], truth[index]))
                 small = downsample_masks(merged, MASK_STRIDE)
-                network.memorize(state, features[index], small, clock)
+                network.memorize(state, views[index], small, clock)
         return {name: torch.stack([t[name] for t in terms]).mean() for name in terms[0]}
 
     def _spoil_start(self, state: VideoState, proposals: Proposals) -> None:
@@ -104,14 +104,11 @@ class VideoStage(nn.Module):
         elif self.mishaps.astray and torch.rand(()) < self.mishaps.astray:
             state.first = astray(state.first, _pasted(proposals, state))
 
-    def _give(
-        self, state: VideoState, features: FrameFeatures, masks: Tensor, clock: Clock
-    ) -> None:
+    def _give(self, state: VideoState, frame: Alignable, masks: Tensor, clock: Clock) -> None:
         """Go on to a further frame with its (O, H, W) masks."""
-        small = downsample_masks(masks, MASK_STRIDE)
         state.offset += 1
-        state.previous = Reference(self.network.mrn.alignable(features), small)
-        self.network.memorize(state, features, small, clock, given=True)
+        small = downsample_masks(masks, MASK_STRIDE)
+        self.network.memorize(state, frame, small, clock, given=True)
 
     def _losses(
         self, result: FrameResult, logits: Tensor, merged: Tensor, ids: Tensor, truth: Tensor
