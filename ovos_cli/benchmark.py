@@ -150,13 +150,14 @@ def _run(
     data: Dataset, method: Method, folder: Path, console: Console, executor: Executor
 ) -> Outcome:
     """Run with a progress bar; Ctrl-C says how to go on."""
-    total, done = len(data.sequences), [0]
+    total, done = len(data.sequences), 0
     with progress_bar(console, "frames/s") as bar:
         task = bar.add_task(method.name, total=sum(len(s.frames) for s in data.sequences))
 
         def finished(count: int = 1) -> None:
-            done[0] += count
-            bar.update(task, description=f"{method.name} {done[0]}/{total}")
+            nonlocal done
+            done += count
+            bar.update(task, description=f"{method.name} {done}/{total}")
 
         def resumed(count: int) -> None:
             finished(count)
@@ -173,6 +174,6 @@ def _run(
         except KeyboardInterrupt:
             bar.stop()
             raise stopped(
-                f"{done[0]} of {total} sequences are done and kept in {folder}; the same command "
+                f"{done} of {total} sequences are done and kept in {folder}; the same command "
                 "goes on from there"
             ) from None

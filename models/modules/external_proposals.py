@@ -15,6 +15,10 @@ class ExternalProposals(nn.Module):
         # In a tuple, a module's weights are not taken for the network's.
         self._held = (generator,)
 
+    def __deepcopy__(self, memo: object) -> "ExternalProposals":
+        """Copies of a network ask the same generator: it learns nothing, and may be large."""
+        return ExternalProposals(self.generator)
+
     @property
     def generator(self) -> ObjectProposalGenerator | None:
         """The generator that is asked."""

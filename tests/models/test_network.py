@@ -1,5 +1,6 @@
 """What goes into the matcher."""
 
+import copy
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from models.clock import Clock
+from models.modules.external_proposals import ExternalProposals
 from models.modules.matcher import Match
 from models.network import DMNAOA
 from models.presets import preset
@@ -64,3 +66,12 @@ def test_an_annotated_object_is_there_however_thin_it_is() -> None:
         state.offset += 1
         network.memorize(state, frame, state.first.masks, clock)  # segmented, not given
         assert state.memory.read()[-1].present.tolist() == [False, False, False]
+
+
+def test_copies_of_a_network_ask_the_same_generator() -> None:
+    class Large(nn.Module):
+        """As averaging weights would hold a second time."""
+
+    generator = Large()
+    copied = copy.deepcopy(nn.ModuleList([ExternalProposals(generator)]))  # type: ignore[arg-type]
+    assert copied[0].generator is generator
