@@ -1,12 +1,14 @@
 """The right-hand side of `KEY=VALUE` on a command line."""
 
 import tomllib
+from datetime import date, time
 from typing import Any
 
 
 def toml_value(text: str) -> Any:
-    """Read a value as in TOML: `5`, `true`, `[1, 2]`; what is not TOML, a bare word, is a text."""
+    """Read a value as in TOML: `5`, `true`, `[1, 2]`; a bare word or a date is a text."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+    return text if isinstance(value, date | time) else value

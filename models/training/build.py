@@ -57,6 +57,20 @@ def _source(recipe: Recipe) -> SourceName | None:
     return source
 
 
+def check_model(recipe: Recipe) -> None:
+    """Refuse at once what no data can mend.
+
+    Raises:
+        InputError: there is no such model or setting, or clips would share a micro batch.
+    """
+    build_config(recipe)
+    if recipe.stage != "proposals" and recipe.schedule.micro_batch != 1:
+        raise InputError(
+            "schedule.micro_batch must be 1 here: clips have different objects and go one by "
+            "one; schedule.batch may be larger"
+        )
+
+
 def build_stage(
     recipe: Recipe,
     device: torch.device,
@@ -68,6 +82,7 @@ def build_stage(
     """The stage with its network, filled with what the recipe starts from.
 
     Args:
+        recipe: see `check_model`.
         resumes: a saved state fills it afterwards, so what it started from need not be there.
 
     Raises:
@@ -96,11 +111,6 @@ def build_stage(
     if recipe.stage == "proposals":
         stage = ProposalStage(network, dtype=dtype)
     else:
-        if recipe.schedule.micro_batch != 1:
-            raise InputError(
-                "schedule.micro_batch must be 1 here: clips have different objects and go one by "
-                "one; schedule.batch may be larger"
-            )
         stage = VideoStage(
             network,
             recipe.losses,

@@ -11,7 +11,7 @@ from models.errors import InputError
 from models.network import DMNAOA
 from models.precision import Precision
 from models.segmenter import Segmenter
-from models.training.data.catalog import DataSet, open_data
+from models.training.data.catalog import DataSet, of_videos, open_data
 from models.training.data.pairs import IGNORE, AnnotatedImage, Array, Video
 from models.training.recipe import DataPart, DevPart
 from ovos_cli.evaluation.measures import frame_scores
@@ -47,7 +47,7 @@ class DevSet:
         self.part = part
         where = DataPart(kind="davis", root=part.root, split=part.split, year=part.year)
         self.videos = pick(open_data(where, base).videos, part.sequences)
-        self.data = DataSet(where, videos=self.videos)
+        self.data = of_videos(where, self.videos)
 
     def check(self, *, follow: bool) -> None:
         """Decode every frame that will be scored, before anything is trained.
@@ -78,6 +78,11 @@ class DevSet:
                 raise InputError(f"{where}: it has only one annotated frame. {mend}")
             if follow and not _objects(first):
                 raise InputError(f"{where}: its first mask has no object. {mend}")
+
+    def trained_on(self, data: Sequence[DataSet]) -> list[str]:
+        """Names of its videos that are among the data, too."""
+        folders = {_folder(video) for one in data for video in one.videos}
+        return [video.name for video in self.videos if _folder(video) in folders]
 
     def _scored(self, video: Video, *, follow: bool) -> Sequence[AnnotatedImage]:
         return video.frames[: self.part.frames] if follow else video.frames[::_PROPOSALS_EVERY]
@@ -147,3 +152,7 @@ def pick(videos: Sequence[Video], names: Sequence[str]) -> list[Video]:
 
 def _objects(mask: Array) -> list[int]:
     return [int(value) for value in np.unique(mask) if value not in (0, IGNORE)]
+
+
+def _folder(video: Video) -> Path:
+    return video.frames[0].image_path.parent.resolve()

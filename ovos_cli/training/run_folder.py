@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import torch
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from models.weights_file import UNTRAINED, save_weights, sha256
 from models.whole_file import write_whole
 
 _OF_START = "the start: "
+_COUNTS = "images"
 _FREE_TO_CHANGE = ("schedule.iterations", "schedule.epochs", "schedule.save_every", "dev", "name")
 
 
@@ -54,17 +56,32 @@ class RunFolder:
         """SHA-256 of the saved state; None where there is none."""
         return sha256(self.root / "state.pt") if self.resumes else None
 
-    def open(self) -> None:
-        """Create the folder and write the resolved recipe into it. Raises OvosError."""
+    def open(self, data: list[DataSet]) -> list[str]:
+        """Create the folder and write the resolved recipe into it.
+
+        Returns:
+            What the data have other than when the run began, for people.
+
+        Raises:
+            OvosError: it cannot be written. InputError: what is there is damaged.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
         if not self.resumes:  # what was ended before its first state has left nothing else
             (self.root / "log.csv").unlink(missing_ok=True)
         content = self.recipe.model_dump_json(indent=2) + "\n"
         write_whole(self.record, content.encode(), durable=True)
+        counts = {one.name: len(one.images) + sum(v.length for v in one.videos) for one in data}
         if not (self.resumes and self.heritage.is_file()):
             # Once, at the start: the files may be gone when the run goes on.
             found = inherited(self.recipe) | {UNTRAINED: left_random(self.recipe)}
-            write_whole(self.heritage, json.dumps(found, indent=2).encode(), durable=True)
+            content = json.dumps(found | {_COUNTS: counts}, indent=2)
+            write_whole(self.heritage, content.encode(), durable=True)
+        before = self._begun().get(_COUNTS, counts)
+        return [
+            f"{name} had {before.get(name, 0)} images, has {count}"
+            for name, count in counts.items()
+            if before.get(name) != count
+        ]
 
     def _recorded(self) -> object:
         try:
@@ -74,6 +91,17 @@ class RunFolder:
                 f"{self.record} is damaged ({error}), so whether the run there is of this recipe "
                 "cannot be told; remove the file if it is, or give another --out"
             ) from error
+
+    def _begun(self) -> dict[str, Any]:
+        try:
+            found = json.loads(self.heritage.read_text())
+            assert isinstance(found["data"], list) and isinstance(found["licence"], list)
+        except (ValueError, KeyError, TypeError, AssertionError) as error:
+            raise InputError(
+                f"{self.heritage} is damaged ({error!r}); remove it, and what the run began with "
+                "is noted anew"
+            ) from error
+        return dict(found)
 
     def _compare(self, earlier: object) -> None:
         with suppress(ValidationError):  # another version's record lacks keys that have defaults
@@ -112,7 +140,7 @@ class RunFolder:
         """
         network = stage.network
         assert isinstance(network, DMNAOA)
-        before = json.loads(self.heritage.read_text())
+        before = self._begun()
         own = [f"{d.name} ({d.part.licence})" for d in data]
         listed = [text for each in before["licence"] for text in each.split("; ")]
         licences = dict.fromkeys([*(d.part.licence for d in data), *listed])

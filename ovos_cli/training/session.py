@@ -13,7 +13,7 @@ from torch import nn
 from models.errors import InputError
 from models.network import DMNAOA
 from models.precision import Precision
-from models.training.build import build_samples, build_stage, fitting
+from models.training.build import build_samples, build_stage, check_model, fitting
 from models.training.data.catalog import open_data
 from models.training.data.preflight import holds_objects, survey
 from models.training.engine.hooks import Hooks, Progress
@@ -22,6 +22,7 @@ from models.training.engine.schedule import iterations_of
 from models.training.engine.stream import stream
 from models.training.engine.trainer import Trainer
 from models.training.recipe import Recipe
+from models.training.stages.start import inherited
 from models.whole_file import write_whole
 from ovos_cli.lines import say
 from ovos_cli.training.dev import DevSet
@@ -74,9 +75,12 @@ class Session:
                 f"schedule.batch is {batch}; it must be a multiple of {team.world} processes "
                 f"times schedule.micro_batch {micro}{less}"
             )
+        check_model(recipe)
         self.recipe, self.team, self.dtype, self.console = recipe, team, dtype, console
         root = out or Path("runs") / recipe.name
         self._folder = None if only_look else RunFolder(root, recipe)
+        if self._folder is not None and not self._folder.resumes:
+            inherited(recipe)  # what it starts from is there
         opened = [open_data(part, base) for part in recipe.data]
         self.data = [fitting(data, recipe) for data in opened]
         self.short: list[tuple[str, list[str]]] = []
@@ -122,6 +126,9 @@ class Session:
                 say(self.console, escape(f"{name}: {counted(short)} left out, {what}"))
         if self.dev is not None:
             self.dev.check(follow=self.recipe.stage != "proposals")
+            if known := self.dev.trained_on(self.data):
+                what = "trained on and scored on, so the score says how well they are remembered"
+                say(self.console, escape(f"warning: {counted(known)} are both {what}"))
 
     def run(
         self,
@@ -160,7 +167,8 @@ class Session:
             # Before the recorded recipe says that the scores are of these data.
             trainer.forget_scores(again=self.dev is not None)
         if team.leads:
-            folder.open()
+            for change in folder.open(self.data):
+                say(self.console, escape(f"warning: the data are others than before: {change}"))
         if folder.resumes:
             say(self.console, f"going on from step {trainer.step}")
         if trainer.changed_from != trainer.precision:

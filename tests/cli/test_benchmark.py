@@ -472,7 +472,7 @@ def _other_mask_size(root: Path) -> None:
 
 
 def _colour(root: Path) -> None:
-    Image.new("RGB", (64, 48)).save(root / "Annotations/480p/dogs/00004.png")
+    Image.new("RGB", (64, 48), (200, 0, 0)).save(root / "Annotations/480p/dogs/00004.png")
 
 
 @pytest.mark.parametrize(

@@ -295,3 +295,38 @@ def test_a_folder_with_a_run_of_another_recipe(recipe: Path, davis: Path, tmp_pa
     assert "schedule.rate was 0.0001, is 1.0" in message
     # A longer schedule is the same run.
     assert "going on from step 1" in _run(recipe, *command, "--set", "schedule.iterations=6")
+
+
+def test_what_is_odd_about_the_data_is_said(recipe: Path, davis: Path, tmp_path: Path) -> None:
+    data = ["--data", str(davis.parent), "--out", str(tmp_path / "run")]
+    data += ["--set", "dev.split=train", "--set", "dev.year=2017"]
+    once = ["--set", "schedule.iterations=1"]
+    said = _run(recipe, *data, *once)
+    assert "are both trained on and scored on" in " ".join(said.split())
+    (davis / "Annotations/480p/boxes/00007.png").unlink()
+    said = " ".join(_run(recipe, *data, "--set", "schedule.iterations=2").split())
+    assert "1 more without a mask" in said
+    assert "warning: the data are others than before: davis DAVIS had" in said
+
+
+@pytest.mark.parametrize("content", ["{", "{}", "[]"])
+def test_a_damaged_note_of_the_start_is_named_before_training(
+    recipe: Path, davis: Path, tmp_path: Path, content: str
+) -> None:
+    data = ["--data", str(davis.parent), "--out", str(tmp_path / "run"), "--set", "dev="]
+    _run(recipe, *data, "--set", "schedule.iterations=1")
+    (tmp_path / "run/start.json").write_text(content)
+    said = _refused(recipe, *data, "--set", "schedule.iterations=2")
+    assert "start.json is damaged" in said and "remove it" in said
+    (tmp_path / "run/start.json").unlink()
+    _run(recipe, *data, "--set", "schedule.iterations=2")
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [("schedule.micro_batch=2", "must be 1 here"), ("model.settings=['x=1']", "no setting 'x'")],
+)
+def test_what_no_data_can_mend_is_refused_by_check_too(
+    recipe: Path, davis: Path, setting: str, message: str
+) -> None:
+    assert message in _refused(recipe, "--data", str(davis.parent), "--check", "--set", setting)

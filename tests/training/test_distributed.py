@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 import torch
 
+from models.errors import InputError
+from models.training.engine.processes import processes
+
 ROOT = Path(__file__).parents[2]
 
 WORKER = """
@@ -103,3 +106,17 @@ def test_two_gloo_processes_take_a_single_process_s_steps(tmp_path: Path) -> Non
         for name in ("exp_avg", "exp_avg_sq"):
             torch.testing.assert_close(averages[name], states[1][index][name], rtol=1e-4, atol=1e-7)
     assert alone["skipped"] == together["skipped"] != {}
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [({"WORLD_SIZE": "two"}, "must be numbers"), ({"WORLD_SIZE": "2"}, "RANK is missing")],
+)
+def test_half_an_environment_of_torchrun_is_named(
+    variables: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RANK", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(InputError, match=message), processes(torch.device("cpu")):
+        pass

@@ -7,6 +7,7 @@ import pytest
 
 from models.errors import InputError
 from models.presets import preset
+from models.toml_value import toml_value
 from models.training.recipe import (
     DataPart,
     DevPart,
@@ -187,3 +188,8 @@ def test_iterations_and_epochs_take_each_others_place() -> None:
     assert (schedule.iterations, schedule.epochs) == (2, None)
     schedule = read_recipe(path, ["schedule.iterations=2", "schedule.epochs=3"]).schedule
     assert (schedule.iterations, schedule.epochs) == (None, 3)
+
+
+def test_a_date_on_the_command_line_is_a_text() -> None:
+    assert [toml_value(text) for text in ("2024-05-01", "12:30:00")] == ["2024-05-01", "12:30:00"]
+    assert [toml_value(text) for text in ("5", "true", "[1, 2]", "dog")] == [5, True, [1, 2], "dog"]

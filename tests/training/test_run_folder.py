@@ -47,7 +47,7 @@ def test_a_full_disk_stops_with_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = RunFolder(tmp_path / "run", RECIPE)
-    folder.open()
+    folder.open([])
     record = folder.record.read_text()
 
     def full(number: int) -> None:
@@ -55,7 +55,7 @@ def test_a_full_disk_stops_with_one_sentence(
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OvosError, match=r"recipe\.json cannot be written"):
-        folder.open()
+        folder.open([])
     assert folder.record.read_text() == record
     stage = nn.Module()
     stage.network = DMNAOA(preset("lite"))
@@ -66,7 +66,7 @@ def test_a_full_disk_stops_with_one_sentence(
 
 def test_weights_are_as_readable_as_other_files(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run", RECIPE)
-    folder.open()
+    folder.open([])
     stage = nn.Module()
     stage.network = DMNAOA(preset("lite"))
     folder.write_weights(stage, "last.safetensors", 3, 0.25, [])
@@ -83,21 +83,22 @@ def test_a_damaged_record_is_named(tmp_path: Path) -> None:
         RunFolder(tmp_path, RECIPE)
     (tmp_path / "recipe.json").unlink()  # as the message says
     folder = RunFolder(tmp_path, RECIPE)
-    folder.open()
+    folder.open([])
     assert folder.resumes and json.loads(folder.record.read_text())["name"] == "x"
 
 
 def test_a_run_that_begins_again_begins_with_its_own_data(tmp_path: Path) -> None:
     start = {"backbone": "imagenet"}
-    RunFolder(tmp_path, Recipe.model_validate(RECIPE.model_dump() | {"start": start})).open()
+    RunFolder(tmp_path, Recipe.model_validate(RECIPE.model_dump() | {"start": start})).open([])
     assert "ImageNet" in (tmp_path / "start.json").read_text()
     # Killed before its first state, so that another recipe may have the folder.
     (tmp_path / "log.csv").write_text("step,loss\n10,1\n")
-    RunFolder(tmp_path, Recipe.model_validate(RECIPE.model_dump())).open()
+    RunFolder(tmp_path, Recipe.model_validate(RECIPE.model_dump())).open([])
     assert json.loads((tmp_path / "start.json").read_text()) == {
         "data": [],
         "licence": [],
         "untrained": "",
+        "images": {},
     }
     assert not (tmp_path / "log.csv").exists()
     (tmp_path / "best.safetensors").write_text("old")
@@ -109,7 +110,7 @@ def test_a_run_that_begins_again_begins_with_its_own_data(tmp_path: Path) -> Non
 
 def test_what_two_stages_began_with_is_named_once(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path, RECIPE)
-    folder.open()
+    folder.open([])
     before = {"data": ["cats (MIT); the start: ImageNet", "ImageNet"], "licence": ["MIT; x", "x"]}
     folder.heritage.write_text(json.dumps(before))
     stage = nn.Module()
@@ -146,7 +147,7 @@ def test_room_is_asked_for_only_where_it_is_wanting(tmp_path: Path) -> None:
 
 def test_a_run_of_a_version_with_fewer_keys_goes_on(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path, RECIPE)
-    folder.open()
+    folder.open([])
     values = json.loads(folder.record.read_text())
     del values["samples"]["cuts"], values["schedule"]["backbone_from"]
     folder.record.write_text(json.dumps(values))
@@ -162,7 +163,7 @@ def test_weights_carry_the_data_and_licences_of_what_they_began_with(tmp_path: P
     start = {"weights": "package"}
     recipe = RECIPE.model_copy(update={"start": StartPart.model_validate(start)})
     folder = RunFolder(tmp_path / "run", recipe)
-    folder.open()
+    folder.open([])
     stage = nn.Module()
     stage.network = DMNAOA(preset("lite"))
     folder.write_weights(stage, "last.safetensors", 1, None, [])
@@ -172,7 +173,7 @@ def test_weights_carry_the_data_and_licences_of_what_they_began_with(tmp_path: P
 
 def test_scores_on_other_videos_are_not_compared(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path, RECIPE)
-    folder.open()
+    folder.open([])
     (tmp_path / "state.pt").touch()
     assert not RunFolder(tmp_path, RECIPE).other_dev
     dev = DevPart.model_validate({"root": "x"})

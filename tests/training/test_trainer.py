@@ -277,6 +277,48 @@ def test_processes_share_what_a_single_one_would_see() -> None:
         assert torch.equal(a.sample, b.sample)
 
 
+def test_another_length_of_schedule_has_its_rate_at_once(tmp_path: Path) -> None:
+    _train(tmp_path, SCHEDULE.model_copy(update={"iterations": 10}))
+    longer = SCHEDULE.model_copy(update={"iterations": 20})
+    rate = _trainer(tmp_path, longer).optimizer.param_groups[0]["lr"]
+    assert rate == longer.rate * rate_factor(longer, 20, 10) > 5 * longer.rate / 100
+
+
+def test_a_schedule_that_is_cut_to_the_step_reached_is_scored(tmp_path: Path) -> None:
+    _train(tmp_path, hooks=Hooks(stop=lambda: True))
+    scored: list[int] = []
+
+    def evaluate(step: int, stage: nn.Module) -> float:
+        scored.append(step)
+        return 0.5
+
+    cut = SCHEDULE.model_copy(update={"iterations": 1})
+    for _ in range(2):  # once: then the score is known
+        trainer = _train(tmp_path, cut, Hooks(evaluate=evaluate, every=100))
+        assert (trainer.score, trainer.done) == (0.5, True)
+    assert scored == [1]
+
+
+def test_the_pace_is_that_of_steps_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+
+    def tick(progress: object) -> None:
+        nonlocal now
+        now += 100  # showing, saving and scoring are no steps
+
+    class Slow(Square):
+        def forward(self, samples: list[Tensor]) -> dict[str, Tensor]:
+            nonlocal now
+            now += 2
+            return super().forward(samples)
+
+    trainer = Trainer(Slow(), SCHEDULE, 30, tmp_path)
+    _run(trainer, Hooks(tick=tick))
+    with (tmp_path / "log.csv").open() as stream:
+        assert [row["seconds_per_step"] for row in csv.DictReader(stream)] == ["8", "8", "8"]
+
+
 def test_the_rate_warms_up_and_ends_low() -> None:
     factors = [rate_factor(SCHEDULE, 30, step) for step in range(30)]
     assert factors[0] < factors[1] < factors[2] == 1.0

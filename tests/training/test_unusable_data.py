@@ -136,13 +136,25 @@ def test_the_time_left_is_seen_in_any_terminal(width: int) -> None:
     assert width < 80 or "cross_e" in said
 
 
-@pytest.mark.parametrize("area", [None, "big", [1]])
+@pytest.mark.parametrize("area", [{"px": 3}, "big", [1]])
 def test_a_coco_area_that_is_no_number_is_named(coco: Path, area: object) -> None:
     def edit(content: dict[str, Any]) -> None:
         content["annotations"][0]["area"] = area
 
     with pytest.raises(InputError, match="is not a COCO instances file"):
         open_data(_edited(coco, edit), coco.parent)
+
+
+@pytest.mark.parametrize("area", [0, None])
+def test_a_coco_area_that_is_not_said_is_counted(coco: Path, area: object) -> None:
+    expected = open_data(_edited(coco, lambda content: None), coco.parent).images[0].mask()
+
+    def edit(content: dict[str, Any]) -> None:
+        for one in content["annotations"]:
+            one["area"] = area
+
+    found = open_data(_edited(coco, edit), coco.parent).images[0].mask()
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_a_coco_instance_without_polygons_is_nothing(coco: Path) -> None:

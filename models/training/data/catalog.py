@@ -16,7 +16,7 @@ from models.training.recipe import DataPart
 class DataSet:
     """A data set on disk: images or videos, never both.
 
-    alone: images without a mask, and masks without an image, in folders.
+    alone: images without a mask, and masks without an image.
     """
 
     part: DataPart
@@ -59,6 +59,17 @@ def open_data(part: DataPart, base: Path) -> DataSet:
                 ),
             )
         case "davis":
-            return DataSet(part, videos=davis_videos(root, part.split, part.year))
+            return of_videos(part, davis_videos(root, part.split, part.year))
         case "ytvos":
-            return DataSet(part, videos=youtube_videos(root, part.split))
+            return of_videos(part, youtube_videos(root, part.split))
+
+
+def of_videos(part: DataPart, videos: Sequence[Video]) -> DataSet:
+    """Videos, and how many frames beside theirs have no mask; masks without a frame are broken."""
+    return DataSet(part, videos=videos, alone=(sum(map(_unannotated, videos)), 0))
+
+
+def _unannotated(video: Video) -> int:
+    annotated = {frame.image_path.stem for frame in video.frames}
+    folder = video.frames[0].image_path.parent
+    return sum(path.stem not in annotated for path in folder.glob("*.jpg"))

@@ -35,11 +35,15 @@ class CocoImage:
             InputError: an instance cannot be decoded, or has another size than the image.
         """
         mask = np.zeros(self.size, np.uint8)
-        by_area = sorted(self.instances, key=lambda found: -found["area"])
-        for ident, instance in enumerate(by_area[:_MOST], start=1):
-            ignored = instance.get("iscrowd") or instance["area"] < _SMALLEST
+        by_area = sorted(((self._area(one), one) for one in self.instances), key=lambda p: -p[0])
+        for ident, (area, instance) in enumerate(by_area[:_MOST], start=1):
+            ignored = instance.get("iscrowd") or area < _SMALLEST
             mask[self._decode(instance)] = IGNORE if ignored else ident
         return mask
+
+    def _area(self, instance: dict[str, Any]) -> float:
+        """As the file says it in pixels, else counted."""
+        return instance["area"] or float(np.count_nonzero(self._decode(instance)))
 
     def _decode(self, instance: dict[str, Any]) -> Array:
         from pycocotools import mask as codes
@@ -94,7 +98,10 @@ def coco_images(images: Path, annotations: Path) -> list[CocoImage]:
         content = json.loads(annotations.read_text())
         by_image: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         for instance in content["annotations"]:
-            kept = {"segmentation": instance["segmentation"], "area": float(instance["area"])}
+            kept = {
+                "segmentation": instance["segmentation"],
+                "area": float(instance.get("area") or 0),
+            }
             kept |= {"iscrowd": instance.get("iscrowd", 0), "id": instance.get("id", "(no id)")}
             by_image[instance["image_id"]].append(kept)
         found = [

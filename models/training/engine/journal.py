@@ -96,7 +96,9 @@ class Journal:
             self.file.unlink()
             return
         whole = [row for row in rows if row.endswith("\n") and row.count(",") == head.count(",")]
-        content = "".join([head, *(row for row in whole if float(row.split(",")[0]) <= step)])
+        numbered = [(row.partition(",")[0], row) for row in whole]
+        kept = [row for number, row in numbered if number.isdecimal() and int(number) <= step]
+        content = "".join([head, *kept])
         write_whole(self.file, content.encode(), durable=True)
 
     def _show(self, step: int, values: dict[str, float]) -> None:

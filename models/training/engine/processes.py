@@ -78,16 +78,20 @@ def processes(device: torch.device) -> Iterator[Processes]:
     Raises:
         InputError: the environment is incomplete.
     """
-    world = int(os.environ.get("WORLD_SIZE", "1"))
-    if world == 1:
+    given = os.environ.get("WORLD_SIZE", "1")
+    if given == "1":
         yield Processes(0, 1, device)
         return
     try:
-        rank, local = int(os.environ["RANK"]), int(os.environ["LOCAL_RANK"])
+        world, rank, local = (int(os.environ[n]) for n in ("WORLD_SIZE", "RANK", "LOCAL_RANK"))
         os.environ["MASTER_ADDR"], os.environ["MASTER_PORT"]
+    except ValueError as error:
+        raise InputError(
+            f"WORLD_SIZE, RANK and LOCAL_RANK must be numbers ({error}); start with torchrun"
+        ) from error
     except KeyError as error:
         raise InputError(
-            f"WORLD_SIZE is {world} but {error.args[0]} is missing; start with torchrun"
+            f"WORLD_SIZE is {given} but {error.args[0]} is missing; start with torchrun"
         ) from error
     if device.type == "cuda":
         device = torch.device("cuda", local)

@@ -90,16 +90,19 @@ class Trainer:
         """
         hooks = hooks or Hooks()
         journal = Journal(self.out, self.step) if self.team.leads else None
-        started, first = time.monotonic(), self.step
+        spent, logged = 0.0, self.step  # seconds of steps alone, since a line of the log
         stream = iter(batches(self.step))
         progress = Progress(self.step, self.iterations)
         saved = self.step
         try:
-            if self.unscored and hooks.evaluate is not None:
+            over = self.step >= self.iterations and self.score is None
+            if (self.unscored or over) and hooks.evaluate is not None:
                 self._evaluate(hooks, journal)
                 self.save()
             while self.step < self.iterations:
+                began = time.monotonic()
                 values = self.team.mean(self._advance(next(stream)))
+                spent += time.monotonic() - began
                 progress.step = self.step
                 if journal is not None:
                     journal.add(values)
@@ -110,7 +113,8 @@ class Trainer:
                 scores = due and hooks.evaluate is not None
                 if journal is not None and (self.step % _LOG_EVERY == 0 or end or scores):
                     rate = float(self.scheduler.get_last_lr()[0])
-                    pace = (time.monotonic() - started) / (self.step - first)
+                    pace = spent / (self.step - logged)
+                    spent, logged = 0.0, self.step
                     extra = {"rate": rate, "seconds_per_step": pace, "dev_score": None}
                     progress.losses = journal.write(self.step, extra)
                 if scores and not stop:
@@ -228,7 +232,7 @@ class Trainer:
     def _load(self) -> None:
         try:
             self._restore(load_state(self.out / "state.pt"))
-        except (RuntimeError, KeyError, ValueError) as error:
+        except (RuntimeError, KeyError, ValueError, TypeError, AttributeError) as error:
             raise InputError(
                 f"{self.out / 'state.pt'} is of another model or version "
                 f"({str(error).splitlines()[0]}); give another --out"
@@ -244,6 +248,10 @@ class Trainer:
         self.average.n_averaged.copy_(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.scheduler.load_state_dict(state["scheduler"])
+        # The schedule may be another than the one that chose the rate of this step.
+        factor = rate_factor(self.schedule, self.iterations, self.step)
+        for group, peak in zip(self.optimizer.param_groups, self.scheduler.base_lrs, strict=True):
+            group["lr"] = peak * factor
         if state["scaler"]:  # empty unless the losses were scaled
             self.scaler.load_state_dict(state["scaler"])
         self.changed_from = state.get("precision", self.precision)

@@ -15,6 +15,7 @@ SMALLEST = 0.003
 """Least share of the view that an object covers in the first frame."""
 TRIES = 100
 """Draws without any object before giving up on the data."""
+NOTHING_SEEN = f"the masks hold no object, or none that covers {SMALLEST:.1%} of a view"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from models.errors import InputError
 from models.training.data.pairs import AnnotatedImage
 from models.training.recipe import SamplesPart
 from models.training.samples.choice import one_of
-from models.training.samples.clip import TRIES, Clip, assemble
+from models.training.samples.clip import NOTHING_SEEN, TRIES, Clip, assemble
 from models.training.samples.cuts import cut_away
 from models.training.samples.drift import drifting
 from models.training.samples.pasting import Drifting, paste_several
@@ -42,7 +42,7 @@ class StillClips:
             clip = assemble(rng, images, masks, part.most_objects, part.drawn)
             if clip is not None:
                 return clip
-        raise InputError(f"{TRIES} draws in a row gave no clip; are there objects in the masks?")
+        raise InputError(f"{TRIES} draws in a row gave no clip: {NOTHING_SEEN}")
 
     def _other(self, pair: AnnotatedImage, rng: Generator) -> Drifting:
         # The same still again is the hardest look-alike.

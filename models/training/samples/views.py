@@ -12,7 +12,7 @@ from models.functional.masks import mask_boxes
 from models.training.data.pairs import AnnotatedImage, Array
 from models.training.recipe import SamplesPart
 from models.training.samples.choice import one_of
-from models.training.samples.clip import TRIES
+from models.training.samples.clip import NOTHING_SEEN, TRIES
 from models.training.samples.crowd import paste_crowd
 from models.training.samples.style import make_drawn
 from models.training.samples.warp import (
@@ -54,7 +54,7 @@ class Views:
             objects = visible_objects(mask, least=0.004)
             if objects:
                 return self._view(rng, image, mask, objects)
-        raise InputError(f"{TRIES} draws in a row showed no object; do the masks hold any?")
+        raise InputError(f"{TRIES} draws in a row were of no use: {NOTHING_SEEN}")
 
     def _view(self, rng: Generator, image: Array, mask: Array, objects: list[int]) -> View:
         if rng.random() < self.part.drawn:
