@@ -9,6 +9,19 @@ from models.errors import InputError
 from models.mask_values import VOID, Values
 
 
+def matte(picture: Image.Image) -> Values | None:
+    """(H, W) alpha of a picture that has its mask there: in one colour, and partly transparent.
+
+    So graphics programs write a matte, white under alpha; None for every other picture.
+    """
+    if picture.mode not in ("LA", "RGBA"):
+        return None
+    *colours, alpha = picture.split()
+    low, high = alpha.getextrema()
+    plain = all(channel.getextrema()[0] == channel.getextrema()[1] for channel in colours)
+    return np.array(alpha) if plain and low != high else None
+
+
 def grey_values(path: Path, picture: Image.Image) -> Values:
     """Read the (H, W) values of a picture of any mode but P; white of 1 or 16 bits is 255.
 
@@ -27,6 +40,9 @@ def grey_values(path: Path, picture: Image.Image) -> Values:
         if top > VOID:  # white of 16 bits
             return np.where(wide > 0, VOID, 0).astype(np.uint8)
         return wide.astype(np.uint8)
+    transparency = matte(picture)
+    if transparency is not None:
+        return transparency
     if picture.mode == "LA":
         return np.array(picture.getchannel("L"))
     if picture.mode == "1":

@@ -25,6 +25,8 @@ from models.proposals import Origin, Proposals
 from models.slots import Ids, ObjectSlots
 
 _GPU_BATCH = 4
+_LARGEST = 4320
+"""Of 8K; the correspondences of a frame take memory by the square of its pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,10 @@ class Segmenter:
             precision: of the heavy layers.
 
         Raises:
-            InputError: a size below 64, a device that is not there, fp16 on a CPU.
+            InputError: a size below 64 or above 4320, a device that is not there, fp16 on a CPU.
         """
-        if size < 64:
-            raise InputError(f"size {size} is too small; the short side needs 64 pixels or more")
+        if not 64 <= size <= _LARGEST:
+            raise InputError(f"size {size} is not from 64 to {_LARGEST} pixels of the short side")
         self.device = choose_device(device)
         self.dtype = choose_precision(precision, self.device)
         self.network = network.to(self.device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]

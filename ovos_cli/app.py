@@ -106,7 +106,8 @@ def fail(message: str) -> None:
 
 
 def _explained(error: BaseException) -> str:
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+    full = ("out of memory", "insufficient memory")
+    if isinstance(error, MemoryError) or any(words in str(error).lower() for words in full):
         return (
             "out of memory; try smaller frames (--size, or samples.size of a recipe), a smaller "
             "--memory-max, or --device cpu"

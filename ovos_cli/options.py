@@ -31,6 +31,15 @@ MaskColors = Annotated[
         rich_help_panel=_INPUT,
     ),
 ]
+MaskThreshold = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=255,
+        help="For a matte of one object with soft edges: what of it is object, 128 for half.",
+        rich_help_panel=_INPUT,
+    ),
+]
 Start = Annotated[
     int,
     typer.Option(
@@ -57,7 +66,19 @@ Out = Annotated[
 ]
 Overwrite = Annotated[
     bool,
-    typer.Option("--overwrite", help="Replace an earlier run's files.", rich_help_panel=OUTPUT),
+    typer.Option(
+        "--overwrite",
+        help="Replace an earlier run's files: of masks, those of the frames gone over now.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+Mattes = Annotated[
+    bool,
+    typer.Option(
+        "--mattes",
+        help="Write a black and white matte of each object too: mattes/ID/FRAME.png.",
+        rich_help_panel=OUTPUT,
+    ),
 ]
 Overlay = Annotated[bool, typer.Option(help="Write overlay.mp4.", rich_help_panel=OUTPUT)]
 Quiet = Annotated[

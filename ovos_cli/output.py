@@ -1,6 +1,6 @@
 """The output folder of a run: made, cleared of an older run's files, or refused."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -58,28 +58,34 @@ def remove_if_empty(*folders: Path) -> None:
 
 
 class OutputFolder:
-    """masks/, overlay.mp4, timing.json and run.json below one folder."""
+    """masks/, mattes/, overlay.mp4, timing.json and run.json below one folder."""
 
-    def __init__(self, root: Path, *, overwrite: bool) -> None:
+    def __init__(self, root: Path, covers: Callable[[str], bool], *, overwrite: bool) -> None:
         """Create the folder, or clear what an earlier run left there.
+
+        Args:
+            covers: whether a mask of this name is of the range of frames that the run goes over;
+                others stay, be they of another range or no masks of frames.
 
         Raises:
             InputError: not a folder, not writable, or not empty without `overwrite`.
         """
-        self.root, self.masks = root, root / "masks"
+        self.root, self.masks, self.mattes = root, root / "masks", root / "mattes"
         used = claim(root, overwrite=overwrite)
         with writing(root):
             self.masks.mkdir(exist_ok=True)
             if used:
-                self._clear()
+                self._clear(covers)
+            self.kept = sum(1 for _ in self.masks.glob("*.png"))
 
     def remove_if_empty(self) -> None:
         """Leave no trace of a run that wrote nothing."""
         remove_if_empty(self.masks, self.root)
 
-    def _clear(self) -> None:
-        """Remove what a run writes, and nothing else: no mask of an old run may remain."""
+    def _clear(self, covers: Callable[[str], bool]) -> None:
+        """Remove what the run will write, and nothing else."""
         for name in _OWN:
             (self.root / name).unlink(missing_ok=True)
-        for mask in self.masks.glob("*.png"):
-            mask.unlink()
+        for mask in (*self.masks.glob("*.png"), *self.mattes.glob("*/*.png")):
+            if covers(mask.stem):
+                mask.unlink()

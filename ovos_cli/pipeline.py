@@ -9,11 +9,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from models.clock import Clock
 from models.segmenter import Segmenter
 from ovos_cli.groups import in_groups
 from ovos_cli.masks.first_mask import IndexedMask
-from ovos_cli.masks.writer import write_mask
+from ovos_cli.masks.writer import write_mask, write_mattes
 from ovos_cli.media.frame import Frame
 from ovos_cli.media.overlay import OverlayWriter
 
@@ -23,11 +25,16 @@ _DEPTH = 8
 
 @dataclass
 class Progress:
-    """What has been done so far. confidence: for each id a value per frame in [0, 1]."""
+    """What has been done so far.
+
+    first, last: indices of frames. stem: name of the last one's mask. confidence: for each id a
+    value per frame in [0, 1].
+    """
 
     frames: int = 0
     first: int | None = None
     last: int | None = None
+    stem: str | None = None
     confidence: dict[int, list[float]] = field(default_factory=dict)
     interrupted: bool = False
 
@@ -39,6 +46,7 @@ def follow(
     masks: Path,
     overlay: OverlayWriter | None,
     *,
+    mattes: Path | None = None,
     tick: Callable[[Progress], None] = lambda _: None,
 ) -> Progress:
     """Segment every frame and write its mask; Ctrl-C ends early with complete files.
@@ -49,16 +57,20 @@ def follow(
         first: the first frame's annotation, written out unchanged.
         masks: an existing folder.
         overlay: an open writer, closed here.
+        mattes: a folder for black and white masks of each object, where they are wanted too.
         tick: called after each frame.
 
     Raises:
         InputError: a frame cannot be read.
     """
     progress, clock = Progress(), segmenter.clock
+    objects = [int(ident) for ident in np.unique(first.ids) if ident]
 
     def write_png(frame: Frame, mask: IndexedMask) -> None:
         with clock.measure("write"):
             write_mask(masks / f"{frame.stem}.png", mask.ids, mask.palette)
+            if mattes is not None:
+                write_mattes(mattes, frame.stem, mask.ids, objects)
 
     def write_overlay(frame: Frame, mask: IndexedMask) -> None:
         assert overlay is not None
@@ -82,7 +94,7 @@ def follow(
                 for sink in sinks:
                     sink.submit(frame, IndexedMask(result.ids, first.palette))
                 progress.first = frame.index if progress.first is None else progress.first
-                progress.last = frame.index
+                progress.last, progress.stem = frame.index, frame.stem
                 progress.frames += 1
                 for ident, value in result.confidence.items():
                     progress.confidence.setdefault(ident, []).append(value)

@@ -13,6 +13,7 @@ from ovos_cli.datasets import DatasetName, open_dataset
 from ovos_cli.html_report.page import write_report
 from ovos_cli.html_report.runs import Run, read_run
 from ovos_cli.lines import say
+from ovos_cli.output import probe, writing
 from ovos_cli.progress import progress_bar
 
 
@@ -58,7 +59,7 @@ def report(
     Shows the scores of every sequence beside other methods' and the paper's, J and F over time,
     the time of each module, the worst frames and a contact sheet of each sequence.
 
-    Example: `ovos report lite --root DAVIS --compare osvos`
+    Example: `ovos report davis17-val_lite --root DAVIS`
     """
     console = Console(quiet=quiet)
     run = read_run(results)
@@ -68,8 +69,12 @@ def report(
     name = _dataset(run, results)
     data = open_dataset(name, root, split or _split(run, name)).select(list(run.sequences))
     target = out or folder / "report.html"
+    if target.is_dir():
+        raise InputError(f"{target} is a folder; --out names the page, report.html for example")
     if target.exists() and not overwrite:
         raise InputError(f"{target} is there already; add --overwrite or choose another --out")
+    with writing(target.parent):
+        probe(target.parent)
     with progress_bar(console, "sequences/s") as bar:
         task = bar.add_task("drawing", total=len(run.sequences))
         write_report(

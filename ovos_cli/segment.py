@@ -17,7 +17,7 @@ from ovos_cli.json_file import write_json
 from ovos_cli.lines import say, stopped
 from ovos_cli.masks.first_mask import IndexedMask, parse_colours, read_first_mask
 from ovos_cli.media.checked_frames import checked_frames
-from ovos_cli.media.frame import Frame
+from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.open_source import open_source, past_the_end
 from ovos_cli.media.overlay import OverlayWriter
 from ovos_cli.memory_settings import memory_settings
@@ -35,9 +35,11 @@ def segment(
     mask: options.MaskFile,
     out: options.Out = None,
     overwrite: options.Overwrite = False,
+    mattes: options.Mattes = False,
     overlay: options.Overlay = True,
     quiet: options.Quiet = False,
     mask_colors: options.MaskColors = None,
+    mask_threshold: options.MaskThreshold = None,
     start: options.Start = 0,
     end: options.End = None,
     fps: options.FrameRate = 24.0,
@@ -66,7 +68,8 @@ def segment(
     if not math.isfinite(fps):
         raise InputError(f"--fps is {fps}; give a number of frames per second, 24 for example")
     reader = open_source(video, start=start, end=end, rate=Fraction(fps).limit_denominator(1001))
-    first = read_first_mask(mask, parse_colours(mask_colors) if mask_colors else None)
+    colours = parse_colours(mask_colors) if mask_colors else None
+    first = read_first_mask(mask, colours, mask_threshold)
     loaded = load_model(
         model,
         weights,
@@ -79,15 +82,22 @@ def segment(
     frames = checked_frames(reader, loaded.network, console)
     errors = Console(stderr=True)
     warn_untrained(errors, loaded)
+    if first.doubt:
+        say(errors, f"[yellow]warning:[/] {escape(first.doubt)}")
     segmenter = Segmenter(loaded.network, size=size, device=device, precision=precision)
     with segmenter.clock.measure("decode"):
         head = next(frames, None)
     if head is None:
         raise past_the_end(video, start)
     _check_size(first, head)
+    # A folder's name may have dots of its own.
+    name = video.resolve().name if video.is_dir() else video.resolve().stem
+    root = out or Path(f"{name}_ovos")
+    _check_inputs(video, mask, root / "masks", reader, head)
     # Only now is an earlier run cleared: what is refused costs no result.
-    folder = OutputFolder(out or Path(f"{video.resolve().stem}_ovos"), overwrite=overwrite)
-    writer = OverlayWriter(folder.root / "overlay.mp4") if overlay else None
+    folder = OutputFolder(root, reader.covers, overwrite=overwrite)
+    place = folder.root / "overlay.mp4"
+    writer = OverlayWriter(place, reader.rate, reader.aspect) if overlay else None
 
     started = time.perf_counter()
     with progress_bar(console, "frames/s") as bar:
@@ -103,6 +113,7 @@ def segment(
                 first,
                 folder.masks,
                 writer,
+                mattes=folder.mattes if mattes else None,
                 tick=tick,
             )
         except OvosError:
@@ -117,13 +128,35 @@ def segment(
     for warning in reader.warnings:
         say(errors, f"[yellow]warning:[/] {escape(warning)}")
     console.print(run_timing_table(values))
-    say(console, f"masks    {escape(str(folder.masks))}/")
+    others = f"  (and {folder.kept} that were there before)" if folder.kept else ""
+    say(console, f"masks    {escape(str(folder.masks))}/{others}")
+    if mattes:
+        say(console, f"mattes   {escape(str(folder.mattes))}/")
     if writer is not None:
         say(console, f"overlay  {escape(str(folder.root / 'overlay.mp4'))}")
     say(console, f"timing   {escape(str(folder.root / 'timing.json'))}")
     say(console, f"record   {escape(str(folder.root / 'run.json'))}")
     if done.interrupted:
-        raise stopped(f"{done.frames} frames are done, their files are complete")
+        raise stopped(
+            f"{done.frames} frames are done, their files are complete; to go on from the last of "
+            f"them: the same command with --mask {folder.masks / f'{done.stem}.png'} "
+            f"--start {done.last} --overwrite"
+            if done.frames
+            else "no frame is done"
+        )
+
+
+def _check_inputs(video: Path, mask: Path, masks: Path, reader: FrameReader, head: Frame) -> None:
+    """Refuse to write over what is read."""
+    if video.resolve() == masks.resolve():
+        raise InputError(f"the frames are in {masks}, where masks go; choose another --out")
+    # A mask of this run's range would be cleared away; its first one is written back as it is.
+    inside = mask.resolve().parent == masks.resolve()
+    if inside and reader.covers(mask.stem) and mask.stem != head.stem:
+        raise InputError(
+            f"the mask {mask} is named like frame {mask.stem} and would be replaced by its mask; "
+            f"if it is of that frame, add --start, else copy it to another place"
+        )
 
 
 def _check_size(first: IndexedMask, frame: Frame) -> None:

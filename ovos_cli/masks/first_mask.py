@@ -8,43 +8,58 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from models.errors import InputError
+from models.mask_pixels import matte
 from models.mask_values import MOST_IDS, VOID, as_objects, black_and_white, soft_values
 from ovos_cli.masks.palette import Palette, full_palette, tells_apart
 
 Ids = NDArray[np.uint8]
-_LISTED = 8
+_LISTED, _HINTED = 8, 20
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedMask:
-    """ids: (H, W) uint8, 0 background, 1 to 254 objects. palette: for the output masks."""
+    """ids: (H, W) uint8, 0 background, 1 to 254 objects. palette: for the output masks.
+
+    doubt: what looks as if something else was meant, for people; empty mostly.
+    """
 
     ids: Ids
     palette: Palette
+    doubt: str = ""
 
 
 def read_first_mask(
-    path: Path, colours: dict[tuple[int, int, int], int] | None = None
+    path: Path,
+    colours: dict[tuple[int, int, int], int] | None = None,
+    threshold: int | None = None,
 ) -> IndexedMask:
     """Read an annotation.
 
     Args:
-        path: an indexed, grey or binary picture; or one in colour together with `colours`.
+        path: an indexed, grey or binary picture, one with its matte in alpha; or one in colour
+            together with `colours`.
         colours: RGB to object id, 0 for background; black is background unless named.
+        threshold: for a matte with soft edges: one object, where the grey value, of 255, is this
+            or more.
 
     Raises:
         InputError: missing, unreadable, in colour without `colours`, antialiased, without
             objects or with too many.
     """
     if not path.is_file():
-        raise InputError(f"the mask {path} does not exist")
+        what = "is a folder; give one picture" if path.is_dir() else "does not exist"
+        raise InputError(f"the mask {path} {what}")
     try:
         with Image.open(path) as picture:
             picture.load()
     except (UnidentifiedImageError, OSError) as error:
         raise InputError(f"the mask {path} is not a readable image: {error}") from error
-    palette = full_palette(None)
-    if colours:
+    palette, doubt = full_palette(None), ""
+    if colours and threshold is not None:
+        raise InputError("--mask-colors and --mask-threshold exclude each other")
+    if threshold is not None:
+        ids = _from_matte(path, picture, threshold)
+    elif colours:
         ids = _from_colours(path, np.array(picture.convert("RGB")), colours)
     elif picture.mode == "P":
         indices = np.array(picture)
@@ -53,11 +68,35 @@ def read_first_mask(
         # White became the id 1, whose colour is another, and grey ids would not be seen.
         if not black_and_white(indices) and tells_apart(given, np.unique(ids[ids > 0])):
             palette = given
+        doubt = _odd_palette(path, ids, np.array(given).reshape(-1, 3))
     else:
         ids = _from_grey(path, _grey(path, picture))
     if not ids.any():
         raise InputError(f"the mask {path} holds no object: every pixel is background")
-    return IndexedMask(ids, palette)
+    if ids.all():
+        doubt = f"every pixel of the mask {path} belongs to an object"
+    return IndexedMask(ids, palette, doubt)
+
+
+def _odd_palette(path: Path, ids: Ids, colours: NDArray[np.int64]) -> str:
+    """Programs that count colours give 0 to any of them, so that black becomes an object."""
+    black = [int(i) for i in np.unique(ids) if i and not colours[i].any()]
+    if not black or not colours[0].any():
+        return ""
+    return (
+        f"the mask {path} has black as object {black[0]} and #{bytes(colours[0].tolist()).hex()} "
+        "as background: its indices count, not its colours. If they were numbered by a program, "
+        "save it in colour and say which is which with --mask-colors"
+    )
+
+
+def _from_matte(path: Path, picture: Image.Image, threshold: int) -> Ids:
+    if picture.mode == "P":
+        picture = picture.convert("RGB")
+    values = _grey(path, picture)
+    if values.max() > VOID:  # 16 bits
+        values = values // 257
+    return (values >= threshold).astype(np.uint8)
 
 
 def _from_indices(path: Path, indices: NDArray[np.uint8]) -> Ids:
@@ -71,7 +110,12 @@ def _from_indices(path: Path, indices: NDArray[np.uint8]) -> Ids:
 
 
 def _grey(path: Path, picture: Image.Image) -> NDArray[np.int64]:
-    if picture.mode in {"1", "L", "I", "I;16", "F"}:
+    transparency = matte(picture)
+    if transparency is not None:
+        return transparency.astype(np.int64)
+    if picture.mode == "1":
+        return np.array(picture.convert("L")).astype(np.int64)
+    if picture.mode in {"L", "I", "I;16", "F"}:
         return np.array(picture).astype(np.int64)
     if picture.mode == "LA":
         return np.array(picture.getchannel("L")).astype(np.int64)
@@ -92,12 +136,25 @@ def _from_grey(path: Path, grey: NDArray[np.int64]) -> Ids:
     narrow = grey.astype(np.uint8)
     if values[0] < 0 or values[-1] > VOID or soft_values(narrow, grey=True):
         shown = ", ".join(map(str, values[:_LISTED])) + (", …" if len(values) > _LISTED else "")
+        if values[0] >= 0 and len(values) <= MOST_IDS and not soft_values(_ranked(grey), grey=True):
+            raise InputError(
+                f"the mask {path} has grey values up to {values[-1]} ({shown}); the ids of objects "
+                f"go from 1 to {MOST_IDS}"
+            )
+        many = f"either soft, antialiased edges or more than {MOST_IDS} objects"
+        cause = "soft, antialiased edges" if len(values) <= MOST_IDS else many
         raise InputError(
-            f"the mask {path} has {len(values)} grey values besides 0 ({shown}): either soft, "
-            f"antialiased edges or more than {MOST_IDS} objects. Save it without antialiasing "
-            "or smoothing, as an indexed PNG with one index (1 to 254) for each object"
+            f"the mask {path} has {len(values)} grey values besides 0 ({shown}), each of which "
+            f"would be an object: {cause}. For one object, --mask-threshold 128 "
+            "takes what is half white or more; else save it without antialiasing (and not as "
+            "JPEG), as an indexed PNG with one index (1 to 254) for each object"
         )
     return as_objects(narrow)
+
+
+def _ranked(grey: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Values in place of which their ranks stand, 0 for the lowest; at most 255 of them."""
+    return np.unique(grey, return_inverse=True)[1].reshape(grey.shape).astype(np.uint8)
 
 
 def _from_colours(
@@ -157,4 +214,7 @@ def _listing(pixels: NDArray[np.uint8]) -> str:
 
 
 def _hint(pixels: NDArray[np.uint8]) -> str:
-    return ",".join(f"{c}={i + 1}" for i, (c, _) in enumerate(_counts(pixels)[:3]))
+    found = _counts(pixels)
+    if len(found) > _HINTED:
+        return "ff0000=1,00ff00=2"
+    return ",".join(f"{c}={i + 1}" for i, (c, _) in enumerate(found))

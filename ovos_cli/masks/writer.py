@@ -1,5 +1,7 @@
-"""Indexed-palette PNG masks, complete or absent."""
+"""PNG masks, complete or absent: all objects with a palette, or a matte for each."""
 
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,3 +21,16 @@ def write_mask(path: Path, ids: NDArray[np.uint8], palette: Palette) -> None:
     picture = Image.fromarray(ids, mode="L")
     picture.putpalette(palette)
     write_whole(path, lambda file: picture.save(file, format="PNG", compress_level=3))
+
+
+def write_mattes(folder: Path, stem: str, ids: NDArray[np.uint8], objects: Iterable[int]) -> None:
+    """Write black and white PNGs of 8 bits, `folder/ID/stem.png`, for each of the objects.
+
+    Raises:
+        OvosError: one cannot be written.
+    """
+    for ident in objects:
+        place = folder / str(ident)
+        place.mkdir(parents=True, exist_ok=True)
+        picture = Image.fromarray(np.where(ids == ident, np.uint8(255), np.uint8(0)))
+        write_whole(place / f"{stem}.png", partial(picture.save, format="PNG", compress_level=3))

@@ -1,6 +1,7 @@
 """Frames of a folder of images, in natural order."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +14,10 @@ from PIL import Image as Picture
 from models.deep_pixels import eight_bit_rgb, is_deep
 from models.errors import InputError
 from ovos_cli.media.frame import Frame
+
+_UNREAD = {".exr", ".dpx", ".cin", ".arw", ".cr2", ".cr3", ".dng", ".nef", ".psd"}
+"""What cameras and graphics programs write and Pillow reads not, or not with all its range."""
+_SAME = {".jpeg": ".jpg", ".tiff": ".tif"}
 
 
 class FolderReader:
@@ -38,8 +43,7 @@ class FolderReader:
             for f in path.iterdir()
             if f.is_file() and f.suffix.lower() in known and not f.name.startswith(".")
         ]
-        if not files:
-            raise InputError(f"the folder {path} holds no image")
+        _check_kinds(path, files)
         self.files = sorted(files, key=lambda f: natural_key(f.name))
         stems = [f.stem for f in self.files]
         self.names: list[str] | None = stems
@@ -49,20 +53,56 @@ class FolderReader:
                 f"two images in {path} are called '{twice}'; their masks would collide"
             )
         self.start, self.end, self.rate, self.counted = start, end, rate, True
+        self.aspect: Fraction | None = None
         last = len(files) - 1 if end is None else min(end, len(files) - 1)
         self.estimate: int | None = max(0, last - start + 1)
         self.warnings: list[str] = []
         self.whole = True  # what cannot be read is an error
 
+    def covers(self, stem: str) -> bool:
+        """Whether an image from `start` to `end` has this name."""
+        last = len(self.files) if self.end is None else self.end + 1
+        return any(file.stem == stem for file in self.files[self.start : last])
+
     def __iter__(self) -> Iterator[Frame]:
         """Read image by image.
 
         Raises:
-            InputError: a file is not a readable image.
+            InputError: a file is not a readable image, or of another size than the first.
         """
         last = len(self.files) if self.end is None else self.end + 1
+        shape: tuple[int, ...] | None = None
         for index, file in list(enumerate(self.files))[self.start : last]:
-            yield Frame(index, file.stem, read_picture(file), index / self.rate)
+            image = read_picture(file)
+            shape = shape or image.shape
+            if image.shape != shape:
+                raise InputError(
+                    f"{file} is {image.shape[1]}x{image.shape[0]}, the frames before it are "
+                    f"{shape[1]}x{shape[0]}; all frames must have one size"
+                )
+            yield Frame(index, file.stem, image, index / self.rate)
+
+
+def _check_kinds(path: Path, files: list[Path]) -> None:
+    """Frames are of one kind, and of one that can be read: what else is there was not meant."""
+    unread = [
+        f for f in path.iterdir() if f.suffix.lower() in _UNREAD and not f.name.startswith(".")
+    ]
+    if not files or unread:
+        what = (
+            f"{len(unread)} {unread[0].suffix}, which cannot be read here; convert them to PNG or "
+            "TIFF of 8 or 16 bits"
+            if unread
+            else "no image"
+        )
+        raise InputError(f"the folder {path} holds {what}")
+    kinds = Counter(_SAME.get(f.suffix.lower(), f.suffix.lower()) for f in files)
+    if len(kinds) > 1:
+        listed = ", ".join(f"{count} {suffix}" for suffix, count in kinds.most_common())
+        raise InputError(
+            f"the folder {path} holds images of several kinds ({listed}), and frames are of one; "
+            "move the others away"
+        )
 
 
 def _readable() -> set[str]:

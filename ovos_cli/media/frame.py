@@ -42,12 +42,22 @@ class FrameReader(Protocol):
     counted: bool
     """Whether `names` are of frames that are there; else a container's header says so."""
 
+    rate: Fraction
+    """Frames per second, on the average."""
+
+    aspect: Fraction | None
+    """Width over height of an upright frame's pixels, once one is read; None is square."""
+
     warnings: list[str]
     """What the user should know, filled while reading."""
 
     @property
     def whole(self) -> bool:
         """Whether nothing read so far was found damaged or missing."""
+        ...
+
+    def covers(self, stem: str) -> bool:
+        """Whether a frame from `start` to `end` may have this name."""
         ...
 
     def __iter__(self) -> Iterator[Frame]: ...

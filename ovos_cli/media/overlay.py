@@ -9,6 +9,7 @@ import av
 import av.error
 import cv2
 import numpy as np
+from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -17,6 +18,8 @@ from ovos_cli.masks.palette import Palette
 from ovos_cli.media.frame import Frame, Image
 
 _TINT = 0.45
+_BT709 = 1
+"""As MPEG numbers primaries and transfer; the matrix's number is the same."""
 _TIME_BASE = Fraction(1, 90_000)
 """Fine enough for any source's timing."""
 
@@ -43,8 +46,15 @@ def blend(image: Image, ids: NDArray[np.uint8], palette: Palette) -> Image:
 class OverlayWriter:
     """Encodes H.264 into a temporary file that becomes `path` when closed."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, rate: Fraction, aspect: Fraction | None = None) -> None:
+        """Begin a file.
+
+        Args:
+            path: where it will be.
+            rate: frames per second, which says how long the last one lasts.
+            aspect: width over height of the source's pixels; None is square.
+        """
+        self.path, self._rate, self._aspect = path, rate, aspect
         self._temporary = path.with_name(f".{path.stem}.part{path.suffix}")
         self._container = av.open(str(self._temporary), "w", format="mp4")
         self._stream: VideoStream | None = None
@@ -56,7 +66,10 @@ class OverlayWriter:
         image = _even(blend(frame.image, ids, palette))
         if self._stream is None:
             self._stream = self._open(image.shape[1], image.shape[0])
-        picture = av.VideoFrame.from_ndarray(image, format="rgb24")
+        rgb = av.VideoFrame.from_ndarray(image, format="rgb24")
+        # Players take video without a note, of HD at least, for this; FFmpeg converts to BT.601.
+        picture = rgb.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
+        picture.colorspace, picture.color_range = Colorspace.ITU709, ColorRange.MPEG
         # A part of a source begins at 0: many players show a gap else.
         self._begin = frame.time if self._begin is None else self._begin
         # Sources repeat or misorder timestamps now and then; players insist that they rise.
@@ -68,10 +81,15 @@ class OverlayWriter:
 
     def _open(self, width: int, height: int) -> VideoStream:
         stream = self._container.add_stream(
-            "libx264", rate=None, options={"preset": "veryfast", "crf": "20"}
+            "libx264", rate=self._rate, options={"preset": "veryfast", "crf": "20"}
         )
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.time_base = stream.codec_context.time_base = _TIME_BASE
+        codec = stream.codec_context
+        codec.colorspace, codec.color_range = Colorspace.ITU709, ColorRange.MPEG
+        codec.color_primaries, codec.color_trc = _BT709, _BT709
+        if self._aspect:
+            codec.sample_aspect_ratio = self._aspect
         return stream
 
     def close(self) -> None:

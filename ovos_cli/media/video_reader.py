@@ -32,6 +32,7 @@ class VideoReader:
         """
         self.path, self.start, self.end, self.counted = path, start, end, False
         self.warnings: list[str] = []
+        self.aspect: Fraction | None = None
         try:
             with av.open(str(path)) as container:
                 if not container.streams.video:
@@ -50,6 +51,12 @@ class VideoReader:
         """See `FrameReader`."""
         return not self.warnings
 
+    def covers(self, stem: str) -> bool:
+        """Whether the name is a number from `start` to `end`."""
+        if not stem.isdecimal():
+            return False
+        return self.start <= int(stem) and (self.end is None or int(stem) <= self.end)
+
     def __iter__(self) -> Iterator[Frame]:
         """Decode; damage and a missing end are reported in `warnings`, not raised.
 
@@ -65,6 +72,8 @@ class VideoReader:
                         return
                     moment = _moment(decoded, index, self.rate)
                     origin = moment if index == 0 else origin
+                    if index == 0:
+                        self.aspect = _aspect(container.streams.video[0], decoded)
                     if decoded.is_corrupt and not flawed:
                         flawed = True
                         self.warnings.append(f"{self.path.name} is damaged at frame {index}")
@@ -122,6 +131,13 @@ def upright(decoded: av.VideoFrame) -> Image:
     pixels = decoded.to_ndarray(format="rgb24")
     turns = round(decoded.rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(pixels, turns)).astype(np.uint8, copy=False)
+
+
+def _aspect(stream: VideoStream, decoded: av.VideoFrame) -> Fraction | None:
+    stored = stream.sample_aspect_ratio
+    if not stored or stored == 1:
+        return None
+    return 1 / stored if round(decoded.rotation / 90) % 2 else stored
 
 
 def _moment(decoded: av.VideoFrame, index: int, rate: Fraction) -> Fraction:

@@ -149,7 +149,7 @@ def propose(
     if head is None:
         raise past_the_end(video, start)
     # Only now is an earlier run cleared: what is refused costs no result.
-    folder = ProposalFolder(target, format, overwrite=overwrite)
+    folder = ProposalFolder(target, format, reader.names or (), overwrite=overwrite)
     try:
         run.write(video, reader, chain([head], frames), folder, sheet)
     except OvosError:

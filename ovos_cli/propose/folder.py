@@ -1,5 +1,6 @@
 """The folder of proposals that a run writes."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from ovos_cli.json_file import write_json
 from ovos_cli.output import claim, remove_if_empty, writing
 
 SHEETS = "sheets"
-_OWN = ("*.npz", RESULTS, IMAGES, RECORD, f"{SHEETS}/*.jpg")
+_OWN = (RESULTS, IMAGES, RECORD)
 
 
 class Format(StrEnum):
@@ -24,8 +25,16 @@ class Format(StrEnum):
 class ProposalFolder:
     """Writes the proposals of frame after frame; call `close` at the end, however it came."""
 
-    def __init__(self, root: Path, format: Format, *, overwrite: bool) -> None:
+    def __init__(
+        self, root: Path, format: Format, names: Collection[str] = (), *, overwrite: bool
+    ) -> None:
         """Create the folder, or clear what an earlier run left there.
+
+        Args:
+            root: the folder.
+            format: of what is written.
+            names: of the source's frames; a number is one always. Other files stay.
+            overwrite: whether to clear.
 
         Raises:
             InputError: not a folder, not writable, or not empty without `overwrite`; or
@@ -35,8 +44,10 @@ class ProposalFolder:
             encode([])
         if claim(root, overwrite=overwrite):
             with writing(root):
-                for pattern in _OWN:
-                    for file in root.glob(pattern):
+                for name in _OWN:
+                    (root / name).unlink(missing_ok=True)
+                for file in (*root.glob("*.npz"), *root.glob(f"{SHEETS}/*.jpg")):
+                    if file.stem.isdecimal() or file.stem in names:
                         file.unlink()
         self.root, self.format = root, format
         self._results: list[dict[str, Any]] = []

@@ -426,7 +426,7 @@ def test_what_is_missing_is_said_before_anything_runs(
         (["--sequences", "cat"], "cat is not in davis17 val"),
         (["--model", "r50"], "holds the model 'lite'"),
         (["--device", "toaster"], "no device"),
-        (["--size", "8"], "too small"),
+        (["--size", "8"], "size 8 is not from 64 to 4320"),
         (["--set", "nonsense=1"], "no setting 'nonsense'"),
         (["--out", "text.txt"], "is a file"),
         (["--out", "own"], "holds masks that are no benchmark's"),

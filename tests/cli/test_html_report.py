@@ -264,7 +264,7 @@ def test_what_nobody_scores_need_not_be_a_mask(
     from PIL import Image
 
     for name in ("00000", "00004"):
-        Image.new("RGB", (64, 48)).save(masks / f"dogs/{name}.png")
+        Image.new("RGB", (64, 48), (200, 0, 0)).save(masks / f"dogs/{name}.png")
         if name == "00000":
             write_report(run, masks, dataset, tmp_path / "report.html")
     with pytest.raises(InputError, match=r"00004\.png is in colour"):

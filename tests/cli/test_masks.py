@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from models.errors import InputError
+from ovos_cli.datasets.annotation import read_ids
 from ovos_cli.masks.first_mask import parse_colours, read_first_mask
 from ovos_cli.masks.palette import davis_palette
 from ovos_cli.masks.writer import write_mask
@@ -168,3 +169,67 @@ def test_missing_broken_and_empty_masks_are_refused(tmp_path: Path) -> None:
     write_indexed(tmp_path / "black.png", _ids(0))
     with pytest.raises(InputError, match="no object"):
         read_first_mask(tmp_path / "black.png")
+
+
+def test_a_matte_in_alpha_is_the_mask(tmp_path: Path) -> None:
+    alpha = Image.fromarray(_ids(255))
+    for mode, colour in (("RGBA", (255, 255, 255, 0)), ("RGBA", (0, 0, 0, 0)), ("LA", (255, 0))):
+        picture = Image.new(mode, alpha.size, colour)
+        picture.putalpha(alpha)
+        picture.save(tmp_path / "matte.png")
+        for read in (lambda path: read_first_mask(path).ids, read_ids):
+            np.testing.assert_array_equal(read(tmp_path / "matte.png"), _ids(1))
+    # Opaque, or with a picture of its own: alpha is no mask.
+    Image.fromarray(_ids(255)).convert("RGBA").save(tmp_path / "matte.png")
+    np.testing.assert_array_equal(read_first_mask(tmp_path / "matte.png").ids, _ids(1))
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "I;16", "P", "RGBA"])
+def test_a_soft_matte_is_cut_at_a_threshold(tmp_path: Path, mode: str) -> None:
+    circle = Image.new("L", (160, 120))
+    ImageDraw.Draw(circle).ellipse((40, 20, 120, 100), fill=255)
+    soft = np.array(circle.filter(ImageFilter.GaussianBlur(2)))
+    picture = Image.fromarray(soft)
+    if mode == "I;16":
+        picture = Image.fromarray(soft.astype(np.uint16) * 257)
+    elif mode == "RGBA":
+        picture = Image.new("RGBA", picture.size, (255, 255, 255, 0))
+        picture.putalpha(Image.fromarray(soft))
+    elif mode != "L":
+        picture = picture.convert(mode)
+    picture.save(tmp_path / "soft.png")
+    found = read_first_mask(tmp_path / "soft.png", threshold=128)
+    np.testing.assert_array_equal(found.ids, soft >= 128)
+    if mode not in ("P", "I;16"):
+        with pytest.raises(InputError, match="--mask-threshold 128"):
+            read_first_mask(tmp_path / "soft.png")
+
+
+def test_indices_that_a_program_numbered_are_doubted(tmp_path: Path) -> None:
+    cyan_first = [0, 255, 255, 255, 0, 0, 0, 0, 0]
+    doubt = read_first_mask(write_indexed(tmp_path / "q.png", _ids(1, 2), cyan_first)).doubt
+    assert "has black as object 2 and #00ffff as background" in doubt
+    usual = [0, 0, 0, 255, 0, 0, 0, 255, 0]
+    assert not read_first_mask(write_indexed(tmp_path / "q.png", _ids(1, 2), usual)).doubt
+    full = read_first_mask(write_indexed(tmp_path / "q.png", np.ones((9, 9), np.uint8), usual))
+    assert "every pixel" in full.doubt
+
+
+def test_ids_that_are_too_high_are_not_called_soft(tmp_path: Path) -> None:
+    Image.fromarray(_ids(1).astype(np.uint16) * 1000 + _ids(0, 1).astype(np.uint16) * 2000).save(
+        tmp_path / "high.png"
+    )
+    with pytest.raises(InputError, match=r"grey values up to 2000 .* go from 1 to 254"):
+        read_first_mask(tmp_path / "high.png")
+
+
+def test_the_hint_names_every_colour(tmp_path: Path) -> None:
+    pixels = np.zeros((40, 60, 3), np.uint8)
+    for place in range(5):
+        pixels[:, 10 * place : 10 * place + 9] = (50 * place + 20, 10, 30)
+    Image.fromarray(pixels).save(tmp_path / "cvat.png")
+    with pytest.raises(InputError) as error:
+        read_first_mask(tmp_path / "cvat.png")
+    hint = str(error.value).rpartition("--mask-colors ")[2]
+    ids = read_first_mask(tmp_path / "cvat.png", parse_colours(hint)).ids
+    assert set(np.unique(ids)) == {0, 1, 2, 3, 4, 5}

@@ -127,11 +127,17 @@ def test_a_used_folder_is_refused_or_cleared(
     out.mkdir()
     (out / "keep.txt").touch()
     (out / "00099.npz").touch()
+    (out / "mine.npz").touch()
     base = ["propose", clip, "--frame", "0", "-o", out, "--weights", untrained, *SMALL]
     status, message = run_main(monkeypatch, *base)
     assert status == 2 and "not empty" in message and "--overwrite" in message
     assert run_main(monkeypatch, *base, "--overwrite") == (0, "")
-    assert sorted(p.name for p in out.iterdir()) == ["00000.npz", "keep.txt", "run.json"]
+    assert sorted(p.name for p in out.iterdir()) == [
+        "00000.npz",
+        "keep.txt",
+        "mine.npz",
+        "run.json",
+    ]
 
 
 def test_recall_counts_objects_and_draws_what_is_missed(

@@ -303,6 +303,9 @@ def test_folder_faults_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.png is not a readable image"):
         list(open_source(tmp_path))
     (tmp_path / "a.jpg").write_bytes(b"broken")
+    with pytest.raises(InputError, match=r"several kinds \(1 \.png, 1 \.jpg\)"):
+        open_source(tmp_path)
+    (tmp_path / "a.png").rename(tmp_path / "a.jpeg")
     with pytest.raises(InputError, match="two images"):
         open_source(tmp_path)
 
@@ -327,3 +330,12 @@ def test_files_that_pillow_only_writes_or_recognises_are_passed_over(tmp_path: P
     for name in ("notes.pdf", "features.h5", "clip.mpg", "plot.eps"):
         (tmp_path / name).write_bytes(b"x")
     assert [f.stem for f in open_source(tmp_path)] == ["a"]
+
+
+@pytest.mark.parametrize("others", [0, 2])
+def test_frames_that_cannot_be_read_are_not_passed_over(tmp_path: Path, others: int) -> None:
+    (tmp_path / "0001.exr").write_bytes(b"")
+    for index in range(others):
+        Image.new("RGB", (8, 8)).save(tmp_path / f"{index}.png")
+    with pytest.raises(InputError, match=r"holds 1 \.exr, which cannot be read here; convert"):
+        open_source(tmp_path)

@@ -4,6 +4,7 @@ import errno
 import json
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -15,12 +16,16 @@ from typer.testing import CliRunner
 
 import ovos_cli.segment
 from models import MemoryPolicy
+from models.errors import InputError
 from models.hub import WEIGHTS
 from models.network import DMNAOA
 from models.presets import preset
 from models.weights_file import save_weights
 from ovos_cli.app import app
 from ovos_cli.evaluation.measures import region_similarity
+from ovos_cli.masks.palette import davis_palette
+from ovos_cli.media.frame import Frame
+from ovos_cli.media.overlay import OverlayWriter
 from ovos_cli.memory_settings import memory_settings
 from tests.cli.command import run_main
 from tests.conftest import ROOT, SAMPLES, write_indexed, write_video
@@ -322,7 +327,7 @@ def test_an_interrupted_run_leaves_complete_files(
         ({"options": ["--fps", "inf"]}, "--fps is inf"),
         ({"options": ["--memory-stride", "0"]}, "memory stride is 0"),
         ({"options": ["--memory-max", "1"]}, "memory max is 1"),
-        ({"options": ["--size", "8"]}, "too small"),
+        ({"options": ["--size", "8"]}, "size 8 is not from 64 to 4320"),
         ({"options": ["--set", "nonsense=1"]}, "no setting 'nonsense'"),
         ({"out": "text.mp4"}, "is a file"),
     ],
@@ -427,3 +432,97 @@ def test_a_truncated_video_is_said_and_recorded(
     record = json.loads((tmp_path / "o" / "run.json").read_text())
     assert record["complete"] is False
     assert "cut off" in record["warnings"][0]
+
+
+def _segment(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["segment", *map(str, arguments), *SMALL])
+    if isinstance(result.exception, InputError):
+        return result.exception.exit_code, str(result.exception)
+    return result.exit_code, " ".join(result.output.split())
+
+
+def test_a_corrected_mask_in_its_place_goes_on_from_there(
+    clip: Path, mask: Path, untrained: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "o"
+    common = ["-o", out, "--weights", untrained, "--no-overlay"]
+    assert _segment(clip, "-m", mask, *common)[0] == 0
+    before = {p.name: p.read_bytes() for p in (out / "masks").iterdir()}
+    corrected = _ids(out / "masks/00003.png")
+    corrected[:] = 0
+    corrected[5:40, 5:40] = 3
+    write_indexed(out / "masks/00003.png", corrected)
+    (out / "masks/notes.png").write_bytes(b"mine")
+    status, said = _segment(
+        clip, "-m", out / "masks/00003.png", "--start", 3, *common, "--overwrite"
+    )
+    assert status == 0 and "(and 4 that were there before)" in said
+    after = {p.name: p.read_bytes() for p in (out / "masks").iterdir()}
+    assert set(after) == {*before, "notes.png"} and after["notes.png"] == b"mine"
+    for name in ("00000.png", "00001.png", "00002.png"):
+        assert after[name] == before[name]
+    np.testing.assert_array_equal(_ids(out / "masks/00003.png"), corrected)
+    assert set(np.unique(_ids(out / "masks/00005.png"))) <= {0, 3}  # 9 is followed no longer
+
+
+def test_what_is_read_is_not_written_over(
+    clip: Path, mask: Path, untrained: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "o"
+    common = ["-o", out, "--weights", untrained, "--no-overlay", "--overwrite"]
+    (out / "masks").mkdir(parents=True)
+    own = out / "masks/00004.png"
+    own.write_bytes(mask.read_bytes())
+    status, said = _segment(clip, "-m", own, *common)
+    assert status == 2 and "would be replaced by its mask" in said
+    frames = out / "masks"
+    own.unlink()
+    for index in range(3):
+        Image.fromarray(np.full((48, 64, 3), 90, np.uint8)).save(frames / f"{index}.png")
+    status, said = _segment(frames, "-m", mask, *common)
+    assert status == 2 and "choose another --out" in said
+    assert len(list(frames.iterdir())) == 3
+
+
+def test_mattes_are_black_and_white_and_one_for_each_object(
+    clip: Path, mask: Path, untrained: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "o"
+    arguments = [clip, "-m", mask, "-o", out, "--weights", untrained, "--no-overlay"]
+    assert _segment(*arguments, "--mattes")[0] == 0
+    assert sorted(p.name for p in (out / "mattes").iterdir()) == ["3", "9"]
+    for path in (out / "masks").iterdir():
+        for ident in (3, 9):
+            with Image.open(out / f"mattes/{ident}/{path.name}") as matte:
+                assert matte.mode == "L"
+                np.testing.assert_array_equal(np.array(matte), (_ids(path) == ident) * 255)
+    assert _segment(*arguments, "--end", 2, "--overwrite")[0] == 0
+    assert len(list((out / "mattes/3").iterdir())) == 3  # those of frames 3 to 5 stay
+
+
+def test_the_overlay_keeps_colours_aspect_and_length(tmp_path: Path) -> None:
+    image = np.empty((720, 1280, 3), np.uint8)
+    image[:] = (230, 60, 40)
+    writer = OverlayWriter(tmp_path / "o.mp4", Fraction(50), Fraction(4, 3))
+    for index in range(10):
+        frame = Frame(index, f"{index}", image, Fraction(index, 50))
+        writer.write(frame, np.zeros((720, 1280), np.uint8), davis_palette())
+    writer.close()
+    with av.open(str(tmp_path / "o.mp4")) as container:
+        stream = container.streams.video[0]
+        assert stream.sample_aspect_ratio == Fraction(4, 3)
+        assert float(stream.duration * stream.time_base) == pytest.approx(0.2, abs=0.002)
+        decoded = next(container.decode(stream))
+    assert (decoded.colorspace, decoded.color_primaries, decoded.color_trc) == (1, 1, 1)
+    seen = decoded.to_ndarray(format="rgb24")[300, 600].astype(int)
+    assert np.abs(seen - (230, 60, 40)).max() <= 4
+
+
+def test_frames_of_unlike_sizes_are_named(mask: Path, untrained: Path, tmp_path: Path) -> None:
+    (tmp_path / "shot").mkdir()
+    for index, width in enumerate((64, 64, 60)):
+        Image.new("RGB", (width, 48)).save(tmp_path / f"shot/{index}.png")
+    status, said = _segment(
+        tmp_path / "shot", "-m", mask, "-o", tmp_path / "o", "--weights", untrained
+    )
+    assert status == 2 and "2.png is 60x48, the frames before it are 64x48" in said
