@@ -129,3 +129,11 @@ def test_what_file_managers_leave_is_no_pair(folders: Path) -> None:
             (folders / kind / name).touch()
     found = survey(_open("folders", folders), decode=True)
     assert found.images == 6 and not found.broken and found.alone == (0, 0)
+
+
+def test_two_files_of_one_name_are_named(folders: Path) -> None:
+    image = sorted((folders / "images").iterdir())[0]
+    other = image.with_suffix(".bmp" if image.suffix != ".bmp" else ".png")
+    other.write_bytes(image.read_bytes())
+    with pytest.raises(InputError, match=f"{image.stem}\\..* and {image.stem}\\."):
+        _open("folders", folders)
