@@ -1,6 +1,7 @@
 """`ovos segment`: parse, call, print."""
 
 import math
+import shlex
 import time
 from fractions import Fraction
 from itertools import chain
@@ -137,9 +138,10 @@ def segment(
     say(console, f"timing   {escape(str(folder.root / 'timing.json'))}")
     say(console, f"record   {escape(str(folder.root / 'run.json'))}")
     if done.interrupted:
+        last = folder.masks / f"{done.stem}.png"
         raise stopped(
             f"{done.frames} frames are done, their files are complete; to go on from the last of "
-            f"them: the same command with --mask {folder.masks / f'{done.stem}.png'} "
+            f"them: the same command with --mask {shlex.quote(str(last))} "
             f"--start {done.last} --overwrite"
             if done.frames
             else "no frame is done"
