@@ -60,12 +60,16 @@ def remove_if_empty(*folders: Path) -> None:
 class OutputFolder:
     """masks/, mattes/, overlay.mp4, timing.json and run.json below one folder."""
 
-    def __init__(self, root: Path, covers: Callable[[str], bool], *, overwrite: bool) -> None:
+    def __init__(
+        self, root: Path, covers: Callable[[str], bool], given: Path, *, overwrite: bool
+    ) -> None:
         """Create the folder, or clear what an earlier run left there.
 
         Args:
             covers: whether a mask of this name is of the range of frames that the run goes over;
                 others stay, be they of another range or no masks of frames.
+            given: the user's mask, which stays until it is written back, wherever it lies: a run
+                may fail before.
 
         Raises:
             InputError: not a folder, not writable, or not empty without `overwrite`.
@@ -75,17 +79,17 @@ class OutputFolder:
         with writing(root):
             self.masks.mkdir(exist_ok=True)
             if used:
-                self._clear(covers)
-            self.kept = sum(1 for _ in self.masks.glob("*.png"))
+                self._clear(covers, given)
+            self.kept = sum(not covers(file.stem) for file in self.masks.glob("*.png"))
 
     def remove_if_empty(self) -> None:
         """Leave no trace of a run that wrote nothing."""
         remove_if_empty(self.masks, self.root)
 
-    def _clear(self, covers: Callable[[str], bool]) -> None:
+    def _clear(self, covers: Callable[[str], bool], given: Path) -> None:
         """Remove what the run will write, and nothing else."""
         for name in _OWN:
             (self.root / name).unlink(missing_ok=True)
         for mask in (*self.masks.glob("*.png"), *self.mattes.glob("*/*.png")):
-            if covers(mask.stem):
+            if covers(mask.stem) and not mask.samefile(given):
                 mask.unlink()

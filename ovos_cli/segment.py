@@ -94,9 +94,9 @@ def segment(
     # A folder's name may have dots of its own.
     name = video.resolve().name if video.is_dir() else video.resolve().stem
     root = out or Path(f"{name}_ovos")
-    _check_inputs(video, mask, root / "masks", reader, head)
+    _check_inputs(video, mask, root.resolve(), reader, head)
     # Only now is an earlier run cleared: what is refused costs no result.
-    folder = OutputFolder(root, reader.covers, overwrite=overwrite)
+    folder = OutputFolder(root, reader.covers, mask, overwrite=overwrite)
     place = folder.root / "overlay.mp4"
     writer = OverlayWriter(place, reader.rate, reader.aspect) if overlay else None
 
@@ -148,16 +148,17 @@ def segment(
         )
 
 
-def _check_inputs(video: Path, mask: Path, masks: Path, reader: FrameReader, head: Frame) -> None:
-    """Refuse to write over what is read."""
-    if video.resolve() == masks.resolve():
-        raise InputError(f"the frames are in {masks}, where masks go; choose another --out")
-    # A mask of this run's range would be cleared away; its first one is written back as it is.
-    inside = mask.resolve().parent == masks.resolve()
-    if inside and reader.covers(mask.stem) and mask.stem != head.stem:
+def _check_inputs(video: Path, mask: Path, root: Path, reader: FrameReader, head: Frame) -> None:
+    """Refuse to write over what is read, in the run's folder or to clear it away."""
+    written = {root / "masks", root / "mattes", root / "overlay.mp4"}
+    source, given = video.resolve(), mask.resolve()
+    if written & {source, *source.parents}:
+        raise InputError(f"{video} lies where the run would write; choose another --out")
+    # The mask of the first frame is written back as it is.
+    if written & {*given.parents} and reader.covers(mask.stem) and mask.stem != head.stem:
         raise InputError(
             f"the mask {mask} is named like frame {mask.stem} and would be replaced by its mask; "
-            f"if it is of that frame, add --start, else copy it to another place"
+            "if it is of that frame, add --start, else copy it to another place"
         )
 
 

@@ -20,6 +20,7 @@ from models.errors import InputError
 from models.hub import WEIGHTS
 from models.network import DMNAOA
 from models.presets import preset
+from models.segmenter import Segmenter
 from models.weights_file import save_weights
 from ovos_cli.app import app
 from ovos_cli.evaluation.measures import region_similarity
@@ -482,6 +483,26 @@ def test_what_is_read_is_not_written_over(
     status, said = _segment(frames, "-m", mask, *common)
     assert status == 2 and "choose another --out" in said
     assert len(list(frames.iterdir())) == 3
+    video = out / "overlay.mp4"
+    video.write_bytes(clip.read_bytes())
+    status, said = _segment(video, "-m", mask, *common)
+    assert status == 2 and video.is_file()
+
+
+def test_a_corrected_mask_outlives_a_run_that_fails(
+    clip: Path, mask: Path, untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "o/masks/00000.png"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(mask.read_bytes())
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Segmenter, "prepare", fail)
+    common = ["-o", tmp_path / "o", "--weights", untrained, "--no-overlay", "--overwrite"]
+    assert _segment(clip, "-m", own, *common)[0] == 1
+    assert own.read_bytes() == mask.read_bytes()
 
 
 def test_mattes_are_black_and_white_and_one_for_each_object(
