@@ -55,14 +55,14 @@ class FolderReader:
         self.start, self.end, self.rate, self.counted = start, end, rate, True
         self.aspect: Fraction | None = None
         last = len(files) - 1 if end is None else min(end, len(files) - 1)
+        self._covered = frozenset(stems[start : last + 1])
         self.estimate: int | None = max(0, last - start + 1)
         self.warnings: list[str] = []
         self.whole = True  # what cannot be read is an error
 
     def covers(self, stem: str) -> bool:
         """Whether an image from `start` to `end` has this name."""
-        last = len(self.files) if self.end is None else self.end + 1
-        return any(file.stem == stem for file in self.files[self.start : last])
+        return stem in self._covered
 
     def __iter__(self) -> Iterator[Frame]:
         """Read image by image.

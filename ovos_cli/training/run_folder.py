@@ -95,13 +95,13 @@ class RunFolder:
     def _begun(self) -> dict[str, Any]:
         try:
             found = json.loads(self.heritage.read_text())
-            assert isinstance(found["data"], list) and isinstance(found["licence"], list)
-        except (ValueError, KeyError, TypeError, AssertionError) as error:
+            known = {"data": list(found["data"]), "licence": list(found["licence"])}
+        except (ValueError, KeyError, TypeError) as error:
             raise InputError(
                 f"{self.heritage} is damaged ({error!r}); remove it, and what the run began with "
                 "is noted anew"
             ) from error
-        return dict(found)
+        return found | known
 
     def _compare(self, earlier: object) -> None:
         with suppress(ValidationError):  # another version's record lacks keys that have defaults
