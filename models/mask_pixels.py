@@ -22,6 +22,24 @@ def matte(picture: Image.Image) -> Values | None:
     return np.array(alpha) if plain and low != high else None
 
 
+def plain_values(picture: Image.Image) -> Values | None:
+    """(H, W) values of a picture of 8 bits or 1, from its alpha if its mask is there.
+
+    White of 1 bit is 255. None where it is in colour.
+    """
+    transparency = matte(picture)
+    if transparency is not None:
+        return transparency
+    if picture.mode == "LA":
+        return np.array(picture.getchannel("L"))
+    if picture.mode in {"1", "L"}:
+        return np.array(picture.convert("L"))
+    pixels = np.array(picture.convert("RGB"))
+    if (pixels != pixels[..., :1]).any():
+        return None
+    return np.ascontiguousarray(pixels[..., 0])
+
+
 def grey_values(path: Path, picture: Image.Image) -> Values:
     """Read the (H, W) values of a picture of any mode but P; white of 1 or 16 bits is 255.
 
@@ -40,18 +58,9 @@ def grey_values(path: Path, picture: Image.Image) -> Values:
         if top > VOID:  # white of 16 bits
             return np.where(wide > 0, VOID, 0).astype(np.uint8)
         return wide.astype(np.uint8)
-    transparency = matte(picture)
-    if transparency is not None:
-        return transparency
-    if picture.mode == "LA":
-        return np.array(picture.getchannel("L"))
-    if picture.mode == "1":
-        return np.array(picture.convert("L"))
-    if picture.mode == "L":
-        return np.array(picture)
-    pixels = np.array(picture.convert("RGB"))
-    if (pixels != pixels[..., :1]).any():
+    values = plain_values(picture)
+    if values is None:
         raise InputError(
             f"{path} is in colour; save the mask indexed, with one index for each object"
         )
-    return np.ascontiguousarray(pixels[..., 0])
+    return values

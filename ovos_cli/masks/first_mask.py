@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from models.errors import InputError
-from models.mask_pixels import matte
+from models.mask_pixels import plain_values
 from models.mask_values import MOST_IDS, VOID, as_objects, black_and_white, soft_values
 from ovos_cli.masks.palette import Palette, full_palette, tells_apart
 
@@ -110,18 +110,12 @@ def _from_indices(path: Path, indices: NDArray[np.uint8]) -> Ids:
 
 
 def _grey(path: Path, picture: Image.Image) -> NDArray[np.int64]:
-    transparency = matte(picture)
-    if transparency is not None:
-        return transparency.astype(np.int64)
-    if picture.mode == "1":
-        return np.array(picture.convert("L")).astype(np.int64)
-    if picture.mode in {"L", "I", "I;16", "F"}:
+    if picture.mode[0] in "IF":  # more than 8 bits
         return np.array(picture).astype(np.int64)
-    if picture.mode == "LA":
-        return np.array(picture.getchannel("L")).astype(np.int64)
+    values = plain_values(picture)
+    if values is not None:
+        return values.astype(np.int64)
     pixels = np.array(picture.convert("RGB"))
-    if (pixels == pixels[..., :1]).all():
-        return pixels[..., 0].astype(np.int64)
     raise InputError(
         f"the mask {path} is in colour ({_listing(pixels)}). Save it as an indexed PNG whose "
         "indices are the object ids, or say which colour is which object, e.g. "
