@@ -134,6 +134,14 @@ class ModelConfig:
 
     Correspondences with a frame of long ago are vague: they spread a little of the object over
     whatever looks like it."""
+    refine_memory: Annotated[int, Within(0)] = 0
+    """Extension: so many of the memory's frames between the first and the previous one, spread
+    evenly, speak against the first frame's aligned masks: where objects cover less by all of
+    these frames together, they are believed that much less; 0 is none.
+
+    What looks like the object in the first frame may have been seen since not to be it. They can
+    add nothing: it might be a leak that the memory took in. Frames in which an object is out of
+    sight are not among them."""
     locality: bool = False
     """Extension: a learned penalty on distance in the refinement's correspondences."""
     likeness: bool = False

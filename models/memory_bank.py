@@ -1,8 +1,29 @@
 """Which past frames the dynamic memory network reads (paper, Table 3 B)."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from models.config import MemoryPolicy
 from models.errors import OvosError
 from models.modules.template import MemoryFrame
+
+T = TypeVar("T")
+
+
+def keeps(policy: MemoryPolicy, stride: int, offset: int) -> bool:
+    """Whether a frame, `offset` after the first, is kept when it is no longer the previous one."""
+    return policy is MemoryPolicy.ALL or (policy is MemoryPolicy.STRIDE and offset % stride == 0)
+
+
+def spread(frames: Sequence[T], count: int) -> list[T]:
+    """At most `count` of the frames, spread evenly, the oldest and the latest of them included.
+
+    One alone is the latest.
+    """
+    if len(frames) <= count:
+        return list(frames)
+    last = len(frames) - 1
+    return [frames[last - round(i * last / max(1, count - 1))] for i in reversed(range(count))]
 
 
 class MemoryBank:
@@ -22,17 +43,13 @@ class MemoryBank:
         if self._first is None:
             self._first = frame
             return
-        if self._previous is not None and self._kept(self._previous.offset):
-            self._between.append(self._previous)
+        past = self._previous
+        if past is not None and keeps(self.policy, self.stride, past.offset):
+            self._between.append(past)
         self._previous = frame
         if self.limit is not None:
             # The first and the previous frame have their own places.
             del self._between[: max(0, len(self._between) - (self.limit - 2))]
-
-    def _kept(self, offset: int) -> bool:
-        if self.policy is MemoryPolicy.ALL:
-            return True
-        return self.policy is MemoryPolicy.STRIDE and offset % self.stride == 0
 
     def read(self) -> list[MemoryFrame]:
         """Frames to read, oldest first.

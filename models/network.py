@@ -20,16 +20,18 @@ from models.functional.masks import (
     pool_regions,
     where_present,
 )
-from models.memory_bank import MemoryBank
+from models.memory_bank import MemoryBank, spread
 from models.modules.base_features import STRIDES, BaseFeatureExtractor, FrameFeatures
 from models.modules.blocks import upsample
 from models.modules.external_proposals import ExternalProposals
 from models.modules.lite_proposals import LiteProposalGenerator
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
 from models.modules.matcher import AlignedMatcher, Match
-from models.modules.refinement import Alignable, MaskRefinementNetwork, Reference
+from models.modules.references import Alignable, Reference
+from models.modules.refinement import MaskRefinementNetwork
 from models.modules.template import DynamicMemoryNetwork
 from models.proposals import ObjectProposalGenerator, Origin, Proposals
+from models.video_state import VideoState
 
 MASK_STRIDE = 4
 """Masks inside the network have a cell for every 4x4 pixels."""
@@ -39,21 +41,6 @@ _MASK_SIZE = 28
 
 _DISAGREEMENT = 0.5
 """IoU with the previous mask that a proposal loses where the template's mask is against it."""
-
-
-@dataclass
-class VideoState:
-    """What the network carries from frame to frame for O objects.
-
-    boxes: (O, 4) where each object was last seen, in pixels. first, previous: references of
-    the refinement network. offset: frames since the first frame.
-    """
-
-    memory: MemoryBank
-    first: Reference
-    previous: Reference
-    boxes: Tensor
-    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +103,12 @@ class DMNAOA(nn.Module):
         c = self.config
         # A fixed template is the first frame's, whatever else could be read.
         policy = c.memory_policy if c.use_dmn else MemoryPolicy.FIRST
-        return MemoryBank(policy, c.memory_stride, c.memory_max)
+        return MemoryBank(policy, self._stride, c.memory_max)
+
+    @property
+    def _stride(self) -> int:
+        """Frames from one that is kept to the next; a training clip's are apart already."""
+        return 1 if self.training else self.config.memory_stride
 
     def segment(
         self, frame: Alignable, proposals: Proposals, state: VideoState, clock: Clock
@@ -145,7 +137,13 @@ class DMNAOA(nn.Module):
             coarse, match = self._match(features, templates, pasted, regions, state)
         with clock.measure("MRN"):
             if config.use_refinement:
-                probabilities = self.mrn(frame, coarse, state.first, state.previous)
+                probabilities = self.mrn(
+                    frame,
+                    coarse,
+                    state.first,
+                    state.previous,
+                    spread(state.earlier, config.refine_memory),
+                )
             else:
                 probabilities = upsample(coarse[None], MASK_STRIDE)[0]
             if config.guard and not self.training:
@@ -194,7 +192,9 @@ class DMNAOA(nn.Module):
 
         given: the masks are annotations, so that an object is there however little it covers.
         """
-        features = frame.features
+        features, config = frame.features, self.config
+        if config.refine_memory:
+            state.keep_previous(config.memory_policy, self._stride, config.memory_max)
         state.previous = Reference(frame, masks)
         with clock.measure("OTG"):
             boxes, present = mask_boxes(of_own_peak(masks) if given else masks.detach())
@@ -202,7 +202,7 @@ class DMNAOA(nn.Module):
             boxes = self._memory_boxes(state.boxes, features)
             entry = self.otg.remember(
                 self._pool(features, boxes),
-                pool_own_regions(masks, boxes, MASK_STRIDE, self.config.roi_size),
+                pool_own_regions(masks, boxes, MASK_STRIDE, config.roi_size),
                 present,
                 state.offset,
             )

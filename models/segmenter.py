@@ -18,11 +18,12 @@ from models.functional.aggregation import soft_aggregate
 from models.functional.masks import downsample_masks
 from models.hub import load_model
 from models.modules.base_features import FrameFeatures
-from models.modules.refinement import Alignable
-from models.network import DMNAOA, MASK_STRIDE, VideoState
+from models.modules.references import Alignable
+from models.network import DMNAOA, MASK_STRIDE
 from models.precision import Precision
 from models.proposals import Origin, Proposals
 from models.slots import Ids, ObjectSlots
+from models.video_state import VideoState
 
 _GPU_BATCH = 4
 _LARGEST = 4320

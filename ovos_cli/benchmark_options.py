@@ -39,7 +39,7 @@ Ablation = Annotated[
 Rows = Annotated[
     str | None,
     typer.Option(
-        help="With --ablation: only these rows, by comma: A2,B1. E1 to E11 switch off what "
+        help="With --ablation: only these rows, by comma: A2,B1. E1 to E12 switch off what "
         "lite adds to the paper, but for likeness, which needs weights of its own; all is every "
         "row.",
         rich_help_panel=_COMPARE,

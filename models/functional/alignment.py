@@ -4,6 +4,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+_LARGEST_BLOCK = 2**24
+"""Correspondences held at a time with several sources: 32 MiB in bfloat16."""
+
 
 def correspondence(target: Tensor, source: Tensor, alpha: Tensor | float) -> Tensor:
     """Sharpened non-local cosine correspondences (Eq. 2).
@@ -61,6 +64,44 @@ def translate(weights: Tensor, source: Tensor) -> Tensor:
         (..., C, I): at position i the weighted sum of the source's vectors.
     """
     return source @ weights.to(source.dtype).transpose(-1, -2)
+
+
+def recompose(
+    target: Tensor,
+    sources: Tensor,
+    values: Tensor,
+    alpha: Tensor | float,
+    penalty: Tensor | None = None,
+) -> Tensor:
+    """Recompose from the positions of several sources together (Eq. 2 and 3 in one).
+
+    Their correspondences are many, so they are computed for some of the target's positions after
+    the others and in the product's own precision, not in float32 as by `sharpen`: the time goes
+    into moving them.
+
+    Args:
+        target: (C, I) feature vectors to be explained.
+        sources: (C, R, J) feature vectors to draw from, of R sources.
+        values: (V, R, J) what to recompose.
+        alpha: sharpness, a positive number.
+        penalty: (I, J), the same for every source, in units of the softmax's logits; None is none.
+
+    Returns:
+        (V, I): at position i the weighted sum of the values, its weights a distribution over all
+        sources' positions.
+    """
+    queries = (F.normalize(target, dim=0) * alpha).T
+    keys, values = F.normalize(sources, dim=0).flatten(1), values.flatten(1)
+    rows = max(1, _LARGEST_BLOCK // keys.shape[1])
+    found = []
+    for start in range(0, max(1, len(queries)), rows):  # once for no position at all
+        logits = queries[start : start + rows] @ keys
+        if penalty is not None:
+            there = penalty[start : start + rows, None].to(logits.dtype)
+            logits = (logits.unflatten(1, sources.shape[1:]) - there).flatten(1)
+        weights = torch.softmax(logits, dim=1, dtype=logits.dtype)
+        found.append(values @ weights.to(values.dtype).T)
+    return torch.cat(found, dim=1)
 
 
 def aligned_similarity(

@@ -32,6 +32,21 @@ def near_anchors(masks: Tensor, anchors: Tensor, growth: float) -> Tensor:
     return torch.where((present & confirmed)[:, None, None], kept, masks)
 
 
+def at_most(masks: Tensor, limit: Tensor) -> Tensor:
+    """Scale masks down where all objects together hold more than a limit; they keep their shares.
+
+    Args:
+        masks: (O, ...) in [0, 1].
+        limit: (...) in [0, 1].
+
+    Returns:
+        (O, ...) of the masks' type, their sum nowhere above the limit.
+    """
+    whole = masks.float()
+    kept = limit.float() / whole.sum(0).clamp_min(_TINY)
+    return (whole * kept.clamp_max(1)).to(masks.dtype)
+
+
 def above_floor(masks: Tensor, agreeing: Tensor, floor: float) -> Tensor:
     """Take what is faint from masks, but for where something agrees with them.
 

@@ -7,6 +7,7 @@ on the objects, so only the masks' share of the work grows with the number of ob
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,38 +15,19 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.config import ModelConfig
-from models.functional.alignment import cosine, sharpen, translate
-from models.functional.belief import above_floor
+from models.functional.alignment import cosine, recompose, sharpen, translate
+from models.functional.belief import above_floor, at_most
 from models.modules.base_features import FrameFeatures
 from models.modules.blocks import ResidualBlock, projector, upsample
+from models.modules.references import Alignable, Earlier, Reference
 
 _INITIAL_ALPHA = 15.0
 _BESIDE = 2
 """Cells at stride 4 around a coarse mask that still agree with it."""
+_NOTHING = 0.02
+"""What aligned masks hold of an object where there is none of it."""
 _INITIAL_REACH = (64.0, 8.0)
 """Standard deviation, in stride-16 cells, of the first and the previous frame's locality."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alignable:
-    """A frame ready to be aligned, as current frame or as reference.
-
-    features: a batch of one.
-    key: (CD, HW) projected f16, H and W at stride 16.
-    fine: (C, HW) f16 and the blocks of f8 and f4 below it.
-    """
-
-    features: FrameFeatures
-    key: Tensor
-    fine: Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A past frame with its objects: masks (O, 4H, 4W), probabilities in [0, 1] at stride 4."""
-
-    frame: Alignable
-    masks: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +71,7 @@ class _RefineBlock(nn.Module):
 
 
 class MaskRefinementNetwork(nn.Module):
-    """Three refinement blocks over coarse masks and two aligned references."""
+    """Three refinement blocks over coarse masks and aligned references."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -120,10 +102,7 @@ class MaskRefinementNetwork(nn.Module):
     def _align(
         self, key: Tensor, reference: Reference, which: int, size: tuple[int, int]
     ) -> _Aligned:
-        penalty = None
-        if self.locality:
-            reach = self.log_reach[which].exp()
-            penalty = _squared_distances(size, key.device) / (2 * reach * reach)
+        penalty = self._penalty(which, size, key.device)
         weights = sharpen(cosine(key, reference.frame.key), self.log_alpha.exp(), penalty)
         blocks = F.pixel_unshuffle(reference.masks[:, None], 4)
         cells = blocks.flatten(0, 1).flatten(1).to(key.dtype)
@@ -136,6 +115,39 @@ class MaskRefinementNetwork(nn.Module):
             for there in projected
         ]
         return _Aligned(fine[None], masks.unflatten(0, blocks.shape[:2]), likeness)
+
+    def _penalty(self, which: int, size: tuple[int, int], device: torch.device) -> Tensor | None:
+        """(HW, HW) what correspondences with the first or the previous frame lose by distance."""
+        if not self.locality:
+            return None
+        reach = self.log_reach[which].exp()
+        return _squared_distances(size, device) / (2 * reach * reach)
+
+    def _confirmed(
+        self, masks: Tensor, key: Tensor, first: Reference, earlier: Sequence[Earlier]
+    ) -> Tensor:
+        """The aligned masks of the first frame, less what earlier frames speak against.
+
+        Args:
+            masks: (O, 16, H, W) blocks of cells.
+            key: (CD, HW) of the current frame.
+        """
+        frames = [Earlier.of(first), *earlier]
+        keys = torch.stack([frame.key for frame in frames], dim=1)
+        cells = torch.stack([frame.covered for frame in frames], dim=1).to(key.dtype)
+        limit = masks.sum(0).flatten(1)
+        # Most of a frame is far from any object: nothing is asked there, which saves most time.
+        there = (limit.amax(0) > _NOTHING).nonzero()[:, 0]
+        penalty = self._penalty(0, (masks.shape[2], masks.shape[3]), key.device)
+        found = recompose(
+            key[:, there],
+            keys,
+            cells,
+            self.log_alpha.exp(),
+            None if penalty is None else penalty[there],
+        )
+        limit = limit.index_copy(1, there, found.to(limit.dtype))
+        return at_most(masks, limit.view(masks.shape[1:]))
 
     def _believed(self, first: Tensor, previous: Tensor, coarse: Tensor) -> Tensor:
         """The aligned masks of the first frame, less what is faint and nothing agrees with.
@@ -154,7 +166,12 @@ class MaskRefinementNetwork(nn.Module):
         return F.pixel_unshuffle(found[:, None], 4).to(first.dtype)
 
     def forward(
-        self, current: Alignable, coarse: Tensor, first: Reference, previous: Reference
+        self,
+        current: Alignable,
+        coarse: Tensor,
+        first: Reference,
+        previous: Reference,
+        earlier: Sequence[Earlier] = (),
     ) -> Tensor:
         """Refine coarse masks.
 
@@ -162,6 +179,8 @@ class MaskRefinementNetwork(nn.Module):
             current: the frame, from `alignable`.
             coarse: (O, H/4, W/4) in [0, 1].
             first, previous: the references.
+            earlier: as an extension, memory frames. Where the first frame's aligned masks hold more
+                than these and the first frame together, they are believed that much less.
 
         Returns:
             (O, H, W) probabilities, each the object's share of its own 2-channel softmax.
@@ -174,6 +193,8 @@ class MaskRefinementNetwork(nn.Module):
         # Masks as blocks of 4x4 cells: (O, 3, 16, H/16, W/16).
         blocks = F.pixel_unshuffle(coarse[:, None], 4).to(key.dtype)
         first_masks, previous_masks = (a.masks for a in aligned)
+        if earlier:
+            first_masks = self._confirmed(first_masks, key, first, earlier)
         if self.first_floor:
             first_masks = self._believed(first_masks, previous_masks, coarse)
         masks = torch.stack([blocks, first_masks, previous_masks], dim=1)

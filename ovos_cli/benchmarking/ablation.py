@@ -57,6 +57,7 @@ EXTENSION_ROWS = {
     "E9": Row("without recency", ("recency=0.0",)),
     "E10": Row("without the first frame's floor", ("first_floor=0.0",)),
     "E11": Row("without context around regions", ("roi_context=1.0",)),
+    "E12": Row("without the refinement's memory", ("refine_memory=0",)),
 }
 """What the lite model has beyond the paper, switched off; run when named in `--rows`.
 

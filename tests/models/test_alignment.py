@@ -6,9 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from models.functional import alignment
 from models.functional.alignment import (
     aligned_similarity,
     correspondence,
+    recompose,
     sharpen,
     translate,
 )
@@ -63,3 +65,29 @@ def test_rows_are_distributions_and_penalties_keep_near() -> None:
     penalty = torch.full((4, 6), 1e4)
     penalty[:, 2] = 0
     assert sharpen(similarity, 3.0, penalty).argmax(-1).tolist() == [2] * 4
+
+
+@pytest.mark.parametrize("block", [1, 40, 2**24])
+def test_several_sources_are_one_distribution(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alignment, "_LARGEST_BLOCK", block)
+    torch.manual_seed(2)
+    target, sources, values = torch.randn(4, 6), torch.randn(4, 3, 5), torch.randn(2, 3, 5)
+    penalty = torch.rand(6, 5)
+    found = recompose(target, sources, values, 3.0, penalty)
+    for i in range(6):
+        weights = torch.tensor(
+            [
+                [
+                    math.exp(3 * _cos(target[:, i], sources[:, r, j]) - float(penalty[i, j]))
+                    for j in range(5)
+                ]
+                for r in range(3)
+            ]
+        )
+        expected = (values * weights).sum((1, 2)) / weights.sum()
+        torch.testing.assert_close(found[:, i], expected)
+
+
+def test_recomposing_no_position_gives_none() -> None:
+    found = recompose(torch.randn(4, 0), torch.randn(4, 3, 5), torch.randn(2, 3, 5), 3.0)
+    assert found.shape == (2, 0)

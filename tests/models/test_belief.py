@@ -2,7 +2,7 @@
 
 import torch
 
-from models.functional.belief import above_floor, near_anchors
+from models.functional.belief import above_floor, at_most, near_anchors
 
 
 def test_what_is_far_from_a_confirmed_anchor_is_dropped() -> None:
@@ -44,3 +44,9 @@ def test_what_objects_share_out_among_them_is_not_faint() -> None:
     none = torch.zeros(3, 4, 4)
     assert (above_floor(shared, none, 0.4)[:, 1:] > 0.24).all()
     assert not above_floor(alone, none[:1], 0.4)[:, 1:].any()
+
+
+def test_objects_share_what_a_limit_leaves_them() -> None:
+    masks = torch.tensor([[0.2, 0.6, 0.0, 0.3], [0.1, 0.2, 0.0, 0.1]])
+    found = at_most(masks, torch.tensor([0.5, 0.4, 0.3, 0.0]))
+    torch.testing.assert_close(found, torch.tensor([[0.2, 0.3, 0.0, 0.0], [0.1, 0.1, 0.0, 0.0]]))

@@ -5,7 +5,7 @@ import torch
 
 from models.config import MemoryPolicy
 from models.errors import OvosError
-from models.memory_bank import MemoryBank
+from models.memory_bank import MemoryBank, spread
 from models.modules.template import MemoryFrame
 
 
@@ -60,3 +60,18 @@ def test_what_is_held_is_bounded_by_the_limit(policy: MemoryPolicy) -> None:
 def test_an_empty_memory_cannot_be_read() -> None:
     with pytest.raises(OvosError, match="first frame"):
         MemoryBank(MemoryPolicy.ALL).read()
+
+
+@pytest.mark.parametrize(
+    ("frames", "count", "expected"),
+    [
+        (5, 8, [0, 1, 2, 3, 4]),
+        (15, 8, [0, 2, 4, 6, 8, 10, 12, 14]),
+        (10, 2, [0, 9]),
+        (10, 1, [9]),
+        (10, 0, []),
+        (0, 3, []),
+    ],
+)
+def test_a_few_frames_are_spread_over_all(frames: int, count: int, expected: list[int]) -> None:
+    assert spread(range(frames), count) == expected

@@ -3,7 +3,8 @@
 import torch
 
 from models.modules.base_features import FrameFeatures
-from models.modules.refinement import MaskRefinementNetwork, Reference, _squared_distances
+from models.modules.references import Alignable, Earlier, Reference
+from models.modules.refinement import MaskRefinementNetwork, _squared_distances
 from models.presets import preset
 
 
@@ -79,6 +80,38 @@ def test_faint_first_masks_need_a_coarse_or_a_previous_one() -> None:
     # What two objects hold together is not faint.
     two = believed(2, none[:, 0].expand(2, 32, 48), none.expand(2, 1, 32, 48))
     torch.testing.assert_close(two[:, 5, 5], torch.full((2,), 0.1))
+
+
+def _confirmed(masks: torch.Tensor, earlier: list[torch.Tensor]) -> torch.Tensor:
+    """First masks (O, 32, 48) of a frame like the current one, after frames like it."""
+    network = _sharp_network()
+    frame: Alignable = network.alignable(_features(1))
+    first = Reference(frame, masks)
+    kept = [Earlier.of(Reference(frame, m)) for m in earlier]
+    with torch.no_grad():
+        aligned = network._align(frame.key, first, 0, (8, 12)).masks
+        found = network._confirmed(aligned, frame.key, first, kept)
+    return torch.nn.functional.pixel_shuffle(found, 4)[:, 0]
+
+
+def test_earlier_frames_take_from_first_masks_and_add_nothing() -> None:
+    masks, none = torch.zeros(1, 32, 48), torch.zeros(1, 32, 48)
+    masks[0, 8:16, 8:24] = 1
+    less, more = masks.clone(), torch.ones_like(masks)
+    less[0, :, 16:] = 0
+    close = {"atol": 2e-3, "rtol": 0.0}
+    torch.testing.assert_close(_confirmed(masks, [more] * 3), masks, **close)
+    # Four frames alike: one of them has the right half.
+    expected = less + (masks - less) / 4
+    torch.testing.assert_close(_confirmed(masks, [less] * 3), expected, **close)
+    torch.testing.assert_close(_confirmed(none, [more]), none, **close)
+
+
+def test_earlier_frames_speak_of_all_objects_together() -> None:
+    masks = torch.zeros(2, 32, 48)
+    masks[0, 8:16, 8:16] = masks[1, 8:16, 16:24] = 1
+    found = _confirmed(masks, [masks.flip(0)] * 5)  # the memory has taken one for the other
+    torch.testing.assert_close(found, masks, atol=2e-3, rtol=0)
 
 
 def test_squared_distances_by_counting() -> None:

@@ -12,7 +12,7 @@ from models.clock import Clock
 from models.config import FRAMES_KEPT
 from models.frames import Geometry
 from models.modules.base_features import FrameFeatures
-from models.modules.refinement import Alignable
+from models.modules.references import Alignable
 from models.network import DMNAOA
 from models.presets import preset
 from models.proposals import Origin, Proposals
@@ -62,6 +62,7 @@ EXTENSIONS_OFF = {
     "template_agreement": 0.0,
     "guard": 0.0,
     "first_floor": 0.0,
+    "refine_memory": 0,
     "locality": False,
     "likeness": False,
 }
@@ -119,6 +120,7 @@ def test_a_fixed_template_is_the_first_frames_whatever_the_memory_policy() -> No
     for policy in MemoryPolicy:
         # Without a matcher the masks come from the template alone.
         changes = {"use_dmn": False, "use_matcher": False, "memory_policy": policy}
+        changes |= {"refine_memory": 0}  # it has frames of its own from the policy
         segmenter = _segmenter(preset("lite").replace(**changes))
         first, *rest = _frames(4)
         segmenter.step(first, _mask(1))

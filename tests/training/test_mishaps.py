@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from models.modules.base_features import FrameFeatures
-from models.modules.refinement import Alignable, Reference
+from models.modules.references import Alignable, Reference
 from models.proposals import Proposals
 from models.training.stages.mishaps import (
     astray,

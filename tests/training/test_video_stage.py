@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from models.network import DMNAOA, FrameResult, VideoState
+from models.network import DMNAOA, FrameResult
 from models.presets import preset
 from models.proposals import Proposals
 from models.training.data.pairs import IGNORE
@@ -20,6 +20,7 @@ from models.training.stages.losses import (
     template_loss,
 )
 from models.training.stages.video import VideoStage
+from models.video_state import VideoState
 
 
 def test_cross_entropy_ignores_and_takes_the_hardest() -> None:

@@ -23,7 +23,7 @@ from torch import Tensor
 from torchvision.ops import box_iou
 
 from models.functional.masks import mask_boxes, pairwise_iou
-from models.modules.refinement import Reference
+from models.modules.references import Reference
 from models.proposals import Proposals
 
 

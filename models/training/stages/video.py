@@ -13,8 +13,8 @@ from models.functional.masks import (
     pairwise_iou,
     paste_masks,
 )
-from models.modules.refinement import Alignable
-from models.network import DMNAOA, MASK_STRIDE, FrameResult, VideoState
+from models.modules.references import Alignable
+from models.network import DMNAOA, MASK_STRIDE, FrameResult
 from models.proposals import Proposals
 from models.training.data.pairs import IGNORE
 from models.training.recipe import LossPart, MishapPart
@@ -26,6 +26,7 @@ from models.training.stages.losses import (
     template_loss,
 )
 from models.training.stages.mishaps import astray, incomplete, mislaid, without_best
+from models.video_state import VideoState
 
 
 class VideoStage(nn.Module):
