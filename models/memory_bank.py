@@ -1,4 +1,4 @@
-"""Which past frames the dynamic memory network reads (paper, Table 3 B)."""
+"""Which past frames the dynamic memory network and, in lite, the refinement use (Table 3 B)."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -13,6 +13,13 @@ T = TypeVar("T")
 def keeps(policy: MemoryPolicy, stride: int, offset: int) -> bool:
     """Whether a frame, `offset` after the first, is kept when it is no longer the previous one."""
     return policy is MemoryPolicy.ALL or (policy is MemoryPolicy.STRIDE and offset % stride == 0)
+
+
+def drop_oldest(between: list[T], limit: int | None) -> None:
+    """Keep the latest of the frames between, in a memory of `limit` frames; None is no limit."""
+    if limit is not None:
+        # The first and the previous frame have their own places.
+        del between[: max(0, len(between) - (limit - 2))]
 
 
 def spread(frames: Sequence[T], count: int) -> list[T]:
@@ -47,9 +54,7 @@ class MemoryBank:
         if past is not None and keeps(self.policy, self.stride, past.offset):
             self._between.append(past)
         self._previous = frame
-        if self.limit is not None:
-            # The first and the previous frame have their own places.
-            del self._between[: max(0, len(self._between) - (self.limit - 2))]
+        drop_oldest(self._between, self.limit)
 
     def read(self) -> list[MemoryFrame]:
         """Frames to read, oldest first.

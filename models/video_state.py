@@ -6,7 +6,7 @@ from torch import Tensor
 
 from models.config import MemoryPolicy
 from models.functional.masks import mask_boxes
-from models.memory_bank import MemoryBank, keeps
+from models.memory_bank import MemoryBank, drop_oldest, keeps
 from models.modules.references import Earlier, Reference
 
 
@@ -35,10 +35,9 @@ class VideoState:
             policy, stride: of the memory.
             limit: frames of the memory at most, the first and the previous one included.
         """
-        if self.previous.frame is self.first.frame:
+        if self.previous.frame is self.first.frame or not keeps(policy, stride, self.offset - 1):
             return
         _, present = mask_boxes(self.previous.masks)
-        if present.all() and keeps(policy, stride, self.offset - 1):
+        if present.all():
             self.earlier.append(Earlier.of(self.previous))
-            if limit is not None:
-                del self.earlier[: max(0, len(self.earlier) - (limit - 2))]
+            drop_oldest(self.earlier, limit)
