@@ -20,9 +20,9 @@ from rich.table import Table
 from torch.utils.flop_counter import FlopCounterMode
 
 from models import Precision, Segmenter, load_model
-from models.clock import Clock
 from models.proposals import Proposals
-from models.segmenter import PreparedFrame
+from models.tracking.segmenter import PreparedFrame
+from models.utils.clock import Clock
 from ovos_cli.benchmarking.published import TABLE_4
 
 MODULES = ("BFE", "OPG", "OTG", "AM", "MRN")

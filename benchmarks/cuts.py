@@ -21,7 +21,7 @@ from rich.table import Table
 
 from models import Segmenter
 from models.config import FRAMES_KEPT
-from models.hub import load_model
+from models.hub.load import load_model
 from ovos_cli.datasets import DatasetName, open_dataset
 from ovos_cli.datasets.annotation import Ids, read_ids
 from ovos_cli.datasets.sequence import Sequence

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from models.config import MemoryPolicy, ModelConfig
     from models.errors import InputError, OvosError
-    from models.hub import load_model
-    from models.precision import Precision
-    from models.presets import PRESETS
-    from models.segmenter import FrameMasks, Segmenter
+    from models.hub.load import load_model
+    from models.hub.presets import PRESETS
+    from models.tracking.segmenter import FrameMasks, Segmenter
+    from models.utils.precision import Precision
 
 __all__ = [
     "PRESETS",
@@ -24,15 +24,15 @@ __all__ = [
 ]
 
 _HOMES = {
-    "PRESETS": "presets",
-    "FrameMasks": "segmenter",
+    "PRESETS": "hub.presets",
+    "FrameMasks": "tracking.segmenter",
     "InputError": "errors",
     "MemoryPolicy": "config",
     "ModelConfig": "config",
     "OvosError": "errors",
-    "Precision": "precision",
-    "Segmenter": "segmenter",
-    "load_model": "hub",
+    "Precision": "utils.precision",
+    "Segmenter": "tracking.segmenter",
+    "load_model": "hub.load",
 }
 
 

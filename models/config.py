@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from models.errors import InputError
-from models.setting_checks import Within, check_settings
-from models.toml_value import toml_value
+from models.utils.setting_checks import Within, check_settings
+from models.utils.toml_value import toml_value
 
 FRAMES_KEPT = 50
 """Limit of the commands and of `Segmenter.load` for weights without a `memory_max` of their own: a

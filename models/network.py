@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from models.clock import Clock
 from models.config import MemoryPolicy, ModelConfig, ProposalSource
 from models.functional.belief import near_anchors
 from models.functional.masks import (
@@ -20,7 +19,6 @@ from models.functional.masks import (
     pool_regions,
     where_present,
 )
-from models.memory_bank import MemoryBank, spread
 from models.modules.base_features import STRIDES, BaseFeatureExtractor, FrameFeatures
 from models.modules.blocks import upsample
 from models.modules.external_proposals import ExternalProposals
@@ -31,7 +29,9 @@ from models.modules.references import Alignable, Reference
 from models.modules.refinement import MaskRefinementNetwork
 from models.modules.template import DynamicMemoryNetwork
 from models.proposals import ObjectProposalGenerator, Origin, Proposals
-from models.video_state import VideoState
+from models.tracking.memory_bank import MemoryBank, spread
+from models.tracking.video_state import VideoState
+from models.utils.clock import Clock
 
 MASK_STRIDE = 4
 """Masks inside the network have a cell for every 4x4 pixels."""

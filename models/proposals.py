@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from models.errors import InputError
-from models.frames import Geometry
 from models.modules.base_features import FrameFeatures
+from models.tracking.geometry import Geometry
 
 
 @dataclass(frozen=True, slots=True)

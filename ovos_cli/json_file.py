@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from models.whole_file import write_whole
+from models.utils.whole_file import write_whole
 
 
 def write_json(path: Path, values: dict[str, Any] | list[Any]) -> None:

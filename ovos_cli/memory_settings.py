@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from models.config import FRAMES_KEPT, MemoryPolicy
-from models.hub import stored_config
+from models.hub.load import stored_config
 
 
 class MemorySettings(TypedDict):

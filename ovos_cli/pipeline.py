@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from models.clock import Clock
-from models.segmenter import Segmenter
+from models.tracking.segmenter import Segmenter
+from models.utils.clock import Clock
 from ovos_cli.groups import in_groups
 from ovos_cli.masks.first_mask import IndexedMask
 from ovos_cli.masks.writer import write_mask, write_mattes

@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from models.hub import LoadedModel
-from models.segmenter import Segmenter
+from models.hub.load import LoadedModel
 from models.sources.install import digest_of
+from models.tracking.segmenter import Segmenter
 from ovos_cli import __version__
 from ovos_cli.media.frame import FrameReader
 from ovos_cli.pipeline import Progress as Done

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from rich.table import Table
 
-from models.clock import Clock
+from models.utils.clock import Clock
 
 PARTS = ("decode", "BFE", "OPG", "OTG", "AM", "MRN", "write")
 _MEANING = {

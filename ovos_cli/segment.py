@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from models import Precision, load_model
 from models.errors import InputError, OvosError
-from models.segmenter import Segmenter
+from models.tracking.segmenter import Segmenter
 from ovos_cli import options
 from ovos_cli.json_file import write_json
 from ovos_cli.lines import say, stopped

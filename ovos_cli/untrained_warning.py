@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from models.hub import LoadedModel
+from models.hub.load import LoadedModel
 from ovos_cli.lines import say
 
 

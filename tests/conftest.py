@@ -11,9 +11,9 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from models.hub.presets import preset
+from models.hub.weights_file import save_weights
 from models.network import DMNAOA
-from models.presets import preset
-from models.weights_file import save_weights
 from ovos_cli.masks.palette import davis_palette
 
 ROOT = Path(__file__).parent.parent

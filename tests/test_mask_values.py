@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from models.errors import InputError
-from models.mask_values import VOID
+from models.pictures.mask_values import VOID
 from models.training.data.davis import davis_videos
 from models.training.data.pictures import read_mask
 from ovos_cli.datasets import DatasetName, open_dataset

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from models.config import ModelConfig
-from models.downloads import weights_folder
 from models.errors import InputError
 from models.functional.selection import best, crop, instances_for, recut, tighten
+from models.hub.downloads import weights_folder
 from models.modules.base_features import FrameFeatures
 from models.proposals import Origin, Proposals
 from models.sources.detectron_config import (

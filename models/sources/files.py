@@ -11,12 +11,12 @@ from torch import Tensor
 from models.config import ModelConfig
 from models.errors import InputError
 from models.functional.selection import best
+from models.hub.weights_file import sha256
 from models.modules.base_features import FrameFeatures
 from models.proposals import Origin, Proposals
 from models.sources.coco import RECORD, CocoStore
 from models.sources.npz import NpzStore
 from models.sources.stored import StoredProposals
-from models.weights_file import sha256
 
 
 class Store(Protocol):

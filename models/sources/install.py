@@ -8,8 +8,8 @@ from torchvision.models.detection import (
 )
 
 from models.config import ProposalSource
-from models.downloads import fetch
 from models.errors import InputError
+from models.hub.downloads import fetch
 from models.modules.external_proposals import ExternalProposals
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
 from models.network import DMNAOA

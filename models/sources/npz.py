@@ -8,7 +8,7 @@ import numpy as np
 
 from models.errors import InputError
 from models.sources.stored import StoredProposals
-from models.whole_file import write_whole
+from models.utils.whole_file import write_whole
 
 
 class NpzStore:

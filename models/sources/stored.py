@@ -8,10 +8,10 @@ import torch
 from numpy.typing import NDArray
 
 from models.errors import InputError
-from models.frames import Geometry
 from models.functional.masks import paste_masks
 from models.functional.selection import CUT_SIZE, clip, crop
 from models.proposals import Proposals
+from models.tracking.geometry import Geometry
 
 _OUTSIDE = 1.0
 """Pixels by which a box may cross the frame's border; rounding does that."""

@@ -11,11 +11,11 @@ from torch import nn
 
 from models.config import ModelConfig, ProposalSource
 from models.errors import InputError
-from models.hub import building
+from models.hub.load import building
+from models.hub.presets import preset
 from models.modules.external_proposals import ExternalProposals
 from models.modules.lite_proposals import LiteProposalGenerator
 from models.network import DMNAOA
-from models.presets import preset
 from models.sources.install import generator_of, use_source
 from models.sources.names import Kind, SourceName
 from models.training.data.catalog import DataSet

@@ -5,7 +5,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from models.errors import InputError
-from models.toml_value import toml_value
+from models.utils.toml_value import toml_value
 
 _INSTEAD = {"schedule.iterations": "epochs", "schedule.epochs": "iterations"}
 """A recipe has one of the two: setting one takes the other away."""

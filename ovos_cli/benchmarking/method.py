@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from models import MemoryPolicy, Precision, load_model
 from models.config import FRAMES_KEPT
-from models.hub import LoadedModel
-from models.segmenter import Segmenter
+from models.hub.load import LoadedModel
 from models.sources.install import digest_of, use_source
 from models.sources.names import Kind, SourceName
+from models.tracking.segmenter import Segmenter
 from ovos_cli.datasets.annotation import Ids
 from ovos_cli.groups import in_groups
 

@@ -4,7 +4,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from models.whole_file import write_whole
+from models.utils.whole_file import write_whole
 from ovos_cli.benchmarking.method import Method
 from ovos_cli.benchmarking.runner import MASKS, RECORDS, run_sequence
 from ovos_cli.datasets.sequence import Sequence

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from models.device import gpu_name
 from models.errors import InputError, OvosError
 from models.sources.files import digest as stored_digest
+from models.utils.device import gpu_name
 from ovos_cli import __version__
 from ovos_cli.benchmarking.method import GivenFrame, Method, ModelMethod
 from ovos_cli.datasets.sequence import Sequence

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from models.errors import OvosError
-from models.whole_file import write_whole
+from models.utils.whole_file import write_whole
 from ovos_cli.datasets.sequence import Dataset, Submission
 
 SUBMISSION = "submission.zip"

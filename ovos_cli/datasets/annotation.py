@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from models.errors import InputError
-from models.mask_pixels import grey_values
-from models.mask_values import as_objects
-from models.upright import upright_size
+from models.pictures.mask_pixels import grey_values
+from models.pictures.mask_values import as_objects
+from models.pictures.upright import upright_size
 from ovos_cli.datasets.png import png_values
 
 Ids = NDArray[np.uint8]

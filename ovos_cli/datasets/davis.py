@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from models.errors import InputError
-from models.split_lists import davis_lists, read_list
+from models.utils.split_lists import davis_lists, read_list
 from ovos_cli.datasets.layout import (
     contents,
     known_names,

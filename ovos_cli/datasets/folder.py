@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from models.errors import InputError
-from models.mask_values import black_and_white
-from models.split_lists import read_list
+from models.pictures.mask_values import black_and_white
+from models.utils.split_lists import read_list
 from ovos_cli.datasets.annotation import as_ids, read_picture
 from ovos_cli.datasets.layout import (
     contents,

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from models.errors import InputError
-from models.mask_values import black_and_white
+from models.pictures.mask_values import black_and_white
 from ovos_cli.datasets.annotation import Colour, Ids, header, read_ids, read_picture
 from ovos_cli.masks.palette import tells_apart
 

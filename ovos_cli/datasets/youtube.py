@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import InputError
-from models.split_lists import read_list
+from models.utils.split_lists import read_list
 from ovos_cli.datasets.layout import (
     contents,
     known_names,

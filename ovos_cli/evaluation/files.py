@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import InputError
-from models.whole_file import write_whole
+from models.utils.whole_file import write_whole
 from ovos_cli import __version__
 from ovos_cli.datasets.sequence import Dataset
 from ovos_cli.evaluation.machine import machine

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import OvosError
-from models.whole_file import write_whole
+from models.utils.whole_file import write_whole
 from ovos_cli.benchmarking.published import published_scores
 from ovos_cli.datasets import Dataset
 from ovos_cli.evaluation.results import SequenceScores

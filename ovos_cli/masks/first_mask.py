@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from models.errors import InputError
-from models.mask_pixels import plain_values
-from models.mask_values import MOST_IDS, VOID, as_objects, black_and_white, soft_values
+from models.pictures.mask_pixels import plain_values
+from models.pictures.mask_values import MOST_IDS, VOID, as_objects, black_and_white, soft_values
 from ovos_cli.masks.palette import Palette, full_palette, tells_apart
 
 Ids = NDArray[np.uint8]

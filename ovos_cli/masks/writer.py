@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.whole_file import write_whole
+from models.utils.whole_file import write_whole
 from ovos_cli.masks.palette import Palette
 
 

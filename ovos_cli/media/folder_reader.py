@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Picture
 
-from models.deep_pixels import eight_bit_rgb, is_deep
 from models.errors import InputError
+from models.pictures.deep_pixels import eight_bit_rgb, is_deep
 from ovos_cli.media.frame import Frame
 
 _UNREAD = {".exr", ".dpx", ".cin", ".arw", ".cr2", ".cr3", ".dng", ".nef", ".psd"}

@@ -11,10 +11,10 @@ from rich.table import Table
 
 from models.errors import InputError
 from models.network import DMNAOA
-from models.segmenter import Segmenter
 from models.sources.install import use_source
 from models.sources.names import Kind, SourceName
 from models.sources.stored import StoredProposals
+from models.tracking.segmenter import Segmenter
 from ovos_cli.datasets import Dataset, Sequence
 from ovos_cli.evaluation.measures import boundary
 from ovos_cli.groups import in_groups

@@ -11,11 +11,11 @@ from rich.markup import escape
 
 from models import Precision
 from models.errors import InputError
-from models.hub import LoadedModel
-from models.segmenter import Segmenter
+from models.hub.load import LoadedModel
 from models.sources.install import digest_of
 from models.sources.names import Kind, SourceName
 from models.sources.stored import StoredProposals
+from models.tracking.segmenter import Segmenter
 from ovos_cli import __version__
 from ovos_cli.benchmarking.stored_proposals import check_stored
 from ovos_cli.datasets import DatasetName, open_dataset

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image as Picture
 
 from models.sources.stored import StoredProposals
-from models.whole_file import write_whole
+from models.utils.whole_file import write_whole
 from ovos_cli.masks.palette import davis_palette
 from ovos_cli.media.frame import Image
 from ovos_cli.media.overlay import blend

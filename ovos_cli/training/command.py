@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from models.device import choose_device, choose_precision
 from models.errors import InputError
-from models.precision import Precision
+from models.utils.device import choose_device, choose_precision
+from models.utils.precision import Precision
 from ovos_cli import options
 from ovos_cli.lines import stopped
 

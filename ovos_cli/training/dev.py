@@ -9,11 +9,11 @@ import torch
 
 from models.errors import InputError
 from models.network import DMNAOA
-from models.precision import Precision
-from models.segmenter import Segmenter
+from models.tracking.segmenter import Segmenter
 from models.training.data.catalog import DataSet, of_videos, open_data
 from models.training.data.pairs import IGNORE, AnnotatedImage, Array, Video
 from models.training.recipe import DataPart, DevPart
+from models.utils.precision import Precision
 from ovos_cli.evaluation.measures import frame_scores
 from ovos_cli.propose.dataset import propose_in
 from ovos_cli.propose.recall import best_of, overlaps

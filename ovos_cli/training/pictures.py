@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image as Pictures
 
 from models.training.data.pairs import Array
-from models.whole_file import write_whole
+from models.utils.whole_file import write_whole
 from ovos_cli.masks.palette import davis_palette
 from ovos_cli.media.overlay import blend
 

@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from torch import nn
 
 from models.errors import InputError
+from models.hub.weights_file import UNTRAINED, save_weights, sha256
 from models.network import DMNAOA
 from models.training.data.catalog import DataSet
 from models.training.recipe import Recipe
 from models.training.stages.start import BEST, LAST, inherited, left_random
-from models.weights_file import UNTRAINED, save_weights, sha256
-from models.whole_file import write_whole
+from models.utils.whole_file import write_whole
 
 _OF_START = "the start: "
 _COUNTS = "images"

@@ -12,7 +12,6 @@ from torch import nn
 
 from models.errors import InputError
 from models.network import DMNAOA
-from models.precision import Precision
 from models.training.build import build_samples, build_stage, check_model, fitting
 from models.training.data.catalog import open_data
 from models.training.data.preflight import holds_objects, survey
@@ -23,7 +22,8 @@ from models.training.engine.stream import stream
 from models.training.engine.trainer import Trainer
 from models.training.recipe import Recipe
 from models.training.stages.start import inherited
-from models.whole_file import write_whole
+from models.utils.precision import Precision
+from models.utils.whole_file import write_whole
 from ovos_cli.lines import say
 from ovos_cli.training.dev import DevSet
 from ovos_cli.training.pictures import write_sheet

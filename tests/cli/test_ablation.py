@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from models import MemoryPolicy, ModelConfig
 from models.errors import InputError
+from models.hub.presets import preset
 from models.network import DMNAOA
-from models.presets import preset
 from ovos_cli.app import app
 from ovos_cli.benchmarking.ablation import (
     EXTENSION_ROWS,

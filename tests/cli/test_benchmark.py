@@ -13,11 +13,11 @@ from PIL import Image
 from typer.testing import CliRunner
 
 import ovos_cli.benchmarking.session
+from models.hub.presets import preset
+from models.hub.weights_file import save_weights
 from models.network import DMNAOA
-from models.presets import preset
 from models.sources.npz import write_npz
 from models.sources.stored import StoredProposals
-from models.weights_file import save_weights
 from ovos_cli.app import app
 from ovos_cli.benchmarking.method import ModelMethod
 from ovos_cli.benchmarking.runner import finished_sequence, run_sequence

@@ -7,10 +7,10 @@ import torch
 from torch import nn
 
 import ovos_cli.benchmarking.method
-from models.hub import LoadedModel
+from models.hub.load import LoadedModel
+from models.hub.presets import preset
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
 from models.network import DMNAOA
-from models.presets import preset
 from ovos_cli.benchmarking.method import ModelMethod
 
 

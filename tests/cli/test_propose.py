@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 import ovos_cli.propose.run
 from models import load_model
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
-from models.segmenter import Segmenter
 from models.sources import install
 from models.sources.names import SourceName
 from models.sources.npz import write_npz
 from models.sources.stored import StoredProposals
+from models.tracking.segmenter import Segmenter
 from ovos_cli.app import app
 from ovos_cli.datasets import DatasetName, open_dataset
 from ovos_cli.media.video_reader import VideoReader
@@ -232,7 +232,7 @@ def test_r50_runs_untrained_on_torchvisions_proposals_and_says_so_loudly(
     clip: Path, mask: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from models.config import ProposalSource
-    from models.presets import preset
+    from models.hub.presets import preset
 
     torch.manual_seed(0)
     config = preset("r50").replace(proposals=ProposalSource.MASKRCNN_R50)

@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 import ovos_cli.segment
 from models import MemoryPolicy
 from models.errors import InputError
-from models.hub import WEIGHTS
+from models.hub.load import WEIGHTS
+from models.hub.presets import preset
+from models.hub.weights_file import save_weights
 from models.network import DMNAOA
-from models.presets import preset
-from models.segmenter import Segmenter
-from models.weights_file import save_weights
+from models.tracking.segmenter import Segmenter
 from ovos_cli.app import app
 from ovos_cli.evaluation.measures import region_similarity
 from ovos_cli.masks.palette import davis_palette
@@ -382,7 +382,7 @@ def test_altered_package_weights_are_noticed(
     (tmp_path / "w").mkdir()
     (tmp_path / "w" / "lite.safetensors").write_bytes(untrained.read_bytes())
     (tmp_path / "w" / "sha256.json").write_text('{"lite.safetensors": "0"}')
-    monkeypatch.setattr("models.hub.WEIGHTS", tmp_path / "w")
+    monkeypatch.setattr("models.hub.load.WEIGHTS", tmp_path / "w")
     status, said = run_main(monkeypatch, "segment", clip, "-m", mask, "-o", tmp_path / "o")
     assert status == 2
     assert "damaged" in said

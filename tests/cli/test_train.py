@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from models import load_model
 from models.errors import InputError
-from models.hub import WEIGHTS
+from models.hub.load import WEIGHTS
+from models.hub.presets import preset
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
-from models.presets import preset
 from models.sources import install as sources
 from ovos_cli.app import app
 

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 import torch
 
-from models.device import choose_device, choose_precision, gpu_name
 from models.errors import InputError
-from models.precision import Precision
+from models.utils.device import choose_device, choose_precision, gpu_name
+from models.utils.precision import Precision
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from models.config import ProposalSource
+from models.hub.presets import preset
 from models.modules.base_features import BaseFeatureExtractor
 from models.modules.lite_proposals import LiteProposalGenerator
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
-from models.presets import preset
 
 NAMES = {
     "loss_objectness", "loss_rpn_box_reg", "loss_classifier", "loss_box_reg", "loss_mask",

@@ -5,8 +5,8 @@ import torch
 
 from models.config import MemoryPolicy
 from models.errors import OvosError
-from models.memory_bank import MemoryBank, spread
 from models.modules.template import MemoryFrame
+from models.tracking.memory_bank import MemoryBank, spread
 
 
 def _frame(offset: int) -> MemoryFrame:

@@ -8,13 +8,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from models.clock import Clock
 from models.config import MemoryPolicy
+from models.hub.presets import preset
 from models.modules.external_proposals import ExternalProposals
 from models.modules.matcher import Match
 from models.network import DMNAOA
-from models.presets import preset
-from models.video_state import VideoState
+from models.tracking.video_state import VideoState
+from models.utils.clock import Clock
 
 
 class _Listening(nn.Module):

@@ -2,10 +2,10 @@
 
 import torch
 
+from models.hub.presets import preset
 from models.modules.base_features import FrameFeatures
 from models.modules.references import Alignable, Earlier, Reference
 from models.modules.refinement import MaskRefinementNetwork, _squared_distances
-from models.presets import preset
 
 
 def _features(seed: int, shift: int = 0) -> FrameFeatures:

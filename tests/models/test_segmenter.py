@@ -8,15 +8,15 @@ import pytest
 import torch
 
 from models import InputError, MemoryPolicy, ModelConfig, Precision, Segmenter
-from models.clock import Clock
 from models.config import FRAMES_KEPT
-from models.frames import Geometry
+from models.hub.presets import preset
 from models.modules.base_features import FrameFeatures
 from models.modules.references import Alignable
 from models.network import DMNAOA
-from models.presets import preset
 from models.proposals import Origin, Proposals
-from models.slots import ObjectSlots
+from models.tracking.geometry import Geometry
+from models.tracking.objects import ObjectSlots
+from models.utils.clock import Clock
 
 HEIGHT, WIDTH = 50, 90
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from models.errors import InputError
-from models.presets import preset
+from models.hub.presets import preset
 from models.training.recipe import LossPart
 
 

@@ -8,9 +8,9 @@ from safetensors.torch import save_file
 
 from models.config import MemoryPolicy, ModelConfig
 from models.errors import InputError
-from models.hub import load_model
-from models.presets import PRESETS, preset
-from models.weights_file import read_weights
+from models.hub.load import load_model
+from models.hub.presets import PRESETS, preset
+from models.hub.weights_file import read_weights
 
 
 @pytest.mark.parametrize("name", list(PRESETS))

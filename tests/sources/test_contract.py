@@ -12,15 +12,15 @@ from torch import Tensor, nn
 
 from models.config import ModelConfig, ProposalSource
 from models.errors import InputError
-from models.frames import Geometry
+from models.hub.presets import preset
 from models.modules.base_features import BaseFeatureExtractor, FrameFeatures
 from models.modules.lite_proposals import LiteProposalGenerator
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
-from models.presets import preset
 from models.proposals import ObjectProposalGenerator, Origin, Proposals
 from models.sources.files import FileProposals
 from models.sources.npz import write_npz
 from models.sources.stored import StoredProposals
+from models.tracking.geometry import Geometry
 from tests.sources.stored_files import write_coco
 
 SOURCE = (75, 130)

@@ -11,9 +11,9 @@ from torch import nn
 
 from models.errors import InputError
 from models.functional.masks import paste_masks
+from models.hub.presets import preset
 from models.modules.external_proposals import ExternalProposals
 from models.network import DMNAOA
-from models.presets import preset
 from models.sources import detectron
 from models.sources.detectron import Detectron2Proposals
 from models.sources.install import digest_of

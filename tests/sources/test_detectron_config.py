@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from models.errors import InputError
+from models.hub.presets import preset
 from models.network import DMNAOA
-from models.presets import preset
 from models.sources.detectron_config import (
     PAPERS_CONFIG,
     PythonConfiguration,

@@ -7,13 +7,13 @@ import pytest
 import torch
 from torchvision.models import detection, resnet50
 
-from models.backbone_weights import BackboneWeights, load_backbone
 from models.config import ProposalSource
-from models.downloads import fetch
 from models.errors import InputError
+from models.hub.backbone_weights import BackboneWeights, load_backbone
+from models.hub.downloads import fetch
+from models.hub.presets import preset
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
 from models.network import DMNAOA
-from models.presets import preset
 from models.sources import install
 from models.sources.install import use_source
 from models.sources.names import SourceName
@@ -137,7 +137,7 @@ def test_weights_of_another_model_are_named(
 def test_imagenet_and_coco_weights_fill_the_backbone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import models.backbone_weights as module
+    import models.hub.backbone_weights as module
 
     theirs = resnet50(weights=None).eval()
     state = _randomize(theirs)

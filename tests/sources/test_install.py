@@ -7,13 +7,13 @@ import torch
 
 from models.config import ModelConfig, ProposalSource
 from models.errors import InputError
-from models.frames import Geometry
+from models.hub.presets import preset
+from models.hub.weights_file import load_network, read_weights, save_weights
 from models.network import DMNAOA
-from models.presets import preset
 from models.proposals import Origin
 from models.sources.install import generator_of, stored_in, use_source
 from models.sources.names import SourceName
-from models.weights_file import load_network, read_weights, save_weights
+from models.tracking.geometry import Geometry
 from tests.sources.test_stored import SIZE, _disks, write_npz
 
 GEOMETRY = Geometry.fit(SIZE, 96)

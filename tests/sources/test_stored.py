@@ -9,14 +9,14 @@ import pytest
 import torch
 
 from models.errors import InputError
-from models.frames import Geometry
 from models.functional.masks import pairwise_iou, paste_masks
-from models.presets import preset
+from models.hub.presets import preset
 from models.proposals import Origin, Proposals
 from models.sources.files import FileProposals, open_store
 from models.sources.names import Kind, SourceName
 from models.sources.npz import write_npz
 from models.sources.stored import StoredProposals
+from models.tracking.geometry import Geometry
 from tests.sources.stored_files import write_coco
 
 SIZE = (60, 80)

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from models import Precision
-from models.segmenter import Segmenter
 from models.sources.names import SourceName
+from models.tracking.segmenter import Segmenter
 from models.training.recipe import DevPart
 from ovos_cli.benchmarking.method import ModelMethod
 from ovos_cli.benchmarking.runner import run_sequence

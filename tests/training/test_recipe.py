@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import InputError
-from models.presets import preset
-from models.toml_value import toml_value
+from models.hub.presets import preset
 from models.training.recipe import (
     DataPart,
     DevPart,
@@ -20,6 +19,7 @@ from models.training.recipe import (
     StartPart,
     read_recipe,
 )
+from models.utils.toml_value import toml_value
 from tests.conftest import ROOT
 
 RECIPES = sorted((ROOT / "recipes").glob("*.toml"))

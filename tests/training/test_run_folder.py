@@ -10,11 +10,11 @@ import pytest
 from torch import nn
 
 from models.errors import InputError, OvosError
+from models.hub.presets import preset
+from models.hub.weights_file import read_weights
 from models.network import DMNAOA
-from models.presets import preset
 from models.training.recipe import DevPart, Recipe, StartPart
-from models.weights_file import read_weights
-from models.whole_file import write_whole
+from models.utils.whole_file import write_whole
 from ovos_cli.training.run_folder import RunFolder
 
 RECIPE = Recipe.model_validate(

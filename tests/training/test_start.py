@@ -10,15 +10,15 @@ from safetensors.torch import save_file
 
 from models.config import ProposalSource
 from models.errors import InputError, OvosError
+from models.hub.presets import preset
+from models.hub.weights_file import UNTRAINED, read_weights, save_weights
 from models.modules.external_proposals import ExternalProposals
 from models.network import DMNAOA
-from models.presets import preset
 from models.sources.detectron import Detectron2Proposals
 from models.training.build import build_stage
 from models.training.recipe import Recipe, StartPart, read_recipe
 from models.training.stages import imagenet
 from models.training.stages.start import inherited, install, left_random
-from models.weights_file import UNTRAINED, read_weights, save_weights
 from tests.conftest import ROOT
 
 CPU = torch.device("cpu")

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from models.errors import InputError, OvosError
+from models.hub.presets import preset
 from models.network import DMNAOA
-from models.presets import preset
 from models.training.build import build_config
 from models.training.engine import state as state_files
 from models.training.engine.hooks import Hooks

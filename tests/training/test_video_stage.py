@@ -7,9 +7,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from models.hub.presets import preset
 from models.network import DMNAOA, FrameResult
-from models.presets import preset
 from models.proposals import Proposals
+from models.tracking.video_state import VideoState
 from models.training.data.pairs import IGNORE
 from models.training.recipe import LossPart, MishapPart
 from models.training.samples.clip import Clip
@@ -20,7 +21,6 @@ from models.training.stages.losses import (
     template_loss,
 )
 from models.training.stages.video import VideoStage
-from models.video_state import VideoState
 
 
 def test_cross_entropy_ignores_and_takes_the_hardest() -> None:

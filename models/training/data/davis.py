@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from models.errors import InputError
-from models.split_lists import davis_lists, read_list
 from models.training.data.pairs import Pair, Video
+from models.utils.split_lists import davis_lists, read_list
 
 _SCALE = "480p"
 """The frames' height, which names their folder; full resolution lies beside it."""

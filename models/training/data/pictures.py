@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from models.deep_pixels import eight_bit_rgb, is_deep
 from models.errors import InputError
-from models.mask_pixels import grey_values
-from models.mask_values import VOID, as_objects, black_and_white, soft_values
-from models.upright import upright_size
+from models.pictures.deep_pixels import eight_bit_rgb, is_deep
+from models.pictures.mask_pixels import grey_values
+from models.pictures.mask_values import VOID, as_objects, black_and_white, soft_values
+from models.pictures.upright import upright_size
 
 IGNORE = VOID
 """Mask value of pixels that are neither object nor background."""

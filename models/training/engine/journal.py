@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import OvosError
-from models.whole_file import write_whole
+from models.utils.whole_file import write_whole
 
 
 class Journal:

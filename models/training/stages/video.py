@@ -6,7 +6,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.clock import Clock
 from models.functional.aggregation import soft_aggregate
 from models.functional.masks import (
     downsample_masks,
@@ -16,6 +15,7 @@ from models.functional.masks import (
 from models.modules.references import Alignable
 from models.network import DMNAOA, MASK_STRIDE, FrameResult
 from models.proposals import Proposals
+from models.tracking.video_state import VideoState
 from models.training.data.pairs import IGNORE
 from models.training.recipe import LossPart, MishapPart
 from models.training.samples.clip import Clip
@@ -26,7 +26,7 @@ from models.training.stages.losses import (
     template_loss,
 )
 from models.training.stages.mishaps import astray, incomplete, mislaid, without_best
-from models.video_state import VideoState
+from models.utils.clock import Clock
 
 
 class VideoStage(nn.Module):

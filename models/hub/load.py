@@ -10,13 +10,13 @@ import torch
 
 from models.config import ModelConfig
 from models.errors import InputError
+from models.hub.presets import preset
+from models.hub.weights_file import UNTRAINED, load_network, read_weights, sha256
 from models.network import DMNAOA
-from models.presets import preset
 from models.sources.install import use_source
 from models.sources.names import SourceName
-from models.weights_file import UNTRAINED, load_network, read_weights, sha256
 
-WEIGHTS = Path(__file__).parent / "weights"
+WEIGHTS = Path(__file__).parent.parent / "weights"
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from torch import Tensor
 
 from models.config import MemoryPolicy
 from models.functional.masks import mask_boxes
-from models.memory_bank import MemoryBank, drop_oldest, keeps
 from models.modules.references import Earlier, Reference
+from models.tracking.memory_bank import MemoryBank, drop_oldest, keeps
 
 
 @dataclass

@@ -13,7 +13,7 @@ from torch import Tensor
 from models.config import ModelConfig
 from models.errors import InputError
 from models.network import DMNAOA
-from models.whole_file import write_whole
+from models.utils.whole_file import write_whole
 
 _FORMAT = "ovos-1"
 UNTRAINED = "untrained"

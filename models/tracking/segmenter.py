@@ -9,21 +9,21 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.clock import Clock
 from models.config import FRAMES_KEPT
-from models.device import choose_device, choose_precision
 from models.errors import InputError
-from models.frames import Geometry, Image
 from models.functional.aggregation import soft_aggregate
 from models.functional.masks import downsample_masks
-from models.hub import load_model
+from models.hub.load import load_model
 from models.modules.base_features import FrameFeatures
 from models.modules.references import Alignable
 from models.network import DMNAOA, MASK_STRIDE
-from models.precision import Precision
 from models.proposals import Origin, Proposals
-from models.slots import Ids, ObjectSlots
-from models.video_state import VideoState
+from models.tracking.geometry import Geometry, Image
+from models.tracking.objects import Ids, ObjectSlots
+from models.tracking.video_state import VideoState
+from models.utils.clock import Clock
+from models.utils.device import choose_device, choose_precision
+from models.utils.precision import Precision
 
 _GPU_BATCH = 4
 _LARGEST = 4320
@@ -106,7 +106,7 @@ class Segmenter:
         """Load a model by name, from the package's weights or a file of yours.
 
         Its memory keeps `FRAMES_KEPT` frames, unless the weights were made for another number.
-        `proposals` names a source other than the model's own; see `models.hub.load_model`.
+        `proposals` names a source other than the model's own; see `models.hub.load.load_model`.
 
         Raises:
             InputError: an unknown model or source of proposals; weights that are missing, damaged

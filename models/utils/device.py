@@ -3,7 +3,7 @@
 import torch
 
 from models.errors import InputError
-from models.precision import Precision
+from models.utils.precision import Precision
 
 _DTYPES = {
     Precision.FP32: torch.float32,

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from models.errors import InputError
-from models.mask_values import VOID, Values
+from models.pictures.mask_values import VOID, Values
 
 
 def matte(picture: Image.Image) -> Values | None:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from models.errors import InputError
-from models.weights_file import sha256
+from models.hub.weights_file import sha256
 
 _HASH = re.compile(r"-([0-9a-f]{8,})\.[^.]+$")
 """torch.hub's convention: a file's name ends with the start of its SHA-256."""

@@ -7,8 +7,8 @@ from timm.models import get_pretrained_cfg
 from torch import Tensor, nn
 from torchvision.models.detection import MaskRCNN_ResNet50_FPN_Weights
 
-from models.downloads import fetch
 from models.errors import InputError
+from models.hub.downloads import fetch
 from models.network import DMNAOA
 
 _COCO_BODY = "backbone.body."

@@ -1,0 +1,1 @@
+"""Models by name: presets, weights files, published weights and where they are fetched from."""

@@ -1,0 +1,1 @@
+"""What pictures mean: values of masks, deep pixels, the right way up."""

@@ -1,0 +1,1 @@
+"""Following objects from frame to frame: ids, remembered frames, one step, the whole state."""
