@@ -113,17 +113,23 @@ class RememberedFrames:
     def witnesses(self, count: int) -> list[Witnesses]:
         """Frames between keyframes and the previous frame that the refinement asks.
 
-        An object is asked about in frames in which it was in sight: lost it may be in the others,
-        and would be spoken against. Objects of one keyframe and the same frames go together.
+        An object is asked about in frames in which it was in sight, and so were the others of its
+        keyframe that are in sight now: lost one may be in other frames, and would be spoken
+        against. One that is out of sight now keeps nothing from the others. Objects of one
+        keyframe and the same frames go together.
 
         Args:
             count: frames besides the keyframe at most.
         """
         firsts = {time: index for index, time in enumerate(sorted(set(self.anchors)))}
         between = self.frames[:-1]
+        in_sight = [row for row, here in enumerate(self.previous.present) if here]
         asked: dict[tuple[int, tuple[int, ...]], list[int]] = {}
         for row, anchor in enumerate(self.anchors):
-            times = [f.time for f in between if f.time > anchor and f.present[row]]
+            needed = {row, *(r for r in in_sight if self.anchors[r] == anchor)}
+            times = [
+                f.time for f in between if f.time > anchor and all(f.present[r] for r in needed)
+            ]
             chosen = tuple(spread(times, count))
             if chosen:
                 asked.setdefault((anchor, chosen), []).append(row)
