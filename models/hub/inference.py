@@ -1,6 +1,7 @@
 """A copy of a network that only runs: norms folded into convolutions, weights cast once."""
 
 import copy
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -62,7 +63,7 @@ def _neighbours(module: nn.Module) -> list[tuple[nn.Module, str, str]]:
     found = []
     for parent in module.modules():
         names = [n for n, m in parent.named_children() if not isinstance(m, nn.Identity)]
-        found += [(parent, *pair) for pair in zip(names, names[1:], strict=False)]
+        found += [(parent, *pair) for pair in pairwise(names)]
     return found
 
 
@@ -79,15 +80,13 @@ class _ClippedConvolution(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C', H', W') in [0, 6]."""
         c = self.convolution
-        if (
-            self._together is None
-            or x.device.type != "cpu"
-            or not torch.is_inference_mode_enabled()
-        ):
+        on_cpu = x.device.type == "cpu" and torch.is_inference_mode_enabled()
+        if self._together is None or not on_cpu:
             return F.relu6(c(x), inplace=True)
         padding = c.padding
         if isinstance(c, Conv2dSame):
-            x, padding = pad_same(x, c.kernel_size, c.stride, c.dilation), (0, 0)
+            sides = (list(side) for side in (c.kernel_size, c.stride, c.dilation))
+            x, padding = pad_same(x, *sides), (0, 0)
         found: Tensor = self._together(
             x.to(c.weight.dtype),
             c.weight,
