@@ -1,4 +1,7 @@
-"""`ovos propose`: parse, call, print."""
+"""`ovos propose`: parse, call, print.
+
+What needs torch is imported when it is run, so that `--help` does not wait for it.
+"""
 
 from itertools import chain
 from pathlib import Path
@@ -7,16 +10,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from models import Precision, load_model
+from models import Precision
 from models.errors import InputError, OvosError
 from models.sources.names import Kind, SourceName
 from ovos_cli import options
 from ovos_cli.datasets import DatasetName
-from ovos_cli.media.checked_frames import checked_frames
-from ovos_cli.media.open_source import open_source, past_the_end
-from ovos_cli.propose.folder import Format, ProposalFolder
-from ovos_cli.propose.run import Run
-from ovos_cli.untrained_warning import warn_untrained
+from ovos_cli.propose.format import Format
 
 _RECALL = "Recall"
 
@@ -105,6 +104,13 @@ def propose(
 
     Recall: `ovos propose --recall --dataset davis16 --root DAVIS --split val`
     """
+    from models.hub.load import load_model
+    from ovos_cli.media.checked_frames import checked_frames
+    from ovos_cli.media.open_source import open_source, past_the_end
+    from ovos_cli.propose.folder import ProposalFolder
+    from ovos_cli.propose.run import Run
+    from ovos_cli.untrained_warning import warn_untrained
+
     if recall and (video is not None or root is None):
         raise InputError("--recall measures a data set: give its folder with --root, and no video")
     if not recall and (video is None or root is not None):
