@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from ovos_cli.app import app
 
-_COMMANDS = ("benchmark", "evaluate", "report", "propose", "train")
+_COMMANDS = ("segment", "benchmark", "evaluate", "report", "propose", "train")
 _HEAVY = ("torch", "torchvision", "timm", "av")
 _NEEDS_NO_TORCH = ("ovos_cli.app", "ovos_cli.evaluate", "ovos_cli.report_command")
 
@@ -21,7 +21,7 @@ def test_scoring_and_reports_do_not_wait_for_torch(module: str) -> None:
 
 
 def test_help_and_version_do_not_wait_for_torch() -> None:
-    asked = [["--version"], *([name, "--help"] for name in _COMMANDS)]
+    asked = [["--version"], ["--help"], *([name, "--help"] for name in _COMMANDS)]
     code = f"""
 import sys
 from typer.testing import CliRunner
