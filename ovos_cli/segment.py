@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ovos_cli import options
+from ovos_cli.collecting import loading
 from ovos_cli.lines import say, stopped
 from ovos_cli.option_groups import (
     MemoryOptions,
@@ -33,9 +34,10 @@ def segment(
 
     Example: `ovos segment sample_videos/bunny.mp4 --mask sample_videos/bunny.png`
     """
-    from ovos_cli.run_timing import run_timing_table
-    from ovos_cli.segment_run import open_run
-    from ovos_cli.untrained_warning import warn_untrained
+    with loading():
+        from ovos_cli.run_timing import run_timing_table
+        from ovos_cli.segment_run import open_run
+        from ovos_cli.untrained_warning import warn_untrained
 
     console, errors = Console(quiet=output.quiet), Console(stderr=True)
     run = open_run(source, output, model, memory, console)

@@ -14,6 +14,7 @@ from models import Precision
 from models.errors import InputError, OvosError
 from models.sources.names import Kind, SourceName
 from ovos_cli import options
+from ovos_cli.collecting import loading
 from ovos_cli.datasets import DatasetName
 from ovos_cli.propose.format import Format
 
@@ -104,12 +105,13 @@ def propose(
 
     Recall: `ovos propose --recall --dataset davis16 --root DAVIS --split val`
     """
-    from models.hub.load import load_model
-    from ovos_cli.media.checked_frames import checked_frames
-    from ovos_cli.media.open_source import open_source, past_the_end
-    from ovos_cli.propose.folder import ProposalFolder
-    from ovos_cli.propose.run import Run
-    from ovos_cli.untrained_warning import warn_untrained
+    with loading():
+        from models.hub.load import load_model
+        from ovos_cli.media.checked_frames import checked_frames
+        from ovos_cli.media.open_source import open_source, past_the_end
+        from ovos_cli.propose.folder import ProposalFolder
+        from ovos_cli.propose.run import Run
+        from ovos_cli.untrained_warning import warn_untrained
 
     if recall and (video is not None or root is None):
         raise InputError("--recall measures a data set: give its folder with --root, and no video")
