@@ -16,7 +16,8 @@ from models.pictures.png import png_values
 class StoredMask:
     """A mask as it is on disk, turned as EXIF says.
 
-    values: (H, W) palette indices or grey values, perhaps read-only. indexed: which of them.
+    values: (H, W) palette indices or grey values; perhaps read-only without checksums.
+    indexed: which of them.
     palette: of an indexed one, three bytes a colour, as many as the file has.
     """
 
@@ -48,4 +49,4 @@ def read_stored(path: Path, *, checksums: bool) -> StoredMask:
         return StoredMask(grey_values(path, picture), indexed=False)
     kept = picture.palette
     colours = bytes(kept.palette) if kept is not None and kept.mode == "RGB" else b""
-    return StoredMask(np.asarray(picture), indexed=True, palette=colours)
+    return StoredMask(np.array(picture), indexed=True, palette=colours)
