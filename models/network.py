@@ -21,8 +21,8 @@ from models.functional.masks import (
     pool_regions,
     where_present,
 )
+from models.functional.resampling import enlarge
 from models.modules.base_features import STRIDES, BaseFeatureExtractor, FrameFeatures
-from models.modules.blocks import upsample
 from models.modules.descriptor import FrameDescriptor
 from models.modules.external_proposals import ExternalProposals
 from models.modules.lite_proposals import LiteProposalGenerator
@@ -170,9 +170,9 @@ class DMNAOA(nn.Module):
                 past.previous.reference(len(past)),
                 past.witnesses(config.refine_memory) if config.refine_memory else (),
             )
-            logits = upsample(found[:, None], MASK_STRIDE)[:, 0]
+            logits = enlarge(found, frame.features.size)
         else:
-            logits = torch.logit(upsample(coarse[:, None], MASK_STRIDE)[:, 0])
+            logits = torch.logit(enlarge(coarse, frame.features.size))
         if config.guard and not self.training:
             # An object that matched nothing is looked for near where it was.
             anchors = where_present(coarse, past.previous_masks)

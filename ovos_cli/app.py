@@ -1,6 +1,5 @@
 """The Typer application and the mapping of errors to exit statuses."""
 
-import os
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from typer.core import TyperGroup
 from models.errors import OvosError
 from ovos_cli import __version__
 from ovos_cli.lines import say
+from ovos_cli.process_settings import set_up_process
 
 _COMMANDS = {
     "segment": "ovos_cli.segment",
@@ -81,10 +81,7 @@ def root(
 
 def main() -> None:
     """Run the command; deliberate errors become one message and an exit status."""
-    # torch's threads spin while they wait for each other, by default: that takes the core from
-    # whatever runs beside them, and them from their work in turn. OpenMP reads this when torch is
-    # loaded, which is later.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    set_up_process()
     debug = "--debug" in sys.argv
     try:
         app()

@@ -31,7 +31,10 @@ def near_anchors(logits: Tensor, anchors: Tensor, growth: float) -> Tensor:
     near = rows[:, :, None] & columns[:, None]
     area = (anchors > INSIDE).sum((1, 2)) * stride**2
     confirmed = ((logits > 0) & near).sum((1, 2)) * 3 >= area
-    return logits.masked_fill(~near & (present & confirmed)[:, None, None], -math.inf)
+    # A row and a column of zeros and infinities: a choice by a mask takes ten times as long.
+    free = ~(present & confirmed)[:, None]
+    below, beside = (torch.where(part | free, 0.0, -math.inf) for part in (rows, columns))
+    return (logits + below[:, :, None]).add_(beside[:, None])
 
 
 def at_most(masks: Tensor, limit: Tensor, whole: Tensor) -> Tensor:

@@ -8,6 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from torchvision.ops import roi_align
 
+from models.functional.resampling import shrink
+
 INSIDE = 0.5
 """A pixel of a soft mask above it belongs to the object."""
 
@@ -133,7 +135,7 @@ def downsample_masks(masks: Tensor, stride: int) -> Tensor:
     Returns:
         (O, H/stride, W/stride) float32 in [0, 1].
     """
-    return F.avg_pool2d(masks.float()[:, None], stride)[:, 0]
+    return shrink(masks.float(), stride)
 
 
 def paste_masks(masks: Tensor, boxes: Tensor, height: int, width: int, stride: int) -> Tensor:

@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
-from timm.layers import Conv2dSame, pad_same
+from timm.layers.conv2d_same import Conv2dSame
+from timm.layers.padding import pad_same
 from torch import Tensor, nn
 from torch.nn.utils import fuse_conv_bn_eval
 
@@ -85,8 +86,8 @@ class _ClippedConvolution(nn.Module):
             return F.relu6(c(x), inplace=True)
         padding = c.padding
         if isinstance(c, Conv2dSame):
-            sides = (list(side) for side in (c.kernel_size, c.stride, c.dilation))
-            x, padding = pad_same(x, *sides), (0, 0)
+            x = pad_same(x, list(c.kernel_size), list(c.stride), list(c.dilation))
+            padding = (0, 0)
         found: Tensor = self._together(
             x.to(c.weight.dtype),
             c.weight,

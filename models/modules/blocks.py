@@ -52,7 +52,7 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C, H, W)."""
-        return torch.relu(x + self.second(torch.relu(self.first(x))))
+        return torch.relu_(x + self.second(torch.relu_(self.first(x))))
 
 
 def upsample(x: Tensor, scale: int) -> Tensor:

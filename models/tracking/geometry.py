@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.errors import InputError
+from models.functional.resampling import enlarge
 
 MULTIPLE = 32
 """Sides inside the network are multiples of this, the coarsest stride."""
@@ -63,7 +64,7 @@ class Geometry:
         cropped = logits[:, : self.scaled[0], : self.scaled[1]]
         if self.scaled == self.source:
             return cropped
-        return F.interpolate(cropped[None], self.source, mode="bilinear", align_corners=False)[0]
+        return enlarge(cropped, self.source)
 
 
 def _up(length: int) -> int:
