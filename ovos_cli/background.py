@@ -9,24 +9,29 @@ _MOST_WAITING = 8
 """Items that may wait on either side of the work."""
 
 Item = TypeVar("Item")
+Source = TypeVar("Source")
 
 
-class ReadAhead(Generic[Item]):
+class ReadAhead(Generic[Source, Item]):
     """Iterates over items that are read in a thread of its own, before they are asked for."""
 
     def __init__(
-        self, items: Iterable[Item], read: Callable[[Iterator[Item]], Item | None]
+        self,
+        items: Iterable[Source],
+        read: Callable[[Iterator[Source]], Item | None],
+        waiting: int = _MOST_WAITING,
     ) -> None:
         """Begin to read.
 
         Args:
             items: what is iterated over, in that thread alone.
-            read: takes the next one; None at the end.
+            read: makes the next item of the next ones of these; None at the end.
+            waiting: items that may wait to be asked for.
         """
         self._items, self._read = iter(items), read
         self._pool = ThreadPoolExecutor(1, "ovos-reader")
         self._pending: deque[Future[Item | None]] = deque()
-        for _ in range(_MOST_WAITING):
+        for _ in range(waiting):
             self._ask()
 
     def __iter__(self) -> Iterator[Item]:

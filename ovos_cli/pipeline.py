@@ -1,20 +1,21 @@
-"""Frames through the model: reading runs a thread ahead, writing a thread behind."""
+"""Frames through the model: reading and preparing run ahead, writing behind, each in a thread."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from models.tracking.segmenter import FrameMasks, Segmenter
 from ovos_cli.background import ReadAhead, WriteBehind
-from ovos_cli.groups import in_groups
 from ovos_cli.masks.first_mask import IndexedMask
 from ovos_cli.masks.ids import ids_in
 from ovos_cli.masks.writer import write_mask, write_mattes
 from ovos_cli.media.frame import Frame
 from ovos_cli.media.overlay import OverlayWriter
+from ovos_cli.preparing import prepared_groups
 
 Written = tuple[Frame, IndexedMask]
 
@@ -109,11 +110,8 @@ def follow(
     sinks = [WriteBehind(write_png)] + ([WriteBehind(write_overlay)] if overlay else [])
     ahead = ReadAhead(frames, decode)
     try:
-        for group in in_groups(ahead, segmenter.batch):
-            names = [f.stem for f in group]
-            for frame, prepared in zip(
-                group, segmenter.prepare([f.image for f in group], names), strict=True
-            ):
+        with prepared_groups(ahead, segmenter) as groups:
+            for frame, prepared in chain.from_iterable(groups):
                 result = segmenter.step(prepared, first.ids if progress.first is None else None)
                 for sink in sinks:
                     sink.submit((frame, IndexedMask(result.ids, first.palette)))

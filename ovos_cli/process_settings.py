@@ -4,7 +4,7 @@ import ctypes
 import os
 import sys
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _MOST_ARENAS = -1, -3, -8
 """Parameters of glibc's mallopt."""
 _LARGEST = 2**25
 """Bytes; glibc takes no more. A frame's largest tensors are smaller."""
@@ -33,3 +33,5 @@ def _keep_freed_memory() -> None:
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, _LARGEST)
         mallopt(_TRIM_THRESHOLD, _KEPT)
+        # Threads' own arenas would be given back all the same.
+        mallopt(_MOST_ARENAS, 1)
