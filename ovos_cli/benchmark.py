@@ -18,7 +18,6 @@ from ovos_cli.benchmarking.method import Method, ModelMethod
 from ovos_cli.benchmarking.session import Executor, Outcome, Watch, check_run_folder, run_method
 from ovos_cli.benchmarking.stored_proposals import check_stored
 from ovos_cli.benchmarking.timing import paper_timing_table
-from ovos_cli.datasets import open_dataset
 from ovos_cli.datasets.sequence import Dataset, shortened
 from ovos_cli.evaluation.preflight import check_frames, missing_categories
 from ovos_cli.evaluation.tables import score_table
@@ -30,7 +29,7 @@ from ovos_cli.untrained_warning import warn_untrained
 
 def benchmark(
     dataset: dataset_options.Dataset,
-    root: dataset_options.Root,
+    root: dataset_options.Root = None,
     split: dataset_options.Split = None,
     sequences: dataset_options.Sequences = None,
     limit: dataset_options.Limit = None,
@@ -68,7 +67,8 @@ def benchmark(
     Example: `ovos benchmark --dataset davis17 --root DAVIS --sequences bear,dog`
     """
     console = Console(quiet=quiet)
-    data = open_dataset(dataset, root, split).select(dataset_options.names(sequences), limit)
+    wanted = dataset_options.names(sequences)
+    data = dataset_options.open_dataset(console, dataset, root, split).select(wanted, limit)
     check_frames(data)
     method = ModelMethod(
         model,
@@ -128,7 +128,8 @@ def benchmark(
             f"no submission.zip: the server wants all {data.whole} sequences, and these are "
             f"{len(data.sequences)}",
         )
-    command = shlex.join(["ovos", "report", str(folder), "--root", str(root)])
+    given = ["--root", str(root)] if root else []
+    command = shlex.join(["ovos", "report", str(folder), *given])
     say(console, f"to look at it: {escape(command)}")
 
 
