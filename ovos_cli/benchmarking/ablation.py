@@ -58,8 +58,11 @@ EXTENSION_ROWS = {
     "E10": Row("without the first frame's floor", ("first_floor=0.0",)),
     "E11": Row("without context around regions", ("roi_context=1.0",)),
     "E12": Row("without the refinement's memory", ("refine_memory=0",)),
+    "E13": Row("without the null column's overlap", ("null_overlap=0.0",)),
 }
 """What the lite model has beyond the paper, switched off; run when named in `--rows`.
+
+Each of E3 to E13 is one field of the configuration, and that alone.
 
 `likeness` has no row: it widens the refinement, so a model without it has weights of its own.
 """
@@ -72,21 +75,24 @@ def ablation_methods(
 
     Args:
         full: the model with the options given.
-        rows: names by comma (`A2,B1`), `all`, or None for the paper's A and B.
+        rows: names by comma (`A2,B1`), letters for all rows of a group (`A,E`), `all`, or None
+            for the paper's A and B.
         checkpoints: texts `C1=PATH`, weights of a row of Table 3 C or D.
 
     Raises:
         InputError: a row does not exist, or a checkpoint is not of that form.
     """
     known = ROWS | EXTENSION_ROWS
-    names = list(ROWS) if rows is None else [r.strip() for r in rows.split(",") if r.strip()]
-    if names == ["all"]:
-        names = list(known)
+    groups = {"all": list(known)} | {
+        letter: [name for name in known if name.startswith(letter)] for letter in "ABE"
+    }
+    asked = [r.strip() for r in rows.split(",") if r.strip()] if rows is not None else list(ROWS)
+    names = [name for row in asked for name in groups.get(row, [row])]
     unknown = [n for n in names if n not in known]
     if unknown:
         raise InputError(
-            f"--rows: there is no row {', '.join(unknown)}; there are: {', '.join(known)}, all "
-            f"({', '.join(CHECKPOINT_ROWS)} take weights: --checkpoint C1=FILE)"
+            f"--rows: there is no row {', '.join(unknown)}; there are: {', '.join(known)}, "
+            f"A, B, E, all ({', '.join(CHECKPOINT_ROWS)} take weights: --checkpoint C1=FILE)"
         )
     # The full model first: the others are read against it.
     methods = {n: _changed(full, known[n], n) for n in dict.fromkeys([FULL, *names])}

@@ -68,6 +68,8 @@ def test_rows_change_what_they_name(untrained: Path) -> None:
     every = ablation_methods(full, "all", [])
     assert set(every) == {*ROWS, *EXTENSION_ROWS}
     assert every["E3"].loaded().network.config.null_column is False
+    assert list(ablation_methods(full, "E", [])) == ["F0", *EXTENSION_ROWS]
+    assert list(ablation_methods(full, "E3,B,E3", [])) == ["F0", "E3", "B1", "B2", "B3", "B4"]
 
 
 def test_every_extension_that_lites_weights_can_do_without_has_a_row() -> None:
@@ -76,12 +78,11 @@ def test_every_extension_that_lites_weights_can_do_without_has_a_row() -> None:
     assert len(extensions) == source.count('"""Extension: ') > 0
     lite, paper = preset("lite"), preset("r50")
     off = {lite.override(list(row.changes)) for row in EXTENSION_ROWS.values()}
-    inside = {"null_overlap"}  # acts in the null column alone, which E3 switches off
     shapes = _shapes(lite)
     for name in extensions:
         value = getattr(paper, name)
         without = lite.replace(**{name: value})
-        if value == getattr(lite, name) or name in inside:
+        if value == getattr(lite, name):
             continue
         assert (without in off) == (_shapes(without) == shapes), name
 
