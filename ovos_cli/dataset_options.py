@@ -24,7 +24,7 @@ Root = Annotated[
     typer.Option(
         help="Its folder: the one with JPEGImages and Annotations (DAVIS, folder) or with "
         "train, valid and test (YouTube-VOS). Default: looked for by its usual names in the folder "
-        "that OVOS_DATA names, then here.",
+        "that OVOS_DATA names, then here; the sample comes with ovos.",
         rich_help_panel=_DATA,
         show_default=False,
     ),
@@ -70,7 +70,7 @@ def open_dataset(
     """
     if root is None:
         found = datasets.find_root(name, split)
-        say(console, escape(f"data     {found.root}, by {found.by}"))
+        say(console, escape(f"data     {found.root} ({found.by})"))
         root = found.root
     return datasets.open_dataset(name, root, split)
 

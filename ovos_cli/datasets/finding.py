@@ -15,7 +15,7 @@ _USUAL = ("data", "datasets")
 
 @dataclass(frozen=True)
 class Found:
-    """A data set's folder, and for people, by what it was found."""
+    """A data set's folder, and for people, how it was found."""
 
     root: Path
     by: str
@@ -33,9 +33,9 @@ def data_folders() -> list[Found]:
             f"{DATA_VARIABLE} is '{named}', which is not a folder; set it to the folder that holds "
             "your data sets (DAVIS, YouTube-VOS …), or unset it"
         )
-    places = [Found(Path(named), DATA_VARIABLE)] if named else []
+    places = [Found(Path(named), f"by {DATA_VARIABLE}")] if named else []
     usual = [Path(name) for name in _USUAL if Path(name).is_dir()]
-    return [*places, *(Found(place, "the working folder") for place in (Path(), *usual))]
+    return [*places, *(Found(place, "in the working folder") for place in (Path(), *usual))]
 
 
 def find_published(publisher: Publisher, split: str | None = None) -> Found:

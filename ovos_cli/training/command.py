@@ -108,7 +108,8 @@ def train(
         from ovos_cli.training.session import Session
     except ImportError as error:
         raise InputError(
-            f"training needs {error.name}; install it with pip install 'ovos-cli[train]'"
+            f"training needs {error.name}; install it with pip install 'ovos-cli[train]' "
+            "(in a clone: pip install '.[train]')"
         ) from error
     from models.training.engine.processes import processes
     from ovos_cli.training.find import find_recipe

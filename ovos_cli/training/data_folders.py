@@ -7,6 +7,10 @@ from models.errors import InputError
 from models.training.recipe import DataPart
 from ovos_cli.datasets.finding import Found, data_folders, find_in, not_found
 from ovos_cli.datasets.publishers import Publisher, davis_publisher, youtube_publisher
+from ovos_cli.datasets.sample import lay_out, sample_root
+
+SAMPLE = "sample"
+"""The root, in DAVIS's layout, of the clip that comes with ovos."""
 
 
 class DataFolders:
@@ -28,8 +32,11 @@ class DataFolders:
 
         Raises:
             InputError: nobody said where a published data set is, and it is in no usual place.
+            OvosError: the sample was not installed, or its frames cannot be kept.
         """
         named = [place.root / part.root for place in self._places]
+        if part.root == SAMPLE and not any(folder.is_dir() for folder in named):
+            return lay_out(sample_root())
         publisher = _publisher(part)
         if publisher is None:
             return next((folder for folder in named if folder.is_dir()), named[0])

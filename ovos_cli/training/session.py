@@ -144,14 +144,9 @@ class Session:
                 what = "trained on and scored on, so the score says how well they are remembered"
                 say(self.console, escape(f"warning: {counted(known)} are both {what}"))
             if akin := self.dev.akin_to(self.data):
-                what = "scored in other frames than those trained on"
-                say(
-                    self.console,
-                    escape(
-                        f"note: {counted(akin)} are {what}; the score says that training works "
-                        "here, not that the model is better on other videos"
-                    ),
-                )
+                what = "the score says that training works here, not that other videos get better"
+                text = f"note: {', '.join(akin)}: scored in other frames than trained on, so {what}"
+                say(self.console, escape(text))
 
     def run(
         self,

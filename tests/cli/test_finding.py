@@ -28,7 +28,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_davis_is_found_by_its_usual_names(here: Path, name: str) -> None:
     davis_tree(here / name)
     found = find_root(DatasetName.DAVIS17)
-    assert found.root.resolve() == here / name and found.by == "the working folder"
+    assert found.root.resolve() == here / name and found.by == "in the working folder"
 
 
 def test_the_folder_that_is_named_comes_before_the_working_folder(
@@ -39,7 +39,7 @@ def test_the_folder_that_is_named_comes_before_the_working_folder(
     for folder in (root.parent, root):  # the one that holds it, or itself
         monkeypatch.setenv("OVOS_DATA", str(folder))
         found = find_root(DatasetName.DAVIS17)
-        assert found.root == root and found.by == "OVOS_DATA"
+        assert found.root == root and found.by == "by OVOS_DATA"
     monkeypatch.setenv("OVOS_DATA", str(tmp_path / "gone"))
     with pytest.raises(InputError, match=r"OVOS_DATA is .*gone', which is not a folder"):
         find_root(DatasetName.DAVIS17)
@@ -87,7 +87,7 @@ def test_commands_say_what_they_took(
 ) -> None:
     masks = copy_truth(davis_tree(here / "davis17"), here / "masks")
     assert run_main(monkeypatch, "evaluate", masks, "--dataset", "davis17", "--jobs", 1)[0] == 0
-    assert "data     davis17, by the working folder" in capsys.readouterr().out
+    assert "data     davis17 (in the working folder)" in capsys.readouterr().out
     status, said = run_main(monkeypatch, "evaluate", masks, "--dataset", "ytvos18")
     assert status == 2 and "--root" in said and "YouTube-VOS 2018 was not found" in said
     status, said = run_main(monkeypatch, "evaluate", masks, "--dataset", "folder")
