@@ -146,6 +146,16 @@ def test_a5_of_an_untaught_decoder_is_marked(taught: bool) -> None:
     assert "A5" not in str(ablation_table({"F0": record}).caption)
 
 
+def test_rows_of_extensions_alone_stand_beside_nothing_of_the_papers() -> None:
+    measures = {"J-Mean": 0.5, "F-Mean": 0.5, "J&F-Mean": 0.5}
+    record = {"dataset": "davis17", "split": "val", "sequences": {}, "measures": measures}
+    record |= {"settings": {"config": {"template_proposal": True}}, "timing": None}
+    alone = ablation_table({"F0": record, "E3": record})
+    assert len(alone.columns) == 7 and "paper" not in str(alone.caption)
+    for rows in ("F0", "E3", "A1"), ("F0", "C1"):
+        assert len(ablation_table(dict.fromkeys(rows, record)).columns) == 12
+
+
 def test_published_figures_are_of_the_validation_split() -> None:
     measures = {"J-Mean": 0.5, "F-Mean": 0.5, "J&F-Mean": 0.5}
     record = {"dataset": "davis17", "sequences": {}, "measures": measures, "settings": {}}
