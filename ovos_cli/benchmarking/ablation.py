@@ -120,7 +120,8 @@ def ablation_table(records: dict[str, dict[str, Any]]) -> Table:
     for name in ("J", "F", "J&F", "lost", "s"):
         table.add_column(name, justify="right")
     # Rows of the extensions alone have nothing of the paper's to stand beside.
-    beside = any(name[0] != EXTENSIONS for name in records if name != FULL)
+    others = [name for name in records if name != FULL]
+    beside = not others or any(name[0] != EXTENSIONS for name in others)
     for name in ("paper\nJ", "F", "J&F", "lost", "s") if beside else ():
         table.add_column(name, justify="right")
     titles = {n: r.title for n, r in (ROWS | EXTENSION_ROWS).items()} | CHECKPOINT_ROWS

@@ -152,7 +152,7 @@ def test_rows_of_extensions_alone_stand_beside_nothing_of_the_papers() -> None:
     record |= {"settings": {"config": {"template_proposal": True}}, "timing": None}
     alone = ablation_table({"F0": record, "E3": record})
     assert len(alone.columns) == 7 and "paper" not in str(alone.caption)
-    for rows in ("F0", "E3", "A1"), ("F0", "C1"):
+    for rows in ("F0", "E3", "A1"), ("F0", "C1"), ("F0",):
         assert len(ablation_table(dict.fromkeys(rows, record)).columns) == 12
 
 
