@@ -11,6 +11,8 @@ from ovos_cli.datasets.sample import lay_out, sample_root
 
 SAMPLE = "sample"
 """The root, in DAVIS's layout, of the clip that comes with ovos."""
+_OWN = "."
+"""The root of data of one's own: `--data` itself, so no other folder is taken for it."""
 
 
 class DataFolders:
@@ -45,13 +47,17 @@ class DataFolders:
             return fitting[0]
         if Path(part.root).is_absolute():
             return named[0]
-        found, passed = find_in(publisher, self._places, part.split)
-        if found is not None and not publisher.lacks(found.root, part.split):
-            return found.root
-        there = [folder for folder in named if part.root != "." and folder.is_dir()]
+        passed: list[str] = []
+        if part.root != _OWN:
+            found, passed = find_in(publisher, self._places, part.split)
+            if found is not None and not publisher.lacks(found.root, part.split):
+                return found.root
+        there = [folder for folder in named if part.root != _OWN and folder.is_dir()]
         if self._given or there:
             return [*there, *named][0]
-        raise InputError(not_found(publisher, self._places, passed, option="--data"))
+        text = not_found(publisher, self._places, passed, option="--data")
+        own = "\n  Videos of your own do as well, laid out like it: --data is their folder then."
+        raise InputError(text + (own if part.root == _OWN else ""))
 
 
 def _publisher(part: DataPart) -> Publisher | None:

@@ -103,7 +103,10 @@ def test_data_of_a_recipe_are_found_alike(here: Path, tmp_path: Path) -> None:
     (root / "ImageSets/2017/train.txt").write_text("bear\n")
     assert DataFolders(None).place(davis).resolve() == root
     assert DataFolders(here).place(davis) == root
-    assert DataFolders(None).place(DataPart(kind="davis", root=".")).resolve() == root
+    own = DataPart(kind="davis", root=".")
+    with pytest.raises(InputError, match="Videos of your own do as well"):
+        DataFolders(None).place(own)  # whatever else lies there, it is not one's own
+    assert DataFolders(root).place(own) == root
     # What --data names is looked at and nothing else.
     assert DataFolders(tmp_path).place(davis) == tmp_path / "DAVIS"
     (here / "stills").mkdir()
