@@ -1,16 +1,18 @@
 """DMN-AOA: the five modules and how one frame goes through them (paper, Figure 2)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
-from models.config import MemoryPolicy, ModelConfig, ProposalSource
+from models.config import ModelConfig, ProposalSource
 from models.functional.belief import near_anchors
 from models.functional.masks import (
     disagreeing,
     downsample_masks,
     grow_boxes,
+    iou,
     mask_boxes,
     of_own_peak,
     pairwise_iou,
@@ -21,16 +23,15 @@ from models.functional.masks import (
 )
 from models.modules.base_features import STRIDES, BaseFeatureExtractor, FrameFeatures
 from models.modules.blocks import upsample
+from models.modules.descriptor import FrameDescriptor
 from models.modules.external_proposals import ExternalProposals
 from models.modules.lite_proposals import LiteProposalGenerator
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
 from models.modules.matcher import AlignedMatcher, Match
-from models.modules.references import Alignable, Reference
 from models.modules.refinement import MaskRefinementNetwork
 from models.modules.template import DynamicMemoryNetwork
 from models.proposals import ObjectProposalGenerator, Origin, Proposals
-from models.tracking.memory_bank import MemoryBank, spread
-from models.tracking.video_state import VideoState
+from models.tracking.frames import RememberedFrame, RememberedFrames
 from models.utils.clock import Clock
 
 MASK_STRIDE = 4
@@ -47,20 +48,35 @@ _DISAGREEMENT = 0.5
 class FrameResult:
     """What the network found in one frame.
 
-    probabilities: (O, H, W) in [0, 1], before aggregation.
+    logits: (O, H, W) of each object by itself, log(p / (1 - p)), before aggregation.
     coarse: (O, H/4, W/4) coarse masks in [0, 1].
-    match: the matcher's result, None without matcher or without any proposal.
-    pasted: (N, H/4, W/4) soft masks of what was matched.
+    match: the matcher's result, None without matcher or without any candidate.
+    pasted: (N, H/4, W/4) soft masks of the proposals.
     template_logits: (O, S, S) masks decoded from the templates, over `query_boxes`.
+    template_pasted: (O, H/4, W/4) the same, pasted, where they are candidates.
     query_boxes: (O, 4).
     """
 
-    probabilities: Tensor
+    logits: Tensor
     coarse: Tensor
     match: Match | None
     pasted: Tensor
     template_logits: Tensor | None
+    template_pasted: Tensor | None
     query_boxes: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class NewFrame:
+    """A frame about to be remembered.
+
+    frame: without `present`. present: (O,) bool, on the network's device. boxes: (O, 4) where each
+    object was last seen, in pixels.
+    """
+
+    frame: RememberedFrame
+    present: Tensor
+    boxes: Tensor
 
 
 class DMNAOA(nn.Module):
@@ -84,73 +100,84 @@ class DMNAOA(nn.Module):
         generator: ObjectProposalGenerator = self.opg  # type: ignore[assignment]
         return generator.propose(frames, features, origin)
 
-    def alignable(self, features: FrameFeatures, clock: Clock) -> Alignable:
+    def describe(self, features: FrameFeatures, clock: Clock) -> FrameDescriptor:
         """Prepare a frame (a batch of one) for the other methods, once for all objects."""
         with clock.measure("MRN"):
             if self.config.use_refinement:
-                return self.mrn.alignable(features)
-        return Alignable(features, *features.f16.new_zeros(2, 0))  # nothing is aligned (A6)
-
-    def begin(self, frame: Alignable, masks: Tensor, clock: Clock) -> VideoState:
-        """Take the first frame and its (O, H, W) masks in [0, 1]."""
-        small = downsample_masks(masks, MASK_STRIDE)
-        reference = Reference(frame, small)
-        state = VideoState(self._bank(), reference, reference, masks.new_zeros(len(masks), 4))
-        self.memorize(state, frame, small, clock, given=True)
-        return state
-
-    def _bank(self) -> MemoryBank:
-        c = self.config
-        # A fixed template is the first frame's, whatever else could be read.
-        policy = c.memory_policy if c.use_dmn else MemoryPolicy.FIRST
-        return MemoryBank(policy, self._stride, c.memory_max)
+                return self.mrn.describe(features)
+        return FrameDescriptor(
+            features, *features.f16.new_zeros(2, 0, 0)
+        )  # nothing is aligned (A6)
 
     @property
-    def _stride(self) -> int:
+    def stride(self) -> int:
         """Frames from one that is kept to the next; a training clip's are apart already."""
         return 1 if self.training else self.config.memory_stride
 
     def segment(
-        self, frame: Alignable, proposals: Proposals, state: VideoState, clock: Clock
+        self,
+        frame: FrameDescriptor,
+        proposals: Proposals,
+        past: RememberedFrames,
+        time: int,
+        clock: Clock,
     ) -> FrameResult:
-        """Segment the next frame.
+        """Segment a frame.
 
-        The caller aggregates the probabilities and hands them to `memorize`.
+        The caller aggregates the logits and hands the masks to `remember`.
+
+        Args:
+            frame, proposals: of the frame.
+            past: what is remembered of O objects.
+            time: of the frame.
         """
         config, features = self.config, frame.features
-        state.offset += 1
-        query_boxes = grow_boxes(state.boxes, config.roi_context)
+        query_boxes = grow_boxes(past.boxes, config.roi_context)
         template_logits: Tensor | None = None
+        template_pasted: Tensor | None = None
         with clock.measure("OTG"):
-            queries = self._pool(features, query_boxes)
-            templates = self.otg(queries, state.memory.read(), state.offset)
+            # One call pools what is compared with templates, and what they are read for.
+            regions = grow_boxes(proposals.boxes, config.roi_context)
+            pooled = self._pool(features, torch.cat([regions, query_boxes]))
+            candidates, queries = pooled.split([len(regions), len(query_boxes)])
+            memory = past.template_memory(config)
+            templates = self.otg(queries, memory, time, past.offsets(time))
             if config.template_proposal or not config.use_matcher:
                 template_logits = self.otg.decode_masks(templates, proposals.masks.shape[-1])
         with clock.measure("AM"):
-            regions = grow_boxes(proposals.boxes, config.roi_context)
-            boxes, masks = proposals.boxes, proposals.masks
+            grid = self._grid(features)
+            pasted = paste_masks(proposals.masks, proposals.boxes, *grid, MASK_STRIDE)
             if template_logits is not None:
-                boxes = torch.cat([boxes, query_boxes])
-                masks = torch.cat([masks, torch.sigmoid(template_logits)])
-                regions = torch.cat([regions, query_boxes])
-            pasted = paste_masks(masks, boxes, *self._grid(features), MASK_STRIDE)
-            coarse, match = self._match(features, templates, pasted, regions, state)
+                soft = torch.sigmoid(template_logits)
+                template_pasted = paste_masks(soft, query_boxes, *grid, MASK_STRIDE)
+            coarse, match = self._match(
+                templates, candidates, queries, pasted, template_pasted, past.previous_masks
+            )
         with clock.measure("MRN"):
-            if config.use_refinement:
-                probabilities = self.mrn(
-                    frame,
-                    coarse,
-                    state.first,
-                    state.previous,
-                    spread(state.earlier, config.refine_memory),
-                )
-            else:
-                probabilities = upsample(coarse[None], MASK_STRIDE)[0]
-            if config.guard and not self.training:
-                # An object that matched nothing is looked for near where it was.
-                anchors = where_present(coarse, state.previous.masks)
-                probabilities = near_anchors(probabilities, anchors, config.guard)
-        return FrameResult(probabilities, coarse, match, pasted, template_logits, query_boxes)
+            logits = self._refine(frame, coarse, past)
+        return FrameResult(
+            logits, coarse, match, pasted, template_logits, template_pasted, query_boxes
+        )
+
+    def _refine(self, frame: FrameDescriptor, coarse: Tensor, past: RememberedFrames) -> Tensor:
+        """(O, H, W) logits from coarse masks."""
+        config = self.config
+        if config.use_refinement:
+            found = self.mrn(
+                frame,
+                coarse,
+                past.firsts(),
+                past.previous.reference(len(past)),
+                past.witnesses(config.refine_memory) if config.refine_memory else (),
+            )
+            logits = upsample(found[:, None], MASK_STRIDE)[:, 0]
+        else:
+            logits = torch.logit(upsample(coarse[:, None], MASK_STRIDE)[:, 0])
+        if config.guard and not self.training:
+            # An object that matched nothing is looked for near where it was.
+            anchors = where_present(coarse, past.previous_masks)
+            logits = near_anchors(logits, anchors, config.guard)
+        return logits
 
     def _grid(self, features: FrameFeatures) -> tuple[int, int]:
         """Cells of a mask inside the network: height, width."""
@@ -159,54 +186,128 @@ class DMNAOA(nn.Module):
 
     def _match(
         self,
-        features: FrameFeatures,
         templates: Tensor,
+        candidates: Tensor,
+        queries: Tensor,
         pasted: Tensor,
-        regions: Tensor,
-        state: VideoState,
+        template_pasted: Tensor | None,
+        previous: Tensor,
     ) -> tuple[Tensor, Match | None]:
-        """Coarse masks, and the match behind them, from (N, H/4, W/4) masks in N regions."""
-        if not self.config.use_matcher:  # one decoded mask for each object
-            return pasted, None
-        if not len(pasted):
-            return pasted.new_zeros(len(templates), *self._grid(features)), None
-        overlap = pairwise_iou(state.previous.masks, pasted)
-        if self.config.template_agreement and self.config.template_proposal and not self.training:
-            # The masks decoded from the templates come last, one for each object.
-            own, proposed = pasted[-len(templates) :], pasted[: -len(templates)]
-            against = disagreeing(proposed, own, self.config.template_agreement)
-            overlap[:, : len(proposed)] -= _DISAGREEMENT * against
-        match = self.am(templates, self._pool(features, regions), overlap)
-        return torch.einsum("on,nhw->ohw", match.assignment, pasted).clamp(0, 1), match
+        """Coarse masks (O, H/4, W/4), and the match behind them.
 
-    def memorize(
+        Args:
+            templates: (O, C, S, S).
+            candidates: (N, C, S, S) features of the proposals.
+            queries: (O, C, S, S) features where the templates' masks are.
+            pasted: (N, H/4, W/4). template_pasted: (O, H/4, W/4), or None.
+            previous: (O, H/4, W/4).
+        """
+        if not self.config.use_matcher:  # one decoded mask for each object
+            assert template_pasted is not None
+            return template_pasted, None
+        if template_pasted is None and not len(pasted):
+            return torch.zeros_like(previous), None
+        overlap = pairwise_iou(previous, pasted)
+        own: Tensor | None = None
+        if template_pasted is not None:
+            if self.config.template_agreement and not self.training:
+                against = disagreeing(pasted, template_pasted, self.config.template_agreement)
+                overlap = overlap - _DISAGREEMENT * against
+            own = queries
+            overlap = torch.cat([overlap, iou(previous, template_pasted)[:, None]], dim=1)
+        match = self.am(templates, candidates, own, overlap)
+        weights = match.assignment
+        coarse = torch.einsum("on,nhw->ohw", weights[:, : len(pasted)], pasted)
+        if template_pasted is not None:
+            coarse = coarse + weights[:, -1, None, None] * template_pasted
+        return coarse.clamp(0, 1), match
+
+    def begin(self, frame: FrameDescriptor, masks: Tensor, clock: Clock) -> RememberedFrames:
+        """Take the first frame and its (O, H, W) masks in [0, 1], all of them a person's."""
+        every = tuple(range(len(masks)))
+        small = downsample_masks(masks, MASK_STRIDE)
+        return self.remember(None, frame, small, 0, clock, keyframe=every)
+
+    def remember(
         self,
-        state: VideoState,
-        frame: Alignable,
+        past: RememberedFrames | None,
+        frame: FrameDescriptor,
         masks: Tensor,
+        time: int,
         clock: Clock,
         *,
-        given: bool = False,
-    ) -> None:
-        """Remember the frame just segmented with its (O, H/4, W/4) aggregated probabilities.
+        keyframe: Sequence[int] = (),
+        sure: Sequence[int] = (),
+    ) -> RememberedFrames:
+        """Remember a frame, and forget what will not be looked at again.
 
-        given: the masks are annotations, so that an object is there however little it covers.
+        Args:
+            past: what is remembered, of the first objects of these; None before the first frame.
+            frame: just segmented or given.
+            masks: (O, H/4, W/4) in [0, 1], aggregated.
+            time: of the frame.
+            keyframe: rows of the objects whose mask a person gave: from now on they are looked for
+                from here.
+            sure: rows of further objects that are there however little they cover.
         """
+        new = self.encode(past, frame, masks, time, clock, keyframe=keyframe, sure=sure)
+        return self.committed(past, new, new.present.tolist(), keyframe)
+
+    def encode(
+        self,
+        past: RememberedFrames | None,
+        frame: FrameDescriptor,
+        masks: Tensor,
+        time: int,
+        clock: Clock,
+        *,
+        keyframe: Sequence[int] = (),
+        sure: Sequence[int] = (),
+    ) -> NewFrame:
+        """The part of `remember` that computes, and waits for nothing."""
         features, config = frame.features, self.config
-        if config.refine_memory:
-            state.keep_previous(config.memory_policy, self._stride, config.memory_max)
-        state.previous = Reference(frame, masks)
+        given = {*keyframe}
         with clock.measure("OTG"):
-            boxes, present = mask_boxes(of_own_peak(masks) if given else masks.detach())
-            state.boxes = torch.where(present[:, None], boxes * MASK_STRIDE, state.boxes)
-            boxes = self._memory_boxes(state.boxes, features)
-            entry = self.otg.remember(
-                self._pool(features, boxes),
-                pool_own_regions(masks, boxes, MASK_STRIDE, config.roi_size),
-                present,
-                state.offset,
+            seen = masks.detach()
+            if certain := sorted(given | {*sure}):
+                seen = seen.clone()
+                seen[certain] = of_own_peak(seen[certain])
+            boxes, present = mask_boxes(seen)
+            boxes = boxes * MASK_STRIDE
+            if past is not None:
+                known = torch.cat([past.boxes, boxes.new_zeros(len(masks) - len(past), 4)])
+                boxes = torch.where(present[:, None], boxes, known)
+            offsets = torch.tensor(
+                [
+                    0 if row in given or past is None else abs(time - past.anchors[row])
+                    for row in range(len(masks))
+                ],
+                device=masks.device,
             )
-            state.memory.write(entry)
+            looked = self._memory_boxes(boxes, features)
+            entry = self.otg.remember(
+                self._pool(features, looked),
+                pool_own_regions(masks, looked, MASK_STRIDE, config.roi_size),
+                offsets,
+            )
+        marks = tuple(row in given for row in range(len(masks)))
+        stored = RememberedFrame(time, (), marks, masks, frame.key, frame.fine, entry)
+        return NewFrame(stored, present, boxes)
+
+    def committed(
+        self,
+        past: RememberedFrames | None,
+        new: NewFrame,
+        present: Sequence[bool],
+        keyframe: Sequence[int],
+    ) -> RememberedFrames:
+        """What is remembered with a new frame, now that it is known which objects are in sight."""
+        frame, given = new.frame.seen(present), {*keyframe}
+        before = past.anchors if past is not None else ()
+        anchors = tuple(frame.time if row in given else before[row] for row in range(len(frame)))
+        frames = past.frames if past is not None else ()
+        whole = RememberedFrames((*frames, frame), anchors, new.boxes, frame.time)
+        return whole.forgotten(self.config, self.stride)
 
     def _memory_boxes(self, boxes: Tensor, features: FrameFeatures) -> Tensor:
         """Where the memory encoder looks: at the objects, or at the whole frame (A4)."""

@@ -1,5 +1,6 @@
 """The Typer application and the mapping of errors to exit statuses."""
 
+import os
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -80,6 +81,10 @@ def root(
 
 def main() -> None:
     """Run the command; deliberate errors become one message and an exit status."""
+    # torch's threads spin while they wait for each other, by default: that takes the core from
+    # whatever runs beside them, and them from their work in turn. OpenMP reads this when torch is
+    # loaded, which is later.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     debug = "--debug" in sys.argv
     try:
         app()

@@ -1,7 +1,13 @@
-"""`ovos benchmark`: parse, call, print."""
+"""`ovos benchmark`: parse, call, print.
+
+What needs torch is imported when it is run, so that `--help` does not wait for it.
+"""
+
+from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,21 +16,15 @@ from models import Precision
 from models.errors import InputError
 from models.sources.names import SourceName
 from ovos_cli import benchmark_options, dataset_options, options
-from ovos_cli.benchmarking.ablation import FULL, ablation_methods, ablation_table
-from ovos_cli.benchmarking.baselines import chosen
-from ovos_cli.benchmarking.cluster import executor_for
-from ovos_cli.benchmarking.comparison import comparison_table
-from ovos_cli.benchmarking.method import Method, ModelMethod
-from ovos_cli.benchmarking.session import Executor, Outcome, Watch, check_run_folder, run_method
-from ovos_cli.benchmarking.stored_proposals import check_stored
-from ovos_cli.benchmarking.timing import paper_timing_table
 from ovos_cli.datasets.sequence import Dataset, shortened
 from ovos_cli.evaluation.preflight import check_frames, missing_categories
 from ovos_cli.evaluation.tables import score_table
 from ovos_cli.lines import say, stopped
-from ovos_cli.memory_settings import memory_settings
 from ovos_cli.progress import progress_bar
-from ovos_cli.untrained_warning import warn_untrained
+
+if TYPE_CHECKING:
+    from ovos_cli.benchmarking.method import Method, ModelMethod
+    from ovos_cli.benchmarking.session import Executor, Outcome
 
 
 def benchmark(
@@ -66,6 +66,16 @@ def benchmark(
 
     Example: `ovos benchmark --dataset davis17 --root DAVIS --sequences bear,dog`
     """
+    from ovos_cli.benchmarking.ablation import FULL, ablation_methods, ablation_table
+    from ovos_cli.benchmarking.baselines import chosen
+    from ovos_cli.benchmarking.cluster import executor_for
+    from ovos_cli.benchmarking.comparison import comparison_table
+    from ovos_cli.benchmarking.method import ModelMethod
+    from ovos_cli.benchmarking.session import check_run_folder
+    from ovos_cli.benchmarking.timing import paper_timing_table
+    from ovos_cli.memory_settings import memory_settings
+    from ovos_cli.untrained_warning import warn_untrained
+
     console = Console(quiet=quiet)
     wanted = dataset_options.names(sequences)
     data = dataset_options.open_dataset(console, dataset, root, split).select(wanted, limit)
@@ -135,6 +145,8 @@ def benchmark(
 
 def _check_files(method: ModelMethod, data: Dataset, cluster: str | None) -> None:
     """Stored proposals of every sequence, or none: said before anything runs."""
+    from ovos_cli.benchmarking.stored_proposals import check_stored
+
     source = SourceName.parse(method.proposals) if method.proposals else None
     if source is None:
         return
@@ -151,6 +163,8 @@ def _run(
     data: Dataset, method: Method, folder: Path, console: Console, executor: Executor
 ) -> Outcome:
     """Run with a progress bar; Ctrl-C says how to go on."""
+    from ovos_cli.benchmarking.session import Watch, run_method
+
     total, done = len(data.sequences), 0
     with progress_bar(console, "frames/s") as bar:
         task = bar.add_task(method.name, total=sum(len(s.frames) for s in data.sequences))

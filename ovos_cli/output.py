@@ -6,8 +6,6 @@ from pathlib import Path
 
 from models.errors import InputError
 
-_OWN = ("overlay.mp4", "timing.json", "run.json")
-
 
 def probe(folder: Path) -> None:
     """Make a folder, and see that files can be written there; OSError if not."""
@@ -75,6 +73,8 @@ class OutputFolder:
             InputError: not a folder, not writable, or not empty without `overwrite`.
         """
         self.root, self.masks, self.mattes = root, root / "masks", root / "mattes"
+        self.overlay = root / "overlay.mp4"
+        self.timing, self.record = root / "timing.json", root / "run.json"
         used = claim(root, overwrite=overwrite)
         with writing(root):
             self.masks.mkdir(exist_ok=True)
@@ -88,8 +88,8 @@ class OutputFolder:
 
     def _clear(self, covers: Callable[[str], bool], given: Path) -> None:
         """Remove what the run will write, and nothing else."""
-        for name in _OWN:
-            (self.root / name).unlink(missing_ok=True)
+        for file in (self.overlay, self.timing, self.record):
+            file.unlink(missing_ok=True)
         for mask in (*self.masks.glob("*.png"), *self.mattes.glob("*/*.png")):
             if covers(mask.stem) and not mask.samefile(given):
                 mask.unlink()

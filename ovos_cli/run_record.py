@@ -9,7 +9,7 @@ from models.sources.install import digest_of
 from models.tracking.segmenter import Segmenter
 from ovos_cli import __version__
 from ovos_cli.media.frame import FrameReader
-from ovos_cli.pipeline import Progress as Done
+from ovos_cli.pipeline import Progress
 
 
 def run_record(
@@ -17,7 +17,7 @@ def run_record(
     mask: Path,
     loaded: LoadedModel,
     segmenter: Segmenter,
-    done: Done,
+    done: Progress,
     reader: FrameReader,
 ) -> dict[str, object]:
     """What was run, on what, and what became of each object.
@@ -44,20 +44,24 @@ def run_record(
         "precision": str(segmenter.dtype).removeprefix("torch."),
         "size": segmenter.size,
         "config": loaded.network.config.to_dict(),
-        "frames": {"first": done.first, "last": done.last, "count": done.frames},
+        "frames": {
+            "first": done.first and done.first.index,
+            "last": done.last and done.last.index,
+            "count": done.frames,
+        },
         "complete": reader.whole and not done.interrupted,
-        "objects": _objects(done.confidence, done.first or 0),
+        "objects": objects_record(done.confidence),
         "warnings": reader.warnings,
     }
 
 
-def _objects(confidence: dict[int, list[float]], first: int) -> list[dict[str, Any]]:
+def objects_record(confidence: dict[int, dict[int, float]]) -> list[dict[str, Any]]:
     """For each object its mean confidence and the frames in which it was not seen."""
     return [
         {
             "id": ident,
-            "mean_confidence": round(sum(values) / len(values), 4),
-            "unseen_frames": [first + i for i, value in enumerate(values) if value == 0],
+            "mean_confidence": round(sum(by_frame.values()) / len(by_frame), 4),
+            "unseen_frames": [frame for frame, value in by_frame.items() if value == 0],
         }
-        for ident, values in confidence.items()
+        for ident, by_frame in confidence.items()
     ]

@@ -142,3 +142,10 @@ def test_a_small_object_within_a_band_of_void_has_no_soft_edge(tmp_path: Path) -
     Image.fromarray(ids).save(path := tmp_path / "mask.png")
     np.testing.assert_array_equal(read_mask(path), ids)
     np.testing.assert_array_equal(read_first_mask(path).ids, ids % VOID)
+
+
+def test_a_mask_for_training_can_be_written_to(tmp_path: Path) -> None:
+    path = write_indexed(tmp_path / "mask.png", _bars(1))
+    mask = read_mask(path)
+    mask[:] = 0
+    np.testing.assert_array_equal(read_mask(path), _bars(1))

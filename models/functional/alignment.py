@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-_LARGEST_BLOCK = 2**24
-"""Correspondences held at a time with several sources: 32 MiB in bfloat16."""
+_LARGEST_BLOCK = 2**22
+"""Correspondences held at a time: 8 MiB in bfloat16, so that large frames fit into memory."""
 
 
 def correspondence(target: Tensor, source: Tensor, alpha: Tensor | float) -> Tensor:
@@ -19,7 +19,7 @@ def correspondence(target: Tensor, source: Tensor, alpha: Tensor | float) -> Ten
     Returns:
         (..., I, J), each row a distribution over the source's positions.
     """
-    return sharpen(cosine(target, source), alpha)
+    return torch.softmax(cosine(target, source).float() * alpha, dim=-1)
 
 
 def cosine(target: Tensor, source: Tensor) -> Tensor:
@@ -35,24 +35,6 @@ def cosine(target: Tensor, source: Tensor) -> Tensor:
     return F.normalize(target, dim=-2).transpose(-1, -2) @ F.normalize(source, dim=-2)
 
 
-def sharpen(similarity: Tensor, alpha: Tensor | float, penalty: Tensor | None = None) -> Tensor:
-    """Softmax over the last dimension of `alpha * similarity - penalty` (Eq. 2).
-
-    Args:
-        similarity: (..., I, J) in [-1, 1].
-        alpha: sharpness, a positive number.
-        penalty: of that shape or one that broadcasts to it, in units of the softmax's logits;
-            None is none, as in the paper.
-
-    Returns:
-        (..., I, J) float32, each row a distribution over the J positions.
-    """
-    logits = similarity.float() * alpha
-    if penalty is not None:
-        logits = logits - penalty
-    return torch.softmax(logits, dim=-1)
-
-
 def translate(weights: Tensor, source: Tensor) -> Tensor:
     """Recompose the source at the target's positions (Eq. 3).
 
@@ -66,42 +48,66 @@ def translate(weights: Tensor, source: Tensor) -> Tensor:
     return source @ weights.to(source.dtype).transpose(-1, -2)
 
 
-def recompose(
-    target: Tensor,
-    sources: Tensor,
-    values: Tensor,
-    alpha: Tensor | float,
-    penalty: Tensor | None = None,
-) -> Tensor:
-    """Recompose from the positions of several sources together (Eq. 2 and 3 in one).
+def recompose(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    """Recompose values at the queries' positions (Eq. 2 and 3 in one), a block at a time.
 
-    Their correspondences are many, so they are computed for some of the target's positions after
-    the others and in the product's own precision, not in float32 as by `sharpen`: the time goes
-    into moving them.
+    Correspondences are many: of two frames at stride 16 the square of their positions. Only those
+    of some of the queries exist at once, in the number format of the product.
 
     Args:
-        target: (C, I) feature vectors to be explained.
-        sources: (C, R, J) feature vectors to draw from, of R sources.
-        values: (V, R, J) what to recompose.
-        alpha: sharpness, a positive number.
-        penalty: (I, J), the same for every source, in units of the softmax's logits; None is none.
+        queries: (I, C), normalized and scaled by the sharpness.
+        keys: (J, C), normalized.
+        values: (J, V).
 
     Returns:
-        (V, I): at position i the weighted sum of the values, its weights a distribution over all
-        sources' positions.
+        (I, V): in row i the sum of the values, weighted by the softmax of query i with all keys.
     """
-    queries = (F.normalize(target, dim=0) * alpha).T
-    keys, values = F.normalize(sources, dim=0).flatten(1), values.flatten(1)
-    rows = max(1, _LARGEST_BLOCK // keys.shape[1])
-    found = []
-    for start in range(0, max(1, len(queries)), rows):  # once for no position at all
-        logits = queries[start : start + rows] @ keys
-        if penalty is not None:
-            there = penalty[start : start + rows, None].to(logits.dtype)
-            logits = (logits.unflatten(1, sources.shape[1:]) - there).flatten(1)
-        weights = torch.softmax(logits, dim=1, dtype=logits.dtype)
-        found.append(values @ weights.to(values.dtype).T)
-    return torch.cat(found, dim=1)
+    rows = max(1, _LARGEST_BLOCK // max(1, len(keys)))
+    if len(queries) <= rows:
+        return _attend(queries, keys, values)
+    return torch.cat([_attend(block, keys, values) for block in queries.split(rows)])
+
+
+def _attend(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    logits = queries @ keys.T
+    weights = torch.softmax(logits, dim=1, dtype=logits.dtype)
+    return weights.to(values.dtype) @ values
+
+
+def near_positions(
+    size: tuple[int, int], reach: Tensor, dtype: torch.dtype
+) -> tuple[Tensor, Tensor]:
+    """Channels that make correspondences lose by distance: -d^2 / (2 reach^2) as an inner product.
+
+    |a - b|^2 is |a|^2 + |b|^2 - 2ab, so a few more channels of queries and keys take the place of
+    a matrix of all pairs of positions. Half precision would round them too much: each number is
+    the sum of two there.
+
+    Args:
+        size: (H, W) of the grid.
+        reach: () standard deviation in cells.
+        dtype: of queries and keys.
+
+    Returns:
+        (HW, 10) for the queries and (HW, 10) for the keys.
+    """
+    height, width = size
+    # From the middle, so that the squares are small.
+    ys = torch.arange(height, device=reach.device) - (height - 1) / 2
+    xs = torch.arange(width, device=reach.device) - (width - 1) / 2
+    y, x = (v.flatten() / reach for v in torch.meshgrid(ys, xs, indexing="ij"))
+    (y1, y2), (x1, x2), (a1, a2) = (_halves(v, dtype) for v in (y, x, (y * y + x * x) / -2))
+    one = torch.ones_like(a1)
+    # y y' is y1 y1' + y1 y2' + y2 y1', but for what is too small to count.
+    queries = torch.stack([y1, y1, y2, x1, x1, x2, a1, a2, one, one], dim=1)
+    keys = torch.stack([y1, y2, y1, x1, x2, x1, one, one, a1, a2], dim=1)
+    return queries, keys
+
+
+def _halves(values: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """Two tensors of a type that sum to the values."""
+    high = values.to(dtype)
+    return high, (values - high.to(values.dtype)).to(dtype)
 
 
 def aligned_similarity(
@@ -110,18 +116,15 @@ def aligned_similarity(
     """Cosine similarity of templates with proposals aligned towards them.
 
     Args:
-        templates: (O, C, H, W) projected templates T'.
-        proposals: (N, C, H, W) projected proposals P'.
+        templates: (..., C, H, W) projected templates T'.
+        proposals: (..., C, H, W) projected proposals P'; what comes before C broadcasts.
         alpha: sharpness of the correspondences.
         align: False compares position with position (Table 3 A, without AOA).
 
     Returns:
-        (O, N) in [-1, 1]: cosine of the flattened T' and P''.
+        (...) in [-1, 1]: cosine of the flattened T' and P''.
     """
-    t = templates.flatten(2)[:, None]  # O, 1, C, HW
-    p = proposals.flatten(2)[None]  # 1, N, C, HW
+    t, p = templates.flatten(-2), proposals.flatten(-2)
     aligned = translate(correspondence(t, p, alpha), p) if align else p
-    shape = (len(templates), len(proposals), *t.shape[2:])
-    return F.cosine_similarity(
-        t.expand(shape).flatten(2).float(), aligned.expand(shape).flatten(2).float(), dim=-1
-    )
+    t, aligned = torch.broadcast_tensors(t, aligned)
+    return F.cosine_similarity(t.flatten(-2).float(), aligned.flatten(-2).float(), dim=-1)

@@ -15,8 +15,7 @@ def memory_read(
         query: (O, C/4, H, W).
         keys: (O, T, C/4, H, W), T memory frames.
         values: (O, T, C, H, W).
-        valid: (O, T) bool, False where the object was absent and is not to be read. An object
-            absent from all of them is read from all, since there is nothing better.
+        valid: (O, T) bool, which frames are read for which object, at least one for each.
         penalty: (T,) taken off the scores of each frame; see `age_penalty`.
 
     Returns:
@@ -29,7 +28,6 @@ def memory_read(
     scores = (q @ k).float() / math.sqrt(channels)
     if penalty is not None:
         scores = scores - penalty.repeat_interleave(query.shape[-2] * query.shape[-1])
-    valid = valid | ~valid.any(dim=1, keepdim=True)
     hidden = ~valid.repeat_interleave(query.shape[-2] * query.shape[-1], dim=1)
     relevance = torch.softmax(scores.masked_fill(hidden[:, None], -math.inf), dim=-1).to(v.dtype)
     return (v @ relevance.transpose(1, 2)).unflatten(2, query.shape[-2:])

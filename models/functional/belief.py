@@ -1,5 +1,7 @@
 """How much of a mask to believe, before it becomes the reference of another frame."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -8,43 +10,43 @@ from models.functional.masks import INSIDE, grow_boxes, mask_boxes
 _TINY = 1e-6
 
 
-def near_anchors(masks: Tensor, anchors: Tensor, growth: float) -> Tensor:
+def near_anchors(logits: Tensor, anchors: Tensor, growth: float) -> Tensor:
     """Drop what lies far from an object's anchor, where the mask confirms the anchor.
 
     Args:
-        masks: (O, H, W) in [0, 1].
+        logits: (O, H, W); above 0 is inside the mask.
         anchors: (O, H/s, W/s) coarse masks in [0, 1].
         growth: the anchor's box grows by this factor, above 0, about its centre.
 
     Returns:
-        (O, H, W): zero outside the grown box if the mask inside it covers at least a third of
-        the anchor; unchanged otherwise, since the anchor may be wrong.
+        (O, H, W): minus infinity outside the grown box if the mask inside it covers at least a
+        third of the anchor; unchanged otherwise, since the anchor may be wrong.
     """
-    stride = masks.shape[2] // anchors.shape[2]
+    stride = logits.shape[2] // anchors.shape[2]
     boxes, present = mask_boxes(anchors)
     x0, y0, x1, y1 = grow_boxes(boxes * stride, growth)[:, :, None].unbind(dim=1)
-    xs = torch.arange(masks.shape[2], device=masks.device) + 0.5
-    ys = torch.arange(masks.shape[1], device=masks.device) + 0.5
+    xs = torch.arange(logits.shape[2], device=logits.device) + 0.5
+    ys = torch.arange(logits.shape[1], device=logits.device) + 0.5
     columns, rows = (xs > x0) & (xs < x1), (ys > y0) & (ys < y1)
-    kept = masks * (rows[:, :, None] & columns[:, None])
+    near = rows[:, :, None] & columns[:, None]
     area = (anchors > INSIDE).sum((1, 2)) * stride**2
-    confirmed = (kept > INSIDE).sum((1, 2)) * 3 >= area
-    return torch.where((present & confirmed)[:, None, None], kept, masks)
+    confirmed = ((logits > 0) & near).sum((1, 2)) * 3 >= area
+    return logits.masked_fill(~near & (present & confirmed)[:, None, None], -math.inf)
 
 
-def at_most(masks: Tensor, limit: Tensor) -> Tensor:
+def at_most(masks: Tensor, limit: Tensor, whole: Tensor) -> Tensor:
     """Scale masks down where all objects together hold more than a limit; they keep their shares.
 
     Args:
-        masks: (O, ...) in [0, 1].
-        limit: (...) in [0, 1].
+        masks: (..., O, N) in [0, 1], of some or all of the objects.
+        limit: (..., N) or what broadcasts to the masks, in [0, 1].
+        whole: of the limit's shape: the sum of all objects' masks.
 
     Returns:
-        (O, ...) of the masks' type, their sum nowhere above the limit.
+        The masks, scaled by limit / whole where that is below 1.
     """
-    whole = masks.float()
-    kept = limit.float() / whole.sum(0).clamp_min(_TINY)
-    return (whole * kept.clamp_max(1)).to(masks.dtype)
+    kept = limit.float() / whole.float().clamp_min(_TINY)
+    return (masks.float() * kept.clamp_max(1)).to(masks.dtype)
 
 
 def above_floor(masks: Tensor, agreeing: Tensor, floor: float) -> Tensor:

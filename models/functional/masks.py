@@ -111,8 +111,16 @@ def pool_own_regions(masks: Tensor, boxes: Tensor, stride: int, size: int) -> Te
     Returns:
         (O, size, size) float32 in [0, 1], give or take rounding.
     """
-    index = torch.arange(len(masks), device=masks.device)
-    return pool_regions(masks, boxes, stride, size)[index, index]
+    index = torch.arange(len(masks), device=masks.device, dtype=torch.float32)
+    pooled = roi_align(
+        masks[:, None].float(),
+        torch.cat([index[:, None], boxes.float()], dim=1),
+        output_size=size,
+        spatial_scale=1 / stride,
+        sampling_ratio=2,
+        aligned=True,
+    )
+    return pooled[:, 0]
 
 
 def downsample_masks(masks: Tensor, stride: int) -> Tensor:
@@ -165,3 +173,9 @@ def pairwise_iou(a: Tensor, b: Tensor) -> Tensor:
         intersection = x @ y.T
     union = x.sum(1)[:, None] + y.sum(1)[None] - intersection
     return intersection / union.clamp_min(1)
+
+
+def iou(a: Tensor, b: Tensor) -> Tensor:
+    """IoU of each of (O, H, W) soft masks with its counterpart, cut at 0.5: (O,) in [0, 1]."""
+    x, y = (a > INSIDE).flatten(1), (b > INSIDE).flatten(1)
+    return (x & y).sum(1) / (x | y).sum(1).clamp_min(1)

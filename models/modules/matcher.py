@@ -18,10 +18,13 @@ _TRAINING_STEPS, _EVALUATION_STEPS = 10, 40
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Result of matching O templates with N proposals.
+    """Result of matching O templates with M candidates each.
 
-    similarity: (O, N) aligned cosine similarity in [-1, 1].
-    assignment: (O, N) in [0, 1]; rows sum to one, or to less where an object matched none.
+    Candidates are the N proposals, which are everybody's, and, where `template_proposal` is on,
+    the mask decoded from the object's own template as the last one: M is N or N + 1.
+
+    similarity: (O, M) aligned cosine similarity in [-1, 1].
+    assignment: (O, M) in [0, 1]; rows sum to one, or to less where an object matched none.
     null_similarity: () below it no match is better; None in the paper's setting.
     """
 
@@ -44,30 +47,39 @@ class AlignedMatcher(nn.Module):
         self.null_column, self.null_overlap = config.null_column, config.null_overlap
         self.null_similarity = nn.Parameter(torch.tensor(0.5))
 
-    def forward(self, templates: Tensor, proposals: Tensor, overlap: Tensor) -> Match:
-        """Match templates with proposals.
+    def forward(
+        self, templates: Tensor, proposals: Tensor, own: Tensor | None, overlap: Tensor
+    ) -> Match:
+        """Match templates with their candidates.
 
         Args:
             templates: (O, C, H, W).
             proposals: (N, C, H, W) RoI features.
-            overlap: (O, N) in [-0.5, 1]: IoU of previous masks and proposals, less 0.5 where the
+            own: (O, C, H, W) RoI features of the mask decoded from each template, or None.
+            overlap: (O, M) in [-0.5, 1]: IoU of previous masks and candidates, less 0.5 where the
                 template's mask disagrees (`template_agreement`). Read only by the extension
                 `matching_iou_weight`.
         """
+        alpha = self.log_alpha.exp()
+        projected = self.template_projector(templates)
+        count = len(proposals)
+        regions = proposals if own is None else torch.cat([proposals, own])
+        candidates = self.proposal_projector(regions)
         similarity = aligned_similarity(
-            self.template_projector(templates),
-            self.proposal_projector(proposals),
-            self.log_alpha.exp(),
-            align=self.align,
+            projected[:, None], candidates[None, :count], alpha, align=self.align
         )
+        if own is not None:
+            mine = aligned_similarity(projected, candidates[count:], alpha, align=self.align)
+            similarity = torch.cat([similarity, mine[:, None]], dim=1)
         weight = self.iou_weight
         cost = 1 - (1 - weight) * similarity - weight * overlap
         null = self.null_similarity if self.null_column else None
         assignment = assign(
-            cost,
+            cost[:, :count],
+            own_cost=None if own is None else cost[:, count],
             null_cost=None
             if null is None
             else 1 - (1 - weight) * null - weight * self.null_overlap,
             steps=_TRAINING_STEPS if self.training else _EVALUATION_STEPS,
         )
-        return Match(similarity, assignment[:, : len(proposals)], null)
+        return Match(similarity, assignment[:, : similarity.shape[1]], null)

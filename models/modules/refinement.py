@@ -15,11 +15,19 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from models.config import ModelConfig
-from models.functional.alignment import cosine, recompose, sharpen, translate
+from models.functional.alignment import near_positions, recompose
 from models.functional.belief import above_floor, at_most
 from models.modules.base_features import FrameFeatures
 from models.modules.blocks import ResidualBlock, projector, upsample
-from models.modules.references import Alignable, Earlier, Reference
+from models.modules.descriptor import (
+    FrameDescriptor,
+    Reference,
+    Witnesses,
+    from_blocks,
+    split_levels,
+    stack_levels,
+    to_blocks,
+)
 
 _INITIAL_ALPHA = 15.0
 _BESIDE = 2
@@ -28,42 +36,74 @@ _NOTHING = 0.02
 """What aligned masks hold of an object where there is none of it."""
 _INITIAL_REACH = (64.0, 8.0)
 """Standard deviation, in stride-16 cells, of the first and the previous frame's locality."""
+_FIRST, _PREVIOUS = 0, 1
+"""Whose locality."""
+_CELLS_AT_ONCE = 2**20
+"""Cells at stride 4, of all objects together, that are refined at once: about 0.5 GiB."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Aligned:
     """A reference recomposed at the current frame's positions.
 
-    fine: (1, C, H, W) features. masks: (O, 16, H, W) blocks of cells. likeness: where the
-    refinement takes it, one of (1, 1, H, W), the cosine between the current key and the
-    recomposed one: low where the reference has nothing that explains the position, so that its
-    masks there mean little.
+    levels: f16, f8 and f4, each (1, C, H, W). masks: (K, H, W) at stride 4, of the reference's
+    objects. whole: (HW, 16) blocks of what all objects of its frame cover together. likeness:
+    where the refinement takes it, (1, 1, H, W) at stride 16, the cosine between the current key
+    and the recomposed one: low where the reference has nothing that explains the position, so that
+    its masks there mean little.
     """
 
-    fine: Tensor
+    levels: list[Tensor]
     masks: Tensor
-    likeness: list[Tensor]
+    whole: Tensor
+    likeness: Tensor | None
 
 
 class _RefineBlock(nn.Module):
     """One block: current and reference features once, masks and the block before per object."""
 
     def __init__(
-        self, features: int, masks: int, before: int, width: int, depth: int, groups: int
+        self,
+        features: int,
+        masks: int,
+        before: int,
+        width: int,
+        depth: int,
+        groups: int,
+        *,
+        others: bool = False,
     ) -> None:
         super().__init__()
         self.skip = nn.Conv2d(features, width, 3, padding=1, bias=False)
         self.mask = nn.Conv2d(masks, width, 3, padding=1, bias=False)
+        self.other = nn.Conv2d(masks, width, 3, padding=1, bias=False) if others else None
+        if self.other is not None:
+            # Weights that were trained without it go on as they were.
+            nn.init.zeros_(self.other.weight)
         self.before = nn.Conv2d(before, width, 1, bias=False) if before else None
         self.norm = nn.GroupNorm(groups, width)
         self.residual = ResidualBlock(width, groups)
         self.deeper = nn.Sequential(*(ResidualBlock(width, groups) for _ in range(depth - 1)))
 
-    def forward(self, features: Tensor, masks: Tensor, before: Tensor | None) -> Tensor:
-        """Features (1, C, H, W), masks (O, M, H, W), before (O, B, H/2, W/2): (O, width, H, W)."""
-        # A convolution of concatenated inputs is the sum of convolutions of each,
-        # so the objects share what does not depend on them.
-        x = self.skip(features) + self.mask(masks)
+    def forward(
+        self, skipped: Tensor, masks: Tensor, others: Tensor | None, before: Tensor | None
+    ) -> Tensor:
+        """Refine O objects.
+
+        A convolution of concatenated inputs is the sum of convolutions of each, so the objects
+        share what does not depend on them.
+
+        Args:
+            skipped: (1 or O, width, H, W) what `skip` made of the features.
+            masks, others: (O, M, H, W).
+            before: (O, B, H/2, W/2) the block before.
+
+        Returns:
+            (O, width, H, W).
+        """
+        x = skipped + self.mask(masks)
+        if self.other is not None and others is not None:
+            x = x + self.other(others)
         if self.before is not None and before is not None:
             x = x + upsample(self.before(before), 2)
         out: Tensor = self.deeper(self.residual(torch.relu(self.norm(x))))
@@ -88,66 +128,115 @@ class MaskRefinementNetwork(nn.Module):
         # Features of three frames; as an extension, how well each reference explains this one.
         self.likeness = config.likeness
         self.first_floor = config.first_floor
-        self.block16 = _RefineBlock(3 * c16 + 2 * self.likeness, 3 * 16, 0, w16, d16, groups)
-        self.block8 = _RefineBlock(3 * c8, 3 * 4, w16, w8, d8, groups)
-        self.block4 = _RefineBlock(3 * c4, 3, w8, w4, d4, groups)
+        # As another extension, the same three masks of the other objects together.
+        self.others = others = config.others
+        at16 = 3 * c16 + 2 * self.likeness
+        self.block16 = _RefineBlock(at16, 3 * 16, 0, w16, d16, groups, others=others)
+        self.block8 = _RefineBlock(3 * c8, 3 * 4, w16, w8, d8, groups, others=others)
+        self.block4 = _RefineBlock(3 * c4, 3, w8, w4, d4, groups, others=others)
         self.head = nn.Conv2d(w4, 2, 1)
 
-    def alignable(self, features: FrameFeatures) -> Alignable:
+    def describe(self, features: FrameFeatures) -> FrameDescriptor:
         """Prepare a frame (a batch of one) for alignment."""
-        fine = [features.f16, F.pixel_unshuffle(features.f8, 2), F.pixel_unshuffle(features.f4, 4)]
-        key: Tensor = self.projector(features.f16)
-        return Alignable(features, key[0].flatten(1), torch.cat(fine, dim=1)[0].flatten(1))
+        projected: Tensor = self.projector(features.f16)
+        key = F.normalize(projected[0].permute(1, 2, 0).flatten(0, 1), dim=1)
+        return FrameDescriptor(features, key, stack_levels(features))
 
-    def _align(
-        self, key: Tensor, reference: Reference, which: int, size: tuple[int, int]
-    ) -> _Aligned:
-        penalty = self._penalty(which, size, key.device)
-        weights = sharpen(cosine(key, reference.frame.key), self.log_alpha.exp(), penalty)
-        blocks = F.pixel_unshuffle(reference.masks[:, None], 4)
-        cells = blocks.flatten(0, 1).flatten(1).to(key.dtype)
-        frame = reference.frame
-        parts = [frame.fine, cells, *([frame.key] if self.likeness else [])]
-        moved = translate(weights, torch.cat(parts)).unflatten(1, size)
-        fine, masks, *projected = moved.split([len(part) for part in parts])
-        likeness = [
-            F.cosine_similarity(key.unflatten(1, size), there, dim=0)[None, None]
-            for there in projected
-        ]
-        return _Aligned(fine[None], masks.unflatten(0, blocks.shape[:2]), likeness)
-
-    def _penalty(self, which: int, size: tuple[int, int], device: torch.device) -> Tensor | None:
-        """(HW, HW) what correspondences with the first or the previous frame lose by distance."""
-        if not self.locality:
-            return None
-        reach = self.log_reach[which].exp()
-        return _squared_distances(size, device) / (2 * reach * reach)
-
-    def _confirmed(
-        self, masks: Tensor, key: Tensor, first: Reference, earlier: Sequence[Earlier]
+    def forward(
+        self,
+        current: FrameDescriptor,
+        coarse: Tensor,
+        firsts: Sequence[Reference],
+        previous: Reference,
+        witnesses: Sequence[Witnesses] = (),
     ) -> Tensor:
-        """The aligned masks of the first frame, less what earlier frames speak against.
+        """Refine coarse masks.
 
         Args:
-            masks: (O, 16, H, W) blocks of cells.
-            key: (CD, HW) of the current frame.
+            current: the frame.
+            coarse: (O, H/4, W/4) in [0, 1].
+            firsts: where objects were given; each object is of one of them.
+            previous: the previous frame.
+            witnesses: as an extension, memory frames. Where an object's aligned first mask holds
+                more than these and the first frame together, it is believed that much less.
+
+        Returns:
+            (O, H/4, W/4) float32 logits of each object by itself, the difference of its two
+            channels' before their softmax.
         """
-        frames = [Earlier.of(first), *earlier]
-        keys = torch.stack([frame.key for frame in frames], dim=1)
-        cells = torch.stack([frame.covered for frame in frames], dim=1).to(key.dtype)
-        limit = masks.sum(0).flatten(1)
-        # Most of a frame is far from any object: nothing is asked there, which saves most time.
-        there = (limit.amax(0) > _NOTHING).nonzero()[:, 0]
-        penalty = self._penalty(0, (masks.shape[2], masks.shape[3]), key.device)
-        found = recompose(
-            key[:, there],
-            keys,
-            cells,
-            self.log_alpha.exp(),
-            None if penalty is None else penalty[there],
+        size = (current.features.f16.shape[-2], current.features.f16.shape[-1])
+        queries = [self._queries(current.key, size, which) for which in (_FIRST, _PREVIOUS)]
+        before = self._align(current.key, queries[_PREVIOUS], previous, _PREVIOUS, size)
+        aligned = [self._align(current.key, queries[_FIRST], r, _FIRST, size) for r in firsts]
+        place, order = _places(firsts, len(coarse))
+        first_masks = _in_order([a.masks for a in aligned], order)
+        for one in witnesses:
+            believed = self._confirmed(
+                first_masks[one.objects], aligned[one.first].whole, queries[_FIRST], one, size
+            )
+            first_masks = first_masks.index_copy(0, one.objects, believed)
+        if self.first_floor:
+            first_masks = self._believed(first_masks, before.masks, coarse)
+        masks = torch.stack([coarse.to(before.masks.dtype), first_masks, before.masks], dim=1)
+        skipped = self._skipped(current.features, aligned, before)
+        return self._refined(skipped, place, masks)
+
+    def _queries(self, key: Tensor, size: tuple[int, int], which: int) -> Tensor:
+        """(HW, CD or more) keys of the current frame as queries, sharp and near by."""
+        queries = key * self.log_alpha.exp().to(key.dtype)
+        if not self.locality:
+            return queries
+        near, _ = near_positions(size, self.log_reach[which].exp(), key.dtype)
+        return torch.cat([queries, near], dim=1)
+
+    def _keys(self, keys: Tensor, size: tuple[int, int], which: int) -> Tensor:
+        """(R * HW, CD or more) keys of R frames, as `_queries` wants them."""
+        if not self.locality:
+            return keys
+        _, near = near_positions(size, self.log_reach[which].exp(), keys.dtype)
+        return torch.cat([keys, near.repeat(len(keys) // len(near), 1)], dim=1)
+
+    def _align(
+        self, key: Tensor, queries: Tensor, reference: Reference, which: int, size: tuple[int, int]
+    ) -> _Aligned:
+        blocks = to_blocks(reference.masks.to(key.dtype))
+        whole = blocks.sum(1)
+        own = blocks if reference.objects is None else blocks[:, reference.objects]
+        parts = [reference.fine, own.flatten(1), whole]
+        parts += [reference.key] if self.likeness else []
+        keys = self._keys(reference.key, size, which)
+        moved = recompose(queries, keys, torch.cat(parts, dim=1))
+        fine, masks, whole, *projected = moved.split([part.shape[1] for part in parts], dim=1)
+        likeness = [F.cosine_similarity(key, found, dim=1).view(1, 1, *size) for found in projected]
+        return _Aligned(
+            split_levels(fine, self.channels, size),
+            from_blocks(masks, size),
+            whole,
+            likeness[0] if likeness else None,
         )
-        limit = limit.index_copy(1, there, found.to(limit.dtype))
-        return at_most(masks, limit.view(masks.shape[1:]))
+
+    def _confirmed(
+        self,
+        masks: Tensor,
+        whole: Tensor,
+        queries: Tensor,
+        witnesses: Witnesses,
+        size: tuple[int, int],
+    ) -> Tensor:
+        """Aligned masks of the first frame, less what the witnesses speak against.
+
+        Args:
+            masks: (K, H/4, W/4) of the objects that are asked about.
+            whole: (HW, 16) what all objects of the first frame hold together.
+            queries: (HW, CD or more) of the current frame.
+        """
+        blocks = to_blocks(masks)
+        # Most of a frame is far from any object: nothing is asked there, which saves most time.
+        asked = (blocks.sum(1).amax(1) > _NOTHING).nonzero()[:, 0]
+        keys = self._keys(witnesses.keys, size, _FIRST)
+        found = recompose(queries[asked], keys, witnesses.covered.to(keys.dtype))
+        limit = whole.index_copy(0, asked, found.to(whole.dtype))
+        return from_blocks(at_most(blocks, limit[:, None], whole[:, None]), size)
 
     def _believed(self, first: Tensor, previous: Tensor, coarse: Tensor) -> Tensor:
         """The aligned masks of the first frame, less what is faint and nothing agrees with.
@@ -155,67 +244,73 @@ class MaskRefinementNetwork(nn.Module):
         The coarse masks agree, up to a few cells from them, and the aligned previous ones.
 
         Args:
-            first, previous: (O, 16, H, W) blocks of cells.
-            coarse: (O, 4H, 4W).
+            first, previous, coarse: (O, H/4, W/4).
         """
         side = 2 * _BESIDE + 1
-        near = F.max_pool2d(coarse[:, None], side, stride=1, padding=_BESIDE)
-        whole, before = F.pixel_shuffle(first, 4), F.pixel_shuffle(previous, 4)
-        agreeing = near.maximum(before.to(near.dtype))
-        found = above_floor(whole[:, 0], agreeing[:, 0], self.first_floor)
-        return F.pixel_unshuffle(found[:, None], 4).to(first.dtype)
+        near = F.max_pool2d(coarse[:, None], side, stride=1, padding=_BESIDE)[:, 0]
+        agreeing = near.maximum(previous.to(near.dtype))
+        return above_floor(first, agreeing, self.first_floor).to(first.dtype)
 
-    def forward(
-        self,
-        current: Alignable,
-        coarse: Tensor,
-        first: Reference,
-        previous: Reference,
-        earlier: Sequence[Earlier] = (),
-    ) -> Tensor:
-        """Refine coarse masks.
+    def _skipped(
+        self, features: FrameFeatures, aligned: Sequence[_Aligned], before: _Aligned
+    ) -> list[Tensor]:
+        """For each block (A, width, H, W): what it makes of the features, for A first frames."""
+        now = (features.f16, features.f8, features.f4)
+        blocks = (self.block16, self.block8, self.block4)
+        skipped = []
+        for level, block in enumerate(blocks):
+            each = []
+            for first in aligned:
+                parts = [now[level], first.levels[level], before.levels[level]]
+                if level == 0 and first.likeness is not None and before.likeness is not None:
+                    parts += [first.likeness, before.likeness]
+                stacked = torch.cat(parts, dim=1)
+                each.append(block.skip(stacked.contiguous(memory_format=torch.channels_last)))
+            skipped.append(torch.cat(each) if len(each) > 1 else each[0])
+        return skipped
 
-        Args:
-            current: the frame, from `alignable`.
-            coarse: (O, H/4, W/4) in [0, 1].
-            first, previous: the references.
-            earlier: as an extension, memory frames. Where the first frame's aligned masks hold more
-                than these and the first frame together, they are believed that much less.
+    def _refined(self, skipped: list[Tensor], place: Tensor | None, masks: Tensor) -> Tensor:
+        """Logits (O, H, W) from masks (O, 3, H, W) at stride 4, some objects at a time.
 
-        Returns:
-            (O, H, W) probabilities, each the object's share of its own 2-channel softmax.
+        place: (O,) which of the skipped features is an object's; None where there is one for all.
         """
-        c4, c8, c16 = self.channels
-        features = current.features
-        size = (features.f16.shape[-2], features.f16.shape[-1])
-        key = current.key
-        aligned = [self._align(key, r, i, size) for i, r in enumerate((first, previous))]
-        # Masks as blocks of 4x4 cells: (O, 3, 16, H/16, W/16).
-        blocks = F.pixel_unshuffle(coarse[:, None], 4).to(key.dtype)
-        first_masks, previous_masks = (a.masks for a in aligned)
-        if earlier:
-            first_masks = self._confirmed(first_masks, key, first, earlier)
-        if self.first_floor:
-            first_masks = self._believed(first_masks, previous_masks, coarse)
-        masks = torch.stack([blocks, first_masks, previous_masks], dim=1)
-        levels = [a.fine.split([c16, 4 * c8, 16 * c4], dim=1) for a in aligned]
-        likeness = [map for a in aligned for map in a.likeness]
-        at16 = torch.cat([features.f16, *(level[0] for level in levels), *likeness], dim=1)
-        at8 = torch.cat([features.f8, *(F.pixel_shuffle(level[1], 2) for level in levels)], dim=1)
-        at4 = torch.cat([features.f4, *(F.pixel_shuffle(level[2], 4) for level in levels)], dim=1)
-
-        masks4 = F.pixel_shuffle(masks, 4).flatten(1, 2)
-        x = self.block16(at16, masks.flatten(1, 2), None)
-        x = self.block8(at8, F.pixel_unshuffle(masks4, 2), x)
-        x = self.block4(at4, masks4, x)
-        logits = upsample(self.head(x).float(), 4)
-        return torch.softmax(logits, dim=1)[:, 1]
+        others = (masks.sum(0, keepdim=True) - masks).clamp(0, 1) if self.others else None
+        count = max(1, _CELLS_AT_ONCE // max(1, masks[0, 0].numel()))
+        found = []
+        for rows in torch.arange(len(masks), device=masks.device).split(count):
+            chosen = slice(int(rows[0]), int(rows[-1]) + 1) if len(masks) > count else slice(None)
+            own = _levels(masks[chosen])
+            other = _levels(others[chosen]) if others is not None else (None,) * 3
+            shared = skipped if place is None else [s[place[chosen]] for s in skipped]
+            x: Tensor | None = None
+            for block, *inputs in zip(
+                (self.block16, self.block8, self.block4), shared, own, other, strict=True
+            ):
+                x = block(*inputs, x)
+            channels = self.head(x).float()
+            found.append(channels[:, 1] - channels[:, 0])
+        return torch.cat(found) if len(found) > 1 else found[0]
 
 
-def _squared_distances(size: tuple[int, int], device: torch.device) -> Tensor:
-    """(HW, HW) squared distances between the positions of a grid, in cells."""
-    ys = torch.arange(size[0], device=device, dtype=torch.float32)
-    xs = torch.arange(size[1], device=device, dtype=torch.float32)
-    dy = (ys[:, None] - ys[None]).square()
-    dx = (xs[:, None] - xs[None]).square()
-    return (dy[:, None, :, None] + dx[None, :, None, :]).flatten(2).flatten(0, 1)
+def _places(firsts: Sequence[Reference], count: int) -> tuple[Tensor | None, Tensor | None]:
+    """For each object which first reference is its, and where its mask is among all of theirs.
+
+    None where one reference is all objects'.
+    """
+    if len(firsts) == 1 and firsts[0].objects is None:
+        return None, None
+    rows = [first.objects for first in firsts if first.objects is not None]
+    order = torch.cat(rows)
+    place = torch.cat([row.new_full((len(row),), i) for i, row in enumerate(rows)])
+    back = torch.argsort(order)
+    return (None if len(firsts) == 1 else place[back]), back
+
+
+def _in_order(masks: list[Tensor], order: Tensor | None) -> Tensor:
+    every = torch.cat(masks) if len(masks) > 1 else masks[0]
+    return every if order is None else every[order]
+
+
+def _levels(masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Masks (O, 3, H, W) at stride 4 as blocks of cells for strides 16, 8 and 4."""
+    return F.pixel_unshuffle(masks, 4), F.pixel_unshuffle(masks, 2), masks

@@ -15,17 +15,25 @@ _CELL = 4
 
 
 @dataclass(frozen=True, slots=True)
-class MemoryFrame:
-    """What the memory holds of one past frame.
-
-    key: (O, C/4, H, W). value: (O, C, H, W). present: (O,) bool, the object was seen.
-    offset: frames since the first frame.
-    """
+class TemplateEntry:
+    """What the memory holds of one past frame: key (O, C/4, H, W), value (O, C, H, W)."""
 
     key: Tensor
     value: Tensor
-    present: Tensor
-    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateMemory:
+    """What the templates of O objects are read from, T past frames.
+
+    keys: (O, T, C/4, H, W). values: (O, T, C, H, W). valid: (O, T) bool, which frames are read for
+    which object, at least one for each. times: (T,) of the frames, rising.
+    """
+
+    keys: Tensor
+    values: Tensor
+    valid: Tensor
+    times: Tensor
 
 
 class DynamicMemoryNetwork(nn.Module):
@@ -48,48 +56,40 @@ class DynamicMemoryNetwork(nn.Module):
             nn.PixelShuffle(_CELL),
         )
 
-    def _embed(self, features: Tensor, offset: int) -> Tensor:
-        offsets = torch.tensor([offset], device=features.device)
+    def _embed(self, features: Tensor, offsets: Tensor) -> Tensor:
         return features + temporal_embedding(offsets, self.channels)[:, :, None, None]
 
-    def remember(
-        self, features: Tensor, masks: Tensor, present: Tensor, offset: int
-    ) -> MemoryFrame:
+    def remember(self, features: Tensor, masks: Tensor, offsets: Tensor) -> TemplateEntry:
         """Encode a frame with object masks as a memory frame.
 
         Args:
             features: (O, C, H, W) RoI features, or of the whole frame (A4).
             masks: (O, H, W) RoI masks in [0, 1].
-            present: (O,) bool.
-            offset: frames since the first frame.
+            offsets: (O,) frames since each object's first frame.
         """
-        x = torch.cat([self._embed(features, offset), masks[:, None]], dim=1)
-        return MemoryFrame(self.memory_key(x), self.memory_value(x), present, offset)
+        x = torch.cat([self._embed(features, offsets), masks[:, None]], dim=1)
+        return TemplateEntry(self.memory_key(x), self.memory_value(x))
 
-    def forward(self, features: Tensor, memory: list[MemoryFrame], offset: int) -> Tensor:
+    def forward(
+        self, features: Tensor, memory: TemplateMemory, time: int, offsets: Tensor
+    ) -> Tensor:
         """Generate each object's template for the current frame (Eq. 1).
 
         Args:
             features: (O, C, H, W) RoI features of the current frame at the previous boxes.
-            memory: the memory frames, the first frame first.
-            offset: frames since the first frame.
+            memory: the memory frames.
+            time: of the current frame.
+            offsets: (O,) frames since each object's first frame.
 
         Returns:
             (O, C, H, W).
         """
         if self.fixed:
-            return memory[0].value
-        penalty = None
-        if self.recency:
-            ages = torch.tensor([offset - frame.offset for frame in memory], device=features.device)
-            penalty = age_penalty(ages, self.recency)
-        return memory_read(
-            self.query_key(self._embed(features, offset)),
-            torch.stack([frame.key for frame in memory], dim=1),
-            torch.stack([frame.value for frame in memory], dim=1),
-            torch.stack([frame.present for frame in memory], dim=1),
-            penalty,
-        )
+            first = memory.valid.int().argmax(1)
+            return memory.values[torch.arange(len(first), device=first.device), first]
+        penalty = age_penalty(time - memory.times, self.recency) if self.recency else None
+        query = self.query_key(self._embed(features, offsets))
+        return memory_read(query, memory.keys, memory.values, memory.valid, penalty)
 
     def decode_masks(self, templates: Tensor, size: int) -> Tensor:
         """Decode (O, C, H, W) templates into (O, size, size) mask logits over the query's box."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from models.errors import InputError
@@ -40,6 +41,11 @@ def plain_values(picture: Image.Image) -> Values | None:
     return np.ascontiguousarray(pixels[..., 0])
 
 
+def deep_values(picture: Image.Image) -> NDArray[np.int64]:
+    """(H, W) values of a picture of more than 8 bits (see `is_deep`), as they are."""
+    return np.array(picture).astype(np.int64)
+
+
 def grey_values(path: Path, picture: Image.Image) -> Values:
     """Read the (H, W) values of a picture of any mode but P; white of 1 or 16 bits is 255.
 
@@ -51,7 +57,7 @@ def grey_values(path: Path, picture: Image.Image) -> Values:
         InputError: it is in colour, or holds ids above 255.
     """
     if picture.mode.startswith("I"):
-        wide = np.array(picture)
+        wide = deep_values(picture)
         top = int(wide.max())
         if wide.min() < 0 or (top > VOID and not np.isin(wide, [0, top]).all()):
             raise InputError(f"{path} holds ids up to {top}; masks have 255 at most")

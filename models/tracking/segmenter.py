@@ -1,33 +1,35 @@
 """The public, streaming interface: one frame in, one mask out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from models.config import FRAMES_KEPT
 from models.errors import InputError
-from models.functional.aggregation import soft_aggregate
+from models.functional.aggregation import LIMIT, distribution, soft_aggregate, winners
 from models.functional.masks import downsample_masks
+from models.hub.inference import for_inference
 from models.hub.load import load_model
 from models.modules.base_features import FrameFeatures
-from models.modules.references import Alignable
 from models.network import DMNAOA, MASK_STRIDE
 from models.proposals import Origin, Proposals
-from models.tracking.geometry import Geometry, Image
-from models.tracking.objects import Ids, ObjectSlots
-from models.tracking.video_state import VideoState
+from models.tracking.frames import RememberedFrames
+from models.tracking.geometry import Geometry, as_rgb
+from models.tracking.objects import Ids, TrackedObjects, id_planes
+from models.tracking.state_file import StateFile, weights_digest
 from models.utils.clock import Clock
 from models.utils.device import choose_device, choose_precision
 from models.utils.precision import Precision
 
 _GPU_BATCH = 4
 _LARGEST = 4320
-"""Of 8K; the correspondences of a frame take memory by the square of its pixels."""
+"""Of 8K."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,20 @@ class FrameMasks:
 
     ids: (H, W) uint8 at the source's size, 0 background, else the user's ids.
     confidence: for each id how sure the network is, the IoU in [0, 1] of the object's mask with
-    its probabilities; 0 where it sees none of the object.
+    its probabilities; 0 where it sees none of the object, 1 where its mask was given.
     """
 
     ids: Ids
     confidence: dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tracks:
+    """What a step changes, all at once. time: frames so far."""
+
+    objects: TrackedObjects
+    past: RememberedFrames | None
+    time: int
 
 
 class Segmenter:
@@ -71,7 +82,7 @@ class Segmenter:
         """Wrap a network.
 
         Args:
-            network: in evaluation mode.
+            network: a copy of it is made for inference.
             size: short side of the frames inside the network, in pixels.
             device: auto, cpu, cuda or mps.
             precision: of the heavy layers.
@@ -83,14 +94,13 @@ class Segmenter:
             raise InputError(f"size {size} is not from 64 to {_LARGEST} pixels of the short side")
         self.device = choose_device(device)
         self.dtype = choose_precision(precision, self.device)
-        self.network = network.to(self.device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+        ready = for_inference(network, self.dtype)
+        self.network = ready.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.size = size
         self.clock = Clock(self.device)
         self._geometry: Geometry | None = None
         self._prepared = 0
-        self._slots = ObjectSlots()
-        self._groups: list[VideoState] = []
-        """One for the objects of each mask that was given, in the order of their slots."""
+        self._tracks = _Tracks(TrackedObjects(), None, 0)
 
     @classmethod
     def load(
@@ -128,123 +138,219 @@ class Segmenter:
         return _GPU_BATCH if self.device.type == "cuda" else 1
 
     def prepare(
-        self, frames: Sequence[Image], names: Sequence[str] | None = None
+        self, frames: Sequence[NDArray[np.generic]], names: Sequence[str] | None = None
     ) -> list[PreparedFrame]:
         """Extract features and proposals of several frames at once.
 
         Args:
-            frames: (H, W, 3) uint8 RGB, in order.
+            frames: in order, (H, W, 3) uint8 RGB; what else is taken says `as_rgb`.
             names: by which stored proposals are looked up; 00000, 00001, … where not given.
 
         Raises:
-            InputError: sizes differ, or the source of proposals has none of a frame.
+            InputError: sizes differ, a frame is no image, or the source of proposals has none of
+                a frame.
         """
+        images = [as_rgb(frame) for frame in frames]
         if self._geometry is None:
-            height, width = frames[0].shape[:2]
+            height, width = images[0].shape[:2]
             self._geometry = Geometry.fit((height, width), self.size)
-        counted = range(self._prepared, self._prepared + len(frames))
+        counted = range(self._prepared, self._prepared + len(images))
         origin = Origin(tuple(names or (f"{i:05d}" for i in counted)), self._geometry)
         with self._computing():
-            batch = torch.cat([self._geometry.frame(frame) for frame in frames]).to(self.device)
+            batch = torch.cat([self._geometry.frame(image) for image in images])
+            if self.device.type == "cuda":  # bytes, from memory that the GPU reads by itself
+                batch = batch.pin_memory()
+            batch = batch.to(self.device, non_blocking=True).float() / 255
             with self.clock.measure("BFE"):
                 features = self.network.bfe(batch)
             with self.clock.measure("OPG"):
                 proposals = self.network.propose(batch, features, origin)
-        self._prepared += len(frames)
+        self._prepared += len(images)
         return [PreparedFrame(features[i], p) for i, p in enumerate(proposals)]
 
-    def step(self, frame: Image | PreparedFrame, masks: Ids | None = None) -> FrameMasks:
-        """Segment the next frame.
+    def step(
+        self,
+        frame: NDArray[np.generic] | PreparedFrame,
+        masks: Ids | None = None,
+        drop: Collection[int] = (),
+    ) -> FrameMasks:
+        """Segment the next frame. A step that fails leaves everything as it was.
 
         Args:
             frame: (H, W, 3) uint8 RGB, or one of `prepare`'s results.
-            masks: (H, W) uint8 ids of the objects that begin in this frame: all objects of the
-                first frame at the first step; at later steps new objects only. There, 0 says
-                nothing of the others: they are segmented, and the new ones laid over them.
+            masks: (H, W) uint8 ids of objects as they are in this frame. New ones begin here. Of
+                one that is followed already it is a correction: it is given back as it is, and
+                counts for good. 0 says nothing of the other objects: they are segmented, and the
+                given ones laid over them. Needed at the first step.
+            drop: ids of objects that end before this frame.
 
         Raises:
-            InputError: no masks at the first step, a later object that is followed already, or a
-                size that differs.
+            InputError: no masks at the first step, masks of another size, without an object or of
+                one that was dropped, an id to drop that is not followed.
         """
-        if masks is None and not self._groups:
-            raise InputError("masks are needed at the first step: which objects to follow")
-        fresh = [] if masks is None else self._fresh(frame, masks)
-        prepared = frame if isinstance(frame, PreparedFrame) else self.prepare([frame])[0]
-        with self._computing():
-            view = self.network.alignable(prepared.features, self.clock)
-            if masks is None:
-                return self._follow(view, prepared.proposals)
-            return self._add(view, prepared.proposals, masks, fresh)
+        before = self._geometry, self._prepared
+        try:
+            with self._computing():
+                found, self._tracks = self._step(frame, masks, drop)
+        except BaseException:
+            self._geometry, self._prepared = before
+            raise
+        return found
 
-    def _fresh(self, frame: Image | PreparedFrame, masks: Ids) -> list[int]:
-        """Ids of the objects that begin; refuses masks before anything has changed."""
+    def _step(
+        self,
+        frame: NDArray[np.generic] | PreparedFrame,
+        masks: Ids | None,
+        drop: Collection[int],
+    ) -> tuple[FrameMasks, _Tracks]:
+        """The masks of a frame, and what to go on with."""
+        tracks, network, clock = self._tracks, self.network, self.clock
+        objects, past = tracks.objects, tracks.past
+        if masks is None and not (objects.ids or objects.dropped):
+            raise InputError("masks are needed at the first step: which objects to follow")
+        if drop:
+            kept = objects.rows({*objects.ids} - {*drop})
+            objects = objects.without(drop)
+            past = past.select(kept) if past is not None and kept else None
+        named = [] if masks is None else objects.named_in(self._checked(frame, masks))
+        prepared = frame if isinstance(frame, PreparedFrame) else self.prepare([frame])[0]
+        assert self._geometry is not None
+        joined = objects.joined_by(named)
+        time = tracks.time
+        if not joined.ids:
+            nothing = np.zeros(self._geometry.source, np.uint8)
+            return FrameMasks(nothing, {}), _Tracks(joined, None, time + 1)
+        keyframe = joined.rows(named)
+        view = network.describe(prepared.features, clock)
+        planes = self._planes(masks, [joined.ids[row] for row in keyframe])
+        merged: Tensor | None = None
+        logits: Tensor | None = None
+        if past is not None and len(keyframe) < len(joined):
+            corrected = [row for row in keyframe if row < len(past)]
+            result = network.segment(view, prepared.proposals, past, time, clock)
+            with clock.measure("MRN"):
+                logits = self._aggregated(result.logits, corrected)
+                merged = distribution(logits)
+        with clock.measure("MRN"):
+            small = self._remembered(merged, planes, keyframe, len(joined))
+        new = network.encode(past, view, small, time, clock, keyframe=keyframe)
+        with clock.measure("MRN"):
+            ids, confidence = self._answer(joined, logits, merged)
+        after = network.committed(past, new, new.present.tolist(), keyframe)
+        if masks is not None:
+            ids = np.where(masks > 0, masks, ids).astype(np.uint8)
+            confidence |= dict.fromkeys(named, 1.0)
+        ordered = {ident: confidence[ident] for ident in joined.ids}
+        return FrameMasks(ids, ordered), _Tracks(joined, after, time + 1)
+
+    def _checked(self, frame: NDArray[np.generic] | PreparedFrame, masks: Ids) -> Ids:
+        """Refuses masks of another size or kind before anything has changed."""
         if isinstance(frame, PreparedFrame):
             assert self._geometry is not None
             height, width = self._geometry.source
         else:
             height, width = frame.shape[:2]
         if masks.shape != (height, width):
-            raise InputError(
-                f"the mask is {masks.shape[1]}x{masks.shape[0]} but the frames are {width}x{height}"
-            )
-        return self._slots.fresh(masks)
+            sides = "x".join(str(side) for side in (*masks.shape[1::-1], *masks.shape[2:]))
+            raise InputError(f"the mask is {sides} but the frames are {width}x{height}")
+        if masks.dtype != np.bool_ and not np.issubdtype(masks.dtype, np.integer):
+            raise InputError(f"the mask has the type {masks.dtype}; ids are whole numbers, uint8")
+        if masks.dtype != np.uint8 and masks.size and not 0 <= masks.min() <= masks.max() <= 255:
+            raise InputError("the mask holds numbers that are no ids; objects have 1 to 254")
+        return masks
 
-    def _add(
-        self, frame: Alignable, proposals: Proposals, masks: Ids, fresh: list[int]
-    ) -> FrameMasks:
-        """Take new objects; those that are there already are segmented beneath them."""
+    def _planes(self, masks: Ids | None, ids: Sequence[int]) -> Tensor | None:
+        """(K, H, W) the given masks at the network's size, padded."""
         assert self._geometry is not None
-        planes = self._geometry.pad(self._slots.to_slots(masks, self._geometry.scaled, fresh))
-        planes = planes.to(self.device)
-        state = self.network.begin(frame, planes, self.clock)
-        sure = dict.fromkeys(fresh, 1.0)
-        if self._groups:
-            found = self._follow(frame, proposals, over=planes)
-            ids, confidence = np.where(masks > 0, masks, found.ids), found.confidence | sure
-        else:
-            ids, confidence = masks.copy(), sure
-        self._slots.add(fresh)
-        self._groups.append(state)
-        return FrameMasks(ids, confidence)
+        if masks is None:
+            return None
+        planes = id_planes(masks, self._geometry.scaled, ids)
+        return self._geometry.pad(planes).to(self.device)
 
-    def _follow(
-        self, frame: Alignable, proposals: Proposals, over: Tensor | None = None
-    ) -> FrameMasks:
-        """Segment a frame; what the (N, H, W) masks `over` cover is not the old objects'.
+    def _aggregated(self, logits: Tensor, corrected: Sequence[int]) -> Tensor:
+        """(1 + O, H, W) logits of background and objects.
 
-        Groups are matched and refined each on its own, then aggregated together.
+        No object is in the padding, else masks would leak into it and back; and one whose mask is
+        given is nowhere else.
         """
         assert self._geometry is not None
-        network, clock = self.network, self.clock
-        results = [network.segment(frame, proposals, state, clock) for state in self._groups]
-        with clock.measure("MRN"):
-            probabilities = (
-                results[0].probabilities
-                if len(results) == 1
-                else torch.cat([r.probabilities for r in results])
-            )
-            logits = soft_aggregate(self._clear_padding(probabilities))
-            merged = torch.softmax(logits, dim=0)
-            remembered = merged[1:]
-            if over is not None:
-                remembered = remembered * (1 - over.sum(0)).clamp_min(0)
-            small = downsample_masks(remembered, MASK_STRIDE)
-        counts = [len(r.probabilities) for r in results]
-        for state, masks in zip(self._groups, small.split(counts), strict=True):
-            network.memorize(state, frame, masks, clock)
-        with clock.measure("MRN"):
-            winner = self._geometry.to_source(logits).argmax(dim=0).to(torch.uint8)
-            confidence = _confidence(merged)
-        ids = self._slots.to_ids(winner)
-        return FrameMasks(ids, dict(zip(self._slots.ids, confidence, strict=True)))
-
-    def _clear_padding(self, probabilities: Tensor) -> Tensor:
-        """No object is in the padding; without this, masks would leak into it and back."""
-        assert self._geometry is not None
         height, width = self._geometry.scaled
-        probabilities[:, height:] = 0
-        probabilities[:, :, width:] = 0
-        return probabilities
+        logits[:, height:] = -LIMIT
+        logits[:, :, width:] = -LIMIT
+        if corrected:
+            logits[list(corrected)] = -LIMIT
+        return soft_aggregate(logits)
+
+    def _remembered(
+        self, merged: Tensor | None, planes: Tensor | None, keyframe: Sequence[int], count: int
+    ) -> Tensor:
+        """(O, H/4, W/4) masks as they are remembered: given ones, and the others beside them."""
+        given = None if planes is None else downsample_masks(planes, MASK_STRIDE)
+        if merged is None:
+            assert given is not None
+            return given
+        if planes is None or given is None:
+            return downsample_masks(merged, MASK_STRIDE)
+        found = downsample_masks(merged * (1 - planes.sum(0)).clamp_min(0), MASK_STRIDE)
+        whole = found.new_zeros(count, *found.shape[1:])
+        whole[: len(found)] = found
+        whole[list(keyframe)] = given
+        return whole
+
+    def _answer(
+        self, objects: TrackedObjects, logits: Tensor | None, merged: Tensor | None
+    ) -> tuple[Ids, dict[int, float]]:
+        """Ids at the source's size, and the confidence of each object."""
+        assert self._geometry is not None
+        if logits is None or merged is None:
+            return np.zeros(self._geometry.source, np.uint8), {}
+        above = logits[1:] - logits[:1]
+        winner = winners(self._geometry.to_source(above))
+        confidence = _confidence(merged, winners(above)).tolist()
+        return objects.to_ids(winner), dict(zip(objects.ids, confidence, strict=False))
+
+    def save(self, path: Path) -> None:
+        """Write the whole state to a safetensors file, complete or not at all.
+
+        A segmenter of the same weights that restores it gives the same masks from there on.
+
+        Raises:
+            InputError: nothing has been segmented yet. OvosError: it cannot be written.
+        """
+        if self._geometry is None or self._tracks.time == 0:
+            raise InputError("there is no state to save before the first step")
+        StateFile(
+            weights_digest(self.network),
+            str(self.dtype),
+            self._geometry,
+            self._tracks.time,
+            self._tracks.objects,
+            self._tracks.past,
+        ).write(path)
+
+    def restore(self, path: Path) -> None:
+        """Go on from a saved state; what this segmenter had before is given up.
+
+        Raises:
+            InputError: the file is missing, damaged or of another version, of other weights, of
+                another size inside the network, or of a video of another size.
+        """
+        state = StateFile.read(path, self.device)
+        state.check(path, weights_digest(self.network), str(self.dtype))
+        geometry = state.geometry
+        if Geometry.fit(geometry.source, self.size) != geometry:
+            raise InputError(
+                f"{path} was saved with a short side of {min(geometry.scaled)} pixels inside the "
+                f"model, and this one has {self.size}; give the same size"
+            )
+        if self._geometry is not None and self._geometry.source != geometry.source:
+            height, width = geometry.source
+            raise InputError(
+                f"{path} is of a video of {width}x{height}, and this one has "
+                f"{self._geometry.source[1]}x{self._geometry.source[0]}"
+            )
+        self._geometry, self._prepared = geometry, state.time
+        self._tracks = _Tracks(state.objects, state.past, state.time)
 
     @contextmanager
     def _computing(self) -> Iterator[None]:
@@ -254,14 +360,13 @@ class Segmenter:
             yield
 
 
-def _confidence(merged: Tensor) -> list[float]:
-    """IoU of each object's mask with its own probabilities, from (1 + O, H, W).
+def _confidence(merged: Tensor, winner: Tensor) -> Tensor:
+    """(O,) IoU of each object's mask with its own probabilities, from (O, H, W).
 
     What is unsure inside the mask and what is unsure outside of it both count against it.
     """
-    winner = merged.argmax(dim=0)
-    inside = torch.stack([winner == slot for slot in range(1, len(merged))]).flatten(1)
-    probabilities = merged[1:].flatten(1)
-    shared = (probabilities * inside).sum(1)
-    united = inside.sum(1) + (probabilities * ~inside).sum(1)
-    return [float(v) for v in (shared / united.clamp_min(1)).cpu()]
+    rows = range(1, len(merged) + 1)
+    shared = torch.stack([(p * (winner == row)).sum() for row, p in zip(rows, merged, strict=True)])
+    covered = torch.stack([(winner == row).sum() for row in rows])
+    united = covered + merged.flatten(1).sum(1) - shared
+    return shared / united.clamp_min(1)

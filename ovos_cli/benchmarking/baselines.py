@@ -3,18 +3,22 @@
 Each sees what the model sees: the frames in order and the first annotations.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ovos_cli.benchmarking.method import GivenFrame
 from ovos_cli.datasets.annotation import Ids
+
+if TYPE_CHECKING:  # it comes with torch, and options only need the baselines' names
+    from ovos_cli.benchmarking.method import GivenFrame
 
 Image = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
@@ -80,7 +84,7 @@ class Baseline:
         """None: nothing is learned."""
         return
 
-    def tracker(self, sequence: str) -> "BaselineTracker":
+    def tracker(self, sequence: str) -> BaselineTracker:
         """A fresh one."""
         make: dict[BaselineName, Callable[[], _Propagator]] = {
             BaselineName.FIRST_MASK: _Keep,

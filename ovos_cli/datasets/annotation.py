@@ -2,23 +2,19 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
-from models.errors import InputError
-from models.pictures.mask_pixels import grey_values
+from models.pictures.mask_file import read_stored
 from models.pictures.mask_values import as_objects
+from models.pictures.opened import opened
 from models.pictures.upright import upright_size
-from ovos_cli.datasets.png import png_values
 
 Ids = NDArray[np.uint8]
 Colour = tuple[int, int, int]
-_DAMAGE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
-"""What Pillow raises for damaged files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +61,8 @@ def read_picture(path: Path) -> Picture:
     Raises:
         InputError: missing, unreadable, or in colour.
     """
-    if not path.is_file():
-        raise InputError(f"the mask {path} does not exist")
-    try:
-        data = path.read_bytes()
-        if b"eXIf" not in data and (decoded := png_values(data)):
-            return Picture(decoded[0], _colours(decoded[1]))
-        with Image.open(BytesIO(data)) as stored:
-            picture = ImageOps.exif_transpose(stored)
-            indexed = picture.mode == "P"
-            values = np.asarray(picture) if indexed else grey_values(path, picture)
-            return Picture(values, _palette(picture))
-    except UnidentifiedImageError as error:
-        raise InputError(f"the mask {path} is not a readable image") from error
-    except _DAMAGE as error:
-        raise InputError(f"the mask {path} is not a readable image: {error}") from error
+    stored = read_stored(path, checksums=False)
+    return Picture(stored.values, _colours(stored.palette))
 
 
 def header(path: Path) -> Header:
@@ -88,11 +71,8 @@ def header(path: Path) -> Header:
     Raises:
         InputError: not a readable image.
     """
-    try:
-        with Image.open(path) as picture:
-            return Header(upright_size(picture), _palette(picture))
-    except _DAMAGE as error:
-        raise InputError(f"{path} is not a readable image: {error}") from error
+    with opened(path) as picture:
+        return Header(upright_size(picture), _palette(picture))
 
 
 def _palette(picture: Image.Image) -> tuple[Colour, ...]:

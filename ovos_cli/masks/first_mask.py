@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from models.errors import InputError
-from models.pictures.mask_pixels import plain_values
+from models.pictures.deep_pixels import is_deep
+from models.pictures.mask_pixels import deep_values, plain_values
 from models.pictures.mask_values import MOST_IDS, VOID, as_objects, black_and_white, soft_values
+from models.pictures.opened import decoded
 from ovos_cli.masks.palette import Palette, full_palette, tells_apart
 
 Ids = NDArray[np.uint8]
@@ -49,11 +51,7 @@ def read_first_mask(
     if not path.is_file():
         what = "is a folder; give one picture" if path.is_dir() else "does not exist"
         raise InputError(f"the mask {path} {what}")
-    try:
-        with Image.open(path) as picture:
-            picture.load()
-    except (UnidentifiedImageError, OSError) as error:
-        raise InputError(f"the mask {path} is not a readable image: {error}") from error
+    picture = decoded(path)
     palette, doubt = full_palette(None), ""
     if colours and threshold is not None:
         raise InputError("--mask-colors and --mask-threshold exclude each other")
@@ -110,9 +108,7 @@ def _from_indices(path: Path, indices: NDArray[np.uint8]) -> Ids:
 
 
 def _grey(path: Path, picture: Image.Image) -> NDArray[np.int64]:
-    if picture.mode[0] in "IF":  # more than 8 bits
-        return np.array(picture).astype(np.int64)
-    values = plain_values(picture)
+    values = deep_values(picture) if is_deep(picture.mode) else plain_values(picture)
     if values is not None:
         return values.astype(np.int64)
     pixels = np.array(picture.convert("RGB"))

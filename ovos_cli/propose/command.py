@@ -1,4 +1,7 @@
-"""`ovos propose`: parse, call, print."""
+"""`ovos propose`: parse, call, print.
+
+What needs torch is imported when it is run, so that `--help` does not wait for it.
+"""
 
 from itertools import chain
 from pathlib import Path
@@ -7,21 +10,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from models import Precision, load_model
 from models.errors import InputError, OvosError
 from models.sources.names import Kind, SourceName
 from ovos_cli import options
+from ovos_cli.collecting import loading
 from ovos_cli.datasets import DatasetName
-from ovos_cli.media.checked_frames import checked_frames
-from ovos_cli.media.open_source import open_source, past_the_end
-from ovos_cli.propose.folder import Format, ProposalFolder
-from ovos_cli.propose.run import Run
-from ovos_cli.untrained_warning import warn_untrained
+from ovos_cli.option_groups import ModelOptions, grouped
+from ovos_cli.propose.format import Format
 
 _RECALL = "Recall"
 
 
+@grouped
 def propose(
+    *,
     video: Annotated[
         Path | None,
         typer.Argument(help="A video file, or a folder of images.", show_default=False),
@@ -93,15 +95,7 @@ def propose(
             min=1, help="Compare every so many annotated frames.", rich_help_panel=_RECALL
         ),
     ] = 12,
-    proposals: options.Source = None,
-    weights_dir: options.WeightsDir = None,
-    model: options.Model = "lite",
-    weights: options.Weights = None,
-    allow_untrained: options.AllowUntrained = False,
-    size: options.Size = 480,
-    device: options.Device = "auto",
-    precision: options.PrecisionName = Precision.AUTO,
-    settings: options.Settings = None,
+    model: ModelOptions,
     debug: options.Debug = False,
 ) -> None:
     """Propose objects: as files for `--proposals files:DIR`, as pictures, or measured.
@@ -110,20 +104,28 @@ def propose(
 
     Recall: `ovos propose --recall --dataset davis16 --root DAVIS --split val`
     """
+    with loading():
+        from models.hub.load import load_model
+        from ovos_cli.media.checked_frames import checked_frames
+        from ovos_cli.media.open_source import open_source, past_the_end
+        from ovos_cli.propose.folder import ProposalFolder
+        from ovos_cli.propose.run import Run
+        from ovos_cli.untrained_warning import warn_untrained
+
     if recall and video is not None:
         raise InputError("--recall measures a data set; leave out the video")
     if not recall and (video is None or root is not None):
         raise InputError("give a video; or measure a data set with --recall --dataset NAME")
     changes = {"max_proposals": 100} if recall else {}
-    source = SourceName.parse(proposals) if proposals else None
+    source = SourceName.parse(model.proposals) if model.proposals else None
     by_sequence = recall and source is not None and source.kind is Kind.FILES
     loaded = load_model(
-        model,
-        weights,
-        settings or (),
-        source=None if by_sequence else proposals,
-        weights_dir=weights_dir,
-        allow_untrained=allow_untrained,
+        model.model,
+        model.weights,
+        model.settings or (),
+        source=None if by_sequence else model.proposals,
+        weights_dir=model.weights_dir,
+        allow_untrained=model.allow_untrained,
         proposals_only=True,
         use_matcher=True,
         **changes,
@@ -132,9 +134,9 @@ def propose(
     run = Run(
         loaded,
         source or SourceName.parse(loaded.source),
-        size,
-        device,
-        precision,
+        model.size,
+        model.device,
+        model.precision,
         Console(quiet=quiet),
     )
     if video is None:

@@ -1,7 +1,6 @@
 """The folder of proposals that a run writes."""
 
 from collections.abc import Collection
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,10 @@ from models.sources.npz import write_npz
 from models.sources.stored import StoredProposals
 from ovos_cli.json_file import write_json
 from ovos_cli.output import claim, remove_if_empty, writing
+from ovos_cli.propose.format import Format
 
 SHEETS = "sheets"
 _OWN = (RESULTS, IMAGES, RECORD)
-
-
-class Format(StrEnum):
-    """How proposals are kept."""
-
-    NPZ = "npz"
-    COCO = "coco"
 
 
 class ProposalFolder:

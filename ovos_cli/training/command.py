@@ -1,4 +1,7 @@
-"""`ovos train`: parse, call, print."""
+"""`ovos train`: parse, call, print.
+
+What needs torch is imported when it is run, so that `--help` does not wait for it.
+"""
 
 import signal
 from collections.abc import Iterator
@@ -10,7 +13,6 @@ import typer
 from rich.console import Console
 
 from models.errors import InputError
-from models.utils.device import choose_device, choose_precision
 from models.utils.precision import Precision
 from ovos_cli import options
 from ovos_cli.lines import stopped
@@ -112,6 +114,7 @@ def train(
             "(in a clone: pip install '.[train]')"
         ) from error
     from models.training.engine.processes import processes
+    from models.utils.device import choose_device, choose_precision
     from ovos_cli.training.find import find_recipe
 
     source = [f"model.proposals={proposals}"] if proposals else []

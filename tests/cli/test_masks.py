@@ -233,3 +233,16 @@ def test_the_hint_names_every_colour(tmp_path: Path) -> None:
     hint = str(error.value).rpartition("--mask-colors ")[2]
     ids = read_first_mask(tmp_path / "cvat.png", parse_colours(hint)).ids
     assert set(np.unique(ids)) == {0, 1, 2, 3, 4, 5}
+
+
+def test_a_mask_is_turned_as_its_metadata_says_like_the_frames(tmp_path: Path) -> None:
+    ids = np.zeros((30, 40), np.uint8)
+    ids[2:12, 5:25] = 7
+    picture = Image.fromarray(ids, mode="P")
+    picture.putpalette(davis_palette())
+    notes = Image.Exif()
+    notes[0x0112] = 6  # to be turned to the right
+    picture.save(tmp_path / "turned.png", exif=notes)
+    turned = np.rot90(ids, -1)
+    for read in (lambda path: read_first_mask(path).ids, read_ids):
+        np.testing.assert_array_equal(read(tmp_path / "turned.png"), turned)

@@ -216,7 +216,7 @@ def test_a_frame_to_score_on_is_looked_at_before_the_first_step(
     data = ["--data", str(tmp_path), "--out", str(tmp_path / "run")]
     assert "davis DAVIS (to score on): 1 videos, 8 frames" in _run(recipe, *data, "--check")
     (davis / "JPEGImages/480p/others/00001.jpg").unlink()
-    assert "others/00001.jpg is missing" in _refused(recipe, *data)
+    assert "others/00001.jpg does not exist" in _refused(recipe, *data)
     assert not (tmp_path / "run").exists()
 
 
@@ -272,7 +272,7 @@ def test_a_damaged_image_is_skipped_and_named_at_the_end(
     output = _run(recipe, "--data", str(tmp_path), "--out", str(out), "--quiet")
     state = torch.load(out / "state.pt", weights_only=True)
     assert f"skipped {sum(state['skipped'].values())} draws" in output
-    assert "00003.jpg is not a readable picture" in " ".join(output.split())
+    assert "00003.jpg is not a readable image" in " ".join(output.split())
     assert "step 4" not in output
     assert "00003.jpg" in (out / "skipped.txt").read_text()
 

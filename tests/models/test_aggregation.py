@@ -3,13 +3,13 @@
 import numpy as np
 import torch
 
-from models.functional.aggregation import soft_aggregate
+from models.functional.aggregation import distribution, soft_aggregate, winners
 
 
 def test_distributions_sum_to_one_at_the_extremes_too() -> None:
     torch.manual_seed(0)
     p = torch.cat([torch.rand(3, 4, 5), torch.zeros(3, 4, 5), torch.ones(3, 4, 5)], dim=2)
-    merged = torch.softmax(soft_aggregate(p), dim=0)
+    merged = torch.softmax(soft_aggregate(torch.logit(p)), dim=0)
     assert merged.shape == (4, 4, 15)
     assert torch.isfinite(merged).all()
     torch.testing.assert_close(merged.sum(0), torch.ones(4, 15))
@@ -19,11 +19,29 @@ def test_matches_normalized_odds() -> None:
     p = np.array([0.7, 0.2])
     odds = np.array([0.3 * 0.8, 0.7, 0.2])
     odds = odds / (1 - odds)
-    found = torch.softmax(soft_aggregate(torch.tensor(p).view(2, 1, 1)), dim=0)[:, 0, 0]
+    found = torch.softmax(soft_aggregate(torch.logit(torch.tensor(p)).view(2, 1, 1)), dim=0)[
+        :, 0, 0
+    ]
     np.testing.assert_allclose(found.numpy(), odds / odds.sum(), rtol=1e-5)
 
 
 def test_one_object_keeps_its_side_of_one_half() -> None:
     p = torch.linspace(0.01, 0.99, 50).view(1, 1, 50)
-    merged = torch.softmax(soft_aggregate(p), dim=0)[1]
+    merged = torch.softmax(soft_aggregate(torch.logit(p)), dim=0)[1]
     assert ((merged > 0.5) == (p[0] > 0.5)).all()
+
+
+def test_the_distribution_is_the_softmax_without_the_background() -> None:
+    torch.manual_seed(0)
+    for objects in (1, 3):
+        logits = soft_aggregate(3 * torch.randn(objects, 4, 5))
+        torch.testing.assert_close(distribution(logits), torch.softmax(logits, dim=0)[1:])
+
+
+def test_winners_are_the_argmax_with_a_background_of_zero() -> None:
+    torch.manual_seed(0)
+    for objects in (1, 2, 5):
+        logits = torch.randn(objects, 6, 7).round(decimals=1)
+        background = torch.zeros(1, 6, 7)
+        expected = torch.cat([background, logits]).numpy().argmax(axis=0)  # the first of equals
+        np.testing.assert_array_equal(winners(logits).numpy(), expected)

@@ -10,8 +10,8 @@ from models.functional import alignment
 from models.functional.alignment import (
     aligned_similarity,
     correspondence,
+    near_positions,
     recompose,
-    sharpen,
     translate,
 )
 
@@ -42,7 +42,7 @@ def test_correspondence_and_translation_match_the_equations() -> None:
 def test_similarity_matches_a_loop_over_pairs() -> None:
     torch.manual_seed(1)
     templates, proposals = torch.randn(2, 6, 3, 4), torch.randn(5, 6, 3, 4)
-    found = aligned_similarity(templates, proposals, 4.0)
+    found = aligned_similarity(templates[:, None], proposals[None], 4.0)
     for o, t in enumerate(templates.flatten(2)):
         for n, p in enumerate(proposals.flatten(2)):
             expected = _cos(t.flatten(), _naive_alignment(t, p, 4.0).flatten())
@@ -57,37 +57,33 @@ def test_alignment_undoes_a_displacement() -> None:
     assert float(aligned_similarity(template, moved, 50.0, align=False)) < 0.3
 
 
-def test_rows_are_distributions_and_penalties_keep_near() -> None:
-    torch.manual_seed(3)
-    similarity = torch.randn(4, 6)
-    rows = sharpen(similarity, 3.0)
-    torch.testing.assert_close(rows.sum(-1), torch.ones(4))
-    penalty = torch.full((4, 6), 1e4)
-    penalty[:, 2] = 0
-    assert sharpen(similarity, 3.0, penalty).argmax(-1).tolist() == [2] * 4
-
-
 @pytest.mark.parametrize("block", [1, 40, 2**24])
-def test_several_sources_are_one_distribution(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_values_are_recomposed_as_by_a_loop(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alignment, "_LARGEST_BLOCK", block)
     torch.manual_seed(2)
-    target, sources, values = torch.randn(4, 6), torch.randn(4, 3, 5), torch.randn(2, 3, 5)
-    penalty = torch.rand(6, 5)
-    found = recompose(target, sources, values, 3.0, penalty)
+    queries, keys, values = torch.randn(6, 4), torch.randn(15, 4), torch.randn(15, 2)
+    found = recompose(queries, keys, values)
     for i in range(6):
-        weights = torch.tensor(
-            [
-                [
-                    math.exp(3 * _cos(target[:, i], sources[:, r, j]) - float(penalty[i, j]))
-                    for j in range(5)
-                ]
-                for r in range(3)
-            ]
-        )
-        expected = (values * weights).sum((1, 2)) / weights.sum()
-        torch.testing.assert_close(found[:, i], expected)
+        weights = torch.tensor([math.exp(float(queries[i] @ key)) for key in keys])
+        expected = (values * weights[:, None]).sum(0) / weights.sum()
+        torch.testing.assert_close(found[i], expected)
 
 
 def test_recomposing_no_position_gives_none() -> None:
-    found = recompose(torch.randn(4, 0), torch.randn(4, 3, 5), torch.randn(2, 3, 5), 3.0)
-    assert found.shape == (2, 0)
+    found = recompose(torch.randn(0, 4), torch.randn(15, 4), torch.randn(15, 2))
+    assert found.shape == (0, 2)
+
+
+@pytest.mark.parametrize(("dtype", "off"), [(torch.float32, 1e-5), (torch.bfloat16, 2e-3)])
+def test_channels_of_positions_multiply_to_squared_distances(
+    dtype: torch.dtype, off: float
+) -> None:
+    height, width, reach = 7, 9, 5.3
+    queries, keys = near_positions((height, width), torch.tensor(reach), dtype)
+    assert queries.dtype == keys.dtype == dtype
+    found = queries.double() @ keys.double().T
+    for i in range(height * width):
+        for j in range(height * width):
+            dy, dx = i // width - j // width, i % width - j % width
+            expected = -(dy * dy + dx * dx) / (2 * reach * reach)
+            assert abs(float(found[i, j]) - expected) < off

@@ -44,16 +44,6 @@ def test_frames_in_which_an_object_is_absent_are_not_read() -> None:
     torch.testing.assert_close(seen, without)
 
 
-def test_an_object_absent_from_all_frames_is_read_from_all() -> None:
-    query, keys, values = (
-        torch.randn(1, 4, 2, 2),
-        torch.randn(1, 2, 4, 2, 2),
-        torch.ones(1, 2, 8, 2, 2),
-    )
-    found = memory_read(query, keys, values, torch.zeros(1, 2, dtype=torch.bool))
-    torch.testing.assert_close(found, torch.ones(1, 8, 2, 2))
-
-
 def test_old_frames_lose_relevance_each_time_their_age_doubles() -> None:
     penalty = age_penalty(torch.tensor([16, 4, 2, 1]), 1.5)
     torch.testing.assert_close(penalty, torch.tensor([6.0, 3.0, 1.5, 0.0]))

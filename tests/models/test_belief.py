@@ -12,12 +12,13 @@ def test_what_is_far_from_a_confirmed_anchor_is_dropped() -> None:
     masks[:, 2:8, 30:38] = 0.9  # a leak
     masks[1, 6:14, 6:14] = 0  # the anchor is not confirmed
     anchors[2] = 0  # there is no anchor
-    kept = near_anchors(masks, anchors, 1.4)
+    logits = torch.logit(masks)
+    kept = torch.sigmoid(near_anchors(logits, anchors, 1.4))
     assert kept[0, :, 30:].sum() == 0
     torch.testing.assert_close(kept[0, :, :20], masks[0, :, :20])
     torch.testing.assert_close(kept[1:], masks[1:])
     coarser = torch.nn.functional.avg_pool2d(anchors, 5)
-    torch.testing.assert_close(near_anchors(masks, coarser, 1.4), kept)
+    torch.testing.assert_close(torch.sigmoid(near_anchors(logits, coarser, 1.4)), kept)
 
 
 def test_what_is_faint_counts_only_where_something_agrees() -> None:
@@ -48,5 +49,5 @@ def test_what_objects_share_out_among_them_is_not_faint() -> None:
 
 def test_objects_share_what_a_limit_leaves_them() -> None:
     masks = torch.tensor([[0.2, 0.6, 0.0, 0.3], [0.1, 0.2, 0.0, 0.1]])
-    found = at_most(masks, torch.tensor([0.5, 0.4, 0.3, 0.0]))
+    found = at_most(masks, torch.tensor([0.5, 0.4, 0.3, 0.0]), masks.sum(0))
     torch.testing.assert_close(found, torch.tensor([[0.2, 0.3, 0.0, 0.0], [0.1, 0.1, 0.0, 0.0]]))

@@ -1,11 +1,20 @@
 """The alignment inside the mask refinement network."""
 
+import pytest
 import torch
 
 from models.hub.presets import preset
+from models.modules import refinement
 from models.modules.base_features import FrameFeatures
-from models.modules.references import Alignable, Earlier, Reference
-from models.modules.refinement import MaskRefinementNetwork, _squared_distances
+from models.modules.descriptor import (
+    Reference,
+    Witnesses,
+    from_blocks,
+    split_levels,
+    stack_levels,
+    to_blocks,
+)
+from models.modules.refinement import MaskRefinementNetwork
 
 
 def _features(seed: int, shift: int = 0) -> FrameFeatures:
@@ -25,19 +34,36 @@ def _sharp_network() -> MaskRefinementNetwork:
     return network
 
 
+def _reference(
+    network: MaskRefinementNetwork, features: FrameFeatures, masks: torch.Tensor
+) -> Reference:
+    frame = network.describe(features)
+    return Reference(frame.key, frame.fine, masks)
+
+
+def test_blocks_and_levels_come_apart_as_they_were_put_together() -> None:
+    masks = torch.rand(3, 32, 48)
+    torch.testing.assert_close(from_blocks(to_blocks(masks), (8, 12)), masks)
+    unshuffled = torch.nn.functional.pixel_unshuffle(masks[:, None], 4)
+    torch.testing.assert_close(to_blocks(masks), unshuffled.flatten(2).permute(2, 0, 1))
+    features = _features(4)
+    f16, f8, f4 = split_levels(stack_levels(features), preset("lite").base_channels, (8, 12))
+    for found, level in ((f16, features.f16), (f8, features.f8), (f4, features.f4)):
+        torch.testing.assert_close(found, level)
+
+
 def test_masks_move_with_the_features_at_full_detail() -> None:
     network = _sharp_network()
     masks = (torch.rand(2, 32, 48) > 0.5).float()
     now, past = _features(1, shift=3), _features(1)
-    reference = Reference(network.alignable(past), masks)
+    key = network.describe(now).key
     with torch.no_grad():
-        found = network._align(network.alignable(now).key, reference, 0, (8, 12))
-    back = torch.nn.functional.pixel_shuffle(found.masks, 4)[:, 0]
-    torch.testing.assert_close(back, masks.roll(12, dims=2), atol=1e-3, rtol=0)
-    channels = now.f16.shape[1]
-    torch.testing.assert_close(found.fine[0, :channels], now.f16[0], atol=1e-2, rtol=0)
-    [likeness] = found.likeness
-    assert likeness.min() > 0.99
+        queries = network._queries(key, (8, 12), 0)
+        found = network._align(key, queries, _reference(network, past, masks), 0, (8, 12))
+    torch.testing.assert_close(found.masks, masks.roll(12, dims=2), atol=1e-3, rtol=0)
+    for level, expected in zip(found.levels, (now.f16, now.f8, now.f4), strict=True):
+        torch.testing.assert_close(level, expected, atol=1e-2, rtol=0)
+    assert found.likeness is not None and found.likeness.min() > 0.99
 
 
 def test_objects_are_refined_independently_and_in_range() -> None:
@@ -46,16 +72,58 @@ def test_objects_are_refined_independently_and_in_range() -> None:
     now, past = _features(1), _features(2)
     masks = torch.rand(3, 32, 48)
     with torch.no_grad():
-        current, reference = network.alignable(now), network.alignable(past)
+        current = network.describe(now)
 
         def refine(chosen: slice) -> torch.Tensor:
-            r = Reference(reference, masks[chosen])
-            return network(current, masks[chosen], r, r)
+            r = _reference(network, past, masks[chosen])
+            return network(current, masks[chosen], [r], r)
 
         every, one = refine(slice(0, 3)), refine(slice(1, 2))
-    assert every.shape == (3, 128, 192)
-    assert every.min() >= 0 and every.max() <= 1
+    assert every.shape == (3, 32, 48)
     torch.testing.assert_close(every[1], one[0], atol=1e-4, rtol=1e-3)
+
+
+def test_each_object_is_aligned_with_its_own_first_frame() -> None:
+    """In any order: as if all objects had that first frame, each time."""
+    network = MaskRefinementNetwork(preset("lite").replace(first_floor=0.0)).eval()
+    masks, coarse = torch.rand(3, 32, 48), torch.rand(3, 32, 48)
+    current = network.describe(_features(1))
+    previous = _reference(network, _features(4), torch.rand(3, 32, 48))
+    first, second = (_features(seed) for seed in (2, 3))
+    with torch.no_grad():
+        alone = [
+            network(current, coarse, [_reference(network, one, masks)], previous)
+            for one in (first, second)
+        ]
+        firsts = [
+            Reference(*_parts(network, one), masks, torch.tensor(objects))
+            for one, objects in ((first, [1]), (second, [0, 2]))
+        ]
+        found = network(current, coarse, firsts, previous)
+    expected = torch.stack([alone[1][0], alone[0][1], alone[1][2]])
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-3)
+
+
+def _parts(
+    network: MaskRefinementNetwork, features: FrameFeatures
+) -> tuple[torch.Tensor, torch.Tensor]:
+    frame = network.describe(features)
+    return frame.key, frame.fine
+
+
+def test_many_objects_are_refined_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = MaskRefinementNetwork(preset("lite").replace(others=True)).eval()
+    for block in (network.block16, network.block8, network.block4):
+        assert block.other is not None
+        torch.nn.init.normal_(block.other.weight, std=0.1)
+    masks = torch.rand(5, 32, 48)
+    current = network.describe(_features(1))
+    reference = _reference(network, _features(2), masks)
+    with torch.no_grad():
+        whole = network(current, masks, [reference], reference)
+        monkeypatch.setattr(refinement, "_CELLS_AT_ONCE", 2 * 32 * 48)
+        parts = network(current, masks, [reference], reference)
+    torch.testing.assert_close(parts, whole, atol=1e-4, rtol=1e-3)
 
 
 def test_faint_first_masks_need_a_coarse_or_a_previous_one() -> None:
@@ -64,10 +132,7 @@ def test_faint_first_masks_need_a_coarse_or_a_previous_one() -> None:
     def believed(count: int, coarse: torch.Tensor, previous: torch.Tensor) -> torch.Tensor:
         first = torch.full((count, 1, 32, 48), 0.3)
         first[:, :, 0, 0] = 1.0 / count  # the peak of their sum
-        found = network._believed(
-            *(torch.nn.functional.pixel_unshuffle(m, 4) for m in (first, previous)), coarse
-        )
-        return torch.nn.functional.pixel_shuffle(found, 4)[:, 0]
+        return network._believed(first[:, 0], previous[:, 0], coarse)
 
     none = torch.zeros(1, 1, 32, 48)
     coarse, previous = none[:, 0].clone(), none.clone()
@@ -85,13 +150,19 @@ def test_faint_first_masks_need_a_coarse_or_a_previous_one() -> None:
 def _confirmed(masks: torch.Tensor, earlier: list[torch.Tensor]) -> torch.Tensor:
     """First masks (O, 32, 48) of a frame like the current one, after frames like it."""
     network = _sharp_network()
-    frame: Alignable = network.alignable(_features(1))
-    first = Reference(frame, masks)
-    kept = [Earlier.of(Reference(frame, m)) for m in earlier]
+    key = network.describe(_features(1)).key
+    first = _reference(network, _features(1), masks)
+    every = [masks, *earlier]
+    witnesses = Witnesses(
+        torch.arange(len(masks)),
+        0,
+        key.repeat(len(every), 1),
+        torch.cat([to_blocks(m).sum(1) for m in every]),
+    )
     with torch.no_grad():
-        aligned = network._align(frame.key, first, 0, (8, 12)).masks
-        found = network._confirmed(aligned, frame.key, first, kept)
-    return torch.nn.functional.pixel_shuffle(found, 4)[:, 0]
+        queries = network._queries(key, (8, 12), 0)
+        aligned = network._align(key, queries, first, 0, (8, 12))
+        return network._confirmed(aligned.masks, aligned.whole, queries, witnesses, (8, 12))
 
 
 def test_earlier_frames_take_from_first_masks_and_add_nothing() -> None:
@@ -114,10 +185,20 @@ def test_earlier_frames_speak_of_all_objects_together() -> None:
     torch.testing.assert_close(found, masks, atol=2e-3, rtol=0)
 
 
-def test_squared_distances_by_counting() -> None:
-    found = _squared_distances((2, 3), torch.device("cpu")).view(2, 3, 2, 3)
-    for y in range(2):
-        for x in range(3):
-            for b in range(2):
-                for a in range(3):
-                    assert found[y, x, b, a] == (y - b) ** 2 + (x - a) ** 2
+def test_what_the_others_cover_changes_nothing_at_first_and_nothing_for_one_object() -> None:
+    torch.manual_seed(0)
+    plain = MaskRefinementNetwork(preset("lite")).eval()
+    told = MaskRefinementNetwork(preset("lite").replace(others=True)).eval()
+    assert not told.load_state_dict(plain.state_dict(), strict=False).unexpected_keys
+    current, masks = plain.describe(_features(1)), torch.rand(3, 32, 48)
+    reference = _reference(plain, _features(2), masks)
+    one = Reference(reference.key, reference.fine, masks[:1])
+    with torch.no_grad():
+        expected = plain(current, masks, [reference], reference)
+        torch.testing.assert_close(told(current, masks, [reference], reference), expected)
+        alone = told(current, masks[:1], [one], one)
+        for block in (told.block16, told.block8, told.block4):
+            assert block.other is not None
+            torch.nn.init.normal_(block.other.weight)
+        torch.testing.assert_close(told(current, masks[:1], [one], one), alone)
+        assert not torch.allclose(told(current, masks, [reference], reference), expected)

@@ -1,6 +1,7 @@
 """The streaming interface and the network behind it, with random weights: shapes and contracts."""
 
 import inspect
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,14 @@ import torch
 
 from models import InputError, MemoryPolicy, ModelConfig, Precision, Segmenter
 from models.config import FRAMES_KEPT
+from models.hub.inference import for_inference
 from models.hub.presets import preset
 from models.modules.base_features import FrameFeatures
-from models.modules.references import Alignable
+from models.modules.descriptor import FrameDescriptor
 from models.network import DMNAOA
 from models.proposals import Origin, Proposals
-from models.tracking.geometry import Geometry
-from models.tracking.objects import ObjectSlots
+from models.tracking.geometry import Geometry, as_rgb
+from models.tracking.objects import id_planes
 from models.utils.clock import Clock
 
 HEIGHT, WIDTH = 50, 90
@@ -65,6 +67,7 @@ EXTENSIONS_OFF = {
     "refine_memory": 0,
     "locality": False,
     "likeness": False,
+    "others": False,
 }
 """What is not in the paper, as in its setting."""
 ABLATIONS = {
@@ -111,8 +114,9 @@ def test_every_memory_policy_reads_its_frames(policy: MemoryPolicy) -> None:
     segmenter.step(first, _mask(1))
     for frame in rest:
         assert set(np.unique(segmenter.step(frame).ids)) <= {0, 1}
-    (group,) = segmenter._groups
-    assert [frame.offset for frame in group.memory.read()] == READ[policy]
+    past = segmenter._tracks.past
+    assert past is not None
+    assert past.template_memory(segmenter.network.config).times.tolist() == READ[policy]
 
 
 def test_a_fixed_template_is_the_first_frames_whatever_the_memory_policy() -> None:
@@ -148,11 +152,11 @@ def test_another_object_does_not_change_an_objects_template() -> None:
     for ids in ((1,), (1, 2)):
         geometry = Geometry.fit((HEIGHT, WIDTH), 64)
         mask = _mask(*ids)
-        planes = geometry.pad(ObjectSlots.to_slots(mask, geometry.scaled, list(ids)))
+        planes = geometry.pad(id_planes(mask, geometry.scaled, ids))
         with torch.inference_mode():
-            one, two = (network.alignable(f.features, Clock()) for f in (first, second))
-            state = network.begin(one, planes, Clock())
-            found = network.segment(two, second.proposals, state, Clock())
+            one, two = (network.describe(f.features, Clock()) for f in (first, second))
+            past = network.begin(one, planes, Clock())
+            found = network.segment(two, second.proposals, past, 1, Clock())
         assert found.template_logits is not None
         logits.append(found.template_logits[0])
     torch.testing.assert_close(logits[0], logits[1])
@@ -168,8 +172,6 @@ def test_misuse_is_an_input_error() -> None:
     with pytest.raises(InputError, match="no object"):
         segmenter.step(first, _mask())
     segmenter.step(first, _mask(1))
-    with pytest.raises(InputError, match="object 1, which is followed already"):
-        segmenter.step(second, _mask(1, 2))
     with pytest.raises(InputError, match="a later mask holds no object"):
         segmenter.step(second, _mask())
     with pytest.raises(InputError, match="the mask is 10x10"):
@@ -193,12 +195,12 @@ def test_what_was_refused_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> No
         with pytest.raises(InputError):
             segmenter.step(first, mask)
     segmenter.step(first, _mask(1))
-    for frame, refused in ((second, _mask(1, 2)), (second[:-4], None)):
+    for frame, refused in ((second, _mask(255)), (second[:-4], None)):
         with pytest.raises(InputError):
             segmenter.step(frame, refused)
     prepared = segmenter.prepare([second])[0]
     with monkeypatch.context() as failing:
-        failing.setattr(segmenter.network, "begin", None)
+        failing.setattr(segmenter.network, "encode", None)
         with pytest.raises(TypeError):
             segmenter.step(prepared, _mask(0, 2))
     assert set(segmenter.step(prepared, _mask(0, 2)).confidence) == {1, 2}
@@ -211,17 +213,17 @@ def test_a_frame_is_prepared_for_alignment_once_for_all_objects(
 ) -> None:
     segmenter = _segmenter(preset("lite").replace(use_refinement=refines))
     mrn, calls = segmenter.network.mrn, 0
-    alignable = mrn.alignable
+    describe = mrn.describe
 
-    def counting(features: FrameFeatures) -> Alignable:
+    def counting(features: FrameFeatures) -> FrameDescriptor:
         nonlocal calls
         calls += 1
-        return alignable(features)
+        return describe(features)
 
-    monkeypatch.setattr(mrn, "alignable", counting)
+    monkeypatch.setattr(mrn, "describe", counting)
     first, second, third = _frames(3)
     segmenter.step(first, _mask(1))
-    segmenter.step(second, _mask(0, 2))  # a second group
+    segmenter.step(second, _mask(0, 2))  # with a first frame of its own
     segmenter.step(third)
     assert calls == (3 if refines else 0)
 
@@ -289,18 +291,17 @@ def test_what_is_far_from_a_later_object_is_segmented_as_without_it() -> None:
     assert seen == [1, 1]
 
 
-def test_groups_count_from_their_own_first_frame_and_are_aggregated_together() -> None:
+def test_objects_count_from_their_own_first_frame_and_are_aggregated_together() -> None:
     segmenter = _segmenter(preset("lite"))
     frames = _frames(3)
     segmenter.step(frames[0], _mask(1))
     segmenter.step(frames[1], np.where(_mask(0, 2) == 2, 2, 0).astype(np.uint8))
-    state_one, state_two = segmenter._groups
-    assert (state_one.offset, state_two.offset) == (1, 0)
     segmenter.step(frames[2])
-    assert (state_one.offset, state_two.offset) == (2, 1)
+    past = segmenter._tracks.past
+    assert past is not None
+    assert past.anchors == (0, 1) and past.offsets(3).tolist() == [3, 2]
     # Aggregated probabilities of all objects never exceed one.
-    total = state_one.previous.masks.sum(0) + state_two.previous.masks.sum(0)
-    assert float(total.max()) <= 1 + 1e-3
+    assert float(past.previous.masks.sum(0).max()) <= 1 + 1e-3
 
 
 def test_what_a_later_object_covers_is_not_remembered_as_the_others() -> None:
@@ -311,12 +312,172 @@ def test_what_a_later_object_covers_is_not_remembered_as_the_others() -> None:
         segmenter = _segmenter(preset("lite"))
         segmenter.step(frames[0], _mask(1))
         ids = segmenter.step(frames[1], later).ids
-        remembered.append(float(segmenter._groups[0].previous.masks.max()))
+        past = segmenter._tracks.past
+        assert past is not None
+        remembered.append(float(past.previous.masks[0].max()))
     assert (ids == 2).all()
     assert remembered[0] > 0.01 and remembered[1] < 1e-6
+
+
+def test_a_correction_comes_back_as_it_was_given_and_counts_for_good() -> None:
+    segmenter = _segmenter(preset("lite"))
+    frames = _frames(13)
+    segmenter.step(frames[0], _mask(1, 2))
+    segmenter.step(frames[1])
+    corrected = np.zeros((HEIGHT, WIDTH), np.uint8)
+    corrected[5:20, 30:60] = 2
+    result = segmenter.step(frames[2], corrected)
+    np.testing.assert_array_equal(result.ids == 2, corrected == 2)
+    assert result.confidence[2] == 1 and list(result.confidence) == [1, 2]
+    for frame in frames[3:]:
+        segmenter.step(frame)
+    past = segmenter._tracks.past
+    assert past is not None and past.anchors == (0, 2)
+    assert [frame.time for frame in past.frames] == [0, 2, 5, 10, 12]  # 2 is kept, given as it was
+    assert past.at(2).given == (False, True)
+
+
+def test_a_dropped_object_is_gone_and_its_id_is_not_given_again() -> None:
+    segmenter = _segmenter(preset("lite"))
+    frames = _frames(5)
+    segmenter.step(frames[0], _mask(1, 2))
+    with pytest.raises(InputError, match="object 3 cannot be dropped"):
+        segmenter.step(frames[1], drop=[3])
+    assert list(segmenter.step(frames[1], drop=[1]).confidence) == [2]
+    with pytest.raises(InputError, match="object 1, which was dropped"):
+        segmenter.step(frames[2], _mask(1))
+    assert not segmenter.step(frames[2], drop=[2]).ids.any()
+    assert segmenter.step(frames[3]).confidence == {}
+    assert list(segmenter.step(frames[4], _mask(7)).confidence) == [7]
+
+
+def test_without_the_others_an_object_goes_on_as_if_they_had_never_been() -> None:
+    """But for what they shared out among them: here they are far apart."""
+    frames = _frames(4)
+    alone, joined = (_segmenter(preset("lite").replace(first_floor=0.0)) for _ in range(2))
+    corner = np.zeros((HEIGHT, WIDTH), np.uint8)
+    corner[46:, 86:] = 9
+    alone.step(frames[0], _mask(5))
+    joined.step(frames[0], np.where(corner, corner, _mask(5)).astype(np.uint8))
+    for frame in frames[1:3]:
+        alone.step(frame)
+    joined.step(frames[1])
+    joined.step(frames[2], drop=[9])
+    found, expected = joined.step(frames[3]), alone.step(frames[3])
+    assert (found.ids == expected.ids).mean() > 0.98
+
+
+@pytest.mark.parametrize("fails", ["segment", "encode", "committed"])
+def test_a_step_that_failed_can_be_tried_again(fails: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = _frames(5)
+    once, twice = _segmenter(preset("lite")), _segmenter(preset("lite"))
+    for segmenter in (once, twice):
+        segmenter.step(frames[0], _mask(1, 2))
+    later = np.where(_mask(0, 0, 3) == 3, 3, 0).astype(np.uint8)
+    with monkeypatch.context() as failing:
+        failing.setattr(twice.network, fails, None)
+        with pytest.raises(TypeError):
+            twice.step(frames[1], later, drop=[2])
+    for segmenter in (once, twice):
+        segmenter.step(frames[1], later, drop=[2])
+    for frame in frames[2:]:
+        np.testing.assert_array_equal(once.step(frame).ids, twice.step(frame).ids)
+
+
+def test_a_restored_state_goes_on_with_the_same_bytes(tmp_path: Path) -> None:
+    frames = _frames(12)
+    whole, other = _segmenter(preset("lite")), _segmenter(preset("lite"))
+    later = np.where(_mask(0, 0, 3) == 3, 3, 0).astype(np.uint8)
+    for index, frame in enumerate(frames[:8]):
+        masks = {0: _mask(1, 2), 4: later}.get(index)
+        whole.step(frame, masks, drop=[2] if index == 6 else [])
+    whole.save(tmp_path / "state.safetensors")
+    other.restore(tmp_path / "state.safetensors")
+    for frame in frames[8:]:
+        expected, found = whole.step(frame), other.step(frame)
+        np.testing.assert_array_equal(found.ids, expected.ids)
+        assert found.confidence == expected.confidence
+    with pytest.raises(InputError, match="object 2, which was dropped"):
+        other.step(frames[0], _mask(2))
+
+
+def test_a_state_of_something_else_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "state.safetensors"
+    segmenter = _segmenter(preset("lite"))
+    with pytest.raises(InputError, match="no state to save"):
+        segmenter.save(path)
+    with pytest.raises(InputError, match="does not exist"):
+        segmenter.restore(path)
+    segmenter.step(_frames(1)[0], _mask(1))
+    segmenter.save(path)
+    with pytest.raises(InputError, match="other weights or settings"):
+        _segmenter(preset("lite").replace(guard=0.0)).restore(path)
+    torch.manual_seed(0)
+    small = Segmenter(DMNAOA(preset("lite")), size=96, device="cpu")
+    with pytest.raises(InputError, match="short side of 64"):
+        small.restore(path)
+    other = _segmenter(preset("lite"))
+    other.step(_frames(1)[0][:-2], _mask(1)[:-2])
+    with pytest.raises(InputError, match="a video of 90x50"):
+        other.restore(path)
+    segmenter.restore(path)
+    with pytest.raises(InputError, match="one size"):
+        segmenter.step(_frames(1)[0][:-2])
+    content = path.read_bytes()
+    for damaged in (
+        content[:-100],
+        b"nothing of the kind",
+        content.replace(b"state-1", b"state-9"),
+    ):
+        path.write_bytes(damaged)
+        with pytest.raises(InputError, match=r"begin anew|damaged"):
+            segmenter.restore(path)
+
+
+def test_frames_are_taken_or_refused_and_never_turn_black() -> None:
+    grey = np.arange(HEIGHT * WIDTH, dtype=np.float64).reshape(HEIGHT, WIDTH) / (HEIGHT * WIDTH)
+    whole = np.rint(grey * 255).astype(np.uint8)
+    rgb = np.repeat(whole[..., None], 3, axis=2)
+    opaque = np.dstack([rgb, np.full_like(whole, 255)])
+    for frame in (grey, grey[..., None].astype(np.float32), whole, opaque, rgb):
+        np.testing.assert_array_equal(as_rgb(frame), rgb)
+    segmenter = _segmenter(preset("lite"))
+    for frame, words in (
+        (grey * 255, "floats must be in"),
+        (np.full_like(grey, np.nan), "floats must be in"),
+        (whole.astype(np.uint16) * 257, "8 bits"),
+        (np.dstack([rgb, whole]), "transparent"),
+        (np.zeros((4, HEIGHT, WIDTH, 3), np.uint8), "no image"),
+        (np.zeros((HEIGHT, WIDTH, 2), np.uint8), "no image"),
+    ):
+        with pytest.raises(InputError, match=words):
+            segmenter.prepare([frame])
+    with pytest.raises(InputError, match="whole numbers"):
+        segmenter.step(rgb, _mask(1).astype(np.float32))
+
+
+def test_folding_norms_and_casting_once_changes_nothing_but_rounding() -> None:
+    torch.manual_seed(0)
+    for name in ("lite", "r50"):
+        network = DMNAOA(preset(name)).eval()
+        for module in network.bfe.backbone.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.running_mean.normal_(0, 0.1)
+                module.running_var.uniform_(0.5, 2)
+        before = {key: value.clone() for key, value in network.state_dict().items()}
+        ready = for_inference(network, torch.float32)
+        frames = torch.rand(1, 3, 64, 96)
+        with torch.no_grad():
+            expected, found = network.bfe(frames), ready.bfe(frames)
+        for one, two in zip(
+            (expected.f4, expected.f8, expected.f16), (found.f4, found.f8, found.f16), strict=True
+        ):
+            torch.testing.assert_close(two, one, atol=1e-3, rtol=1e-3)
+        assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in ready.bfe.modules())
+        assert all(torch.equal(before[k], v) for k, v in network.state_dict().items())
 
 
 def test_a_loaded_segmenter_remembers_no_more_frames_than_the_command() -> None:
     segmenter = Segmenter.load("lite", size=64, device="cpu")
     segmenter.step(_frames(1)[0], _mask(1))
-    assert segmenter._groups[0].memory.limit == FRAMES_KEPT
+    assert segmenter.network.config.memory_max == FRAMES_KEPT

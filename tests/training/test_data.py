@@ -78,7 +78,7 @@ def test_only_decoding_sees_damage_and_empty_masks(folders: Path) -> None:
 def test_a_frame_that_is_missing_is_named(davis: Path) -> None:
     (davis / "JPEGImages/480p/boxes/00003.jpg").unlink()
     found = survey(_open("davis", davis), decode=False)
-    assert len(found.broken) == 1 and "00003.jpg is missing" in found.broken[0]
+    assert len(found.broken) == 1 and "00003.jpg does not exist" in found.broken[0]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_json_of_something_else(coco: Path) -> None:
 def test_a_mask_that_is_no_picture(folders: Path) -> None:
     (folders / "masks" / "0.png").write_text("no")
     data = _open("folders", folders)
-    with pytest.raises(InputError, match=r"0\.png is not a readable picture"):
+    with pytest.raises(InputError, match=r"0\.png is not a readable image"):
         data.images[0].mask()
 
 

@@ -3,8 +3,6 @@
 import torch
 from torch import Tensor
 
-from models.modules.base_features import FrameFeatures
-from models.modules.references import Alignable, Reference
 from models.proposals import Proposals
 from models.training.stages.mishaps import (
     astray,
@@ -15,14 +13,11 @@ from models.training.stages.mishaps import (
     without_best,
 )
 
-_NONE = FrameFeatures(*torch.zeros(3, 1, 1, 1, 1), raw=(), size=(240, 320))
-_FRAME = Alignable(_NONE, torch.zeros(1, 1), torch.zeros(1, 1))
 
-
-def _reference() -> Reference:
+def _seen() -> Tensor:
     masks = torch.zeros(3, 60, 80)
     masks[0, 10:30, 10:30] = masks[1, 30:50, 40:70] = 1  # the third object is not seen
-    return Reference(_FRAME, masks)
+    return masks
 
 
 def _covered(masks: Tensor) -> list[float]:
@@ -31,62 +26,58 @@ def _covered(masks: Tensor) -> list[float]:
 
 def test_incomplete_keeps_a_part() -> None:
     torch.manual_seed(0)
-    reference = _reference()
-    parts = [incomplete(reference).masks for _ in range(10)]
-    assert all((part <= reference.masks).all() for part in parts)
-    for before, *after in list(zip(_covered(reference.masks), *map(_covered, parts), strict=True))[
-        :2
-    ]:
+    given = _seen()
+    parts = [incomplete(given) for _ in range(10)]
+    assert all((part <= given).all() for part in parts)
+    for before, *after in list(zip(_covered(given), *map(_covered, parts), strict=True))[:2]:
         assert all(0 < v < before for v in after)
 
 
 def test_leaked_adds_a_thing_apart_from_the_object() -> None:
     torch.manual_seed(0)
-    reference = _reference()
+    given = _seen()
     others = torch.zeros(2, 60, 80)
     others[0, 12:28, 8:26] = 1  # the first object itself: never leaked onto
     others[1, 40:58, 2:20] = 1
-    masks = leaked(reference, others).masks
-    assert torch.equal(masks[0], reference.masks[0].maximum(others[1]))
+    masks = leaked(given, others)
+    assert torch.equal(masks[0], given[0].maximum(others[1]))
 
 
 def test_blotted_adds_a_patch_that_touches_or_neighbours_the_object() -> None:
     torch.manual_seed(0)
-    reference = _reference()
+    given = _seen()
     grown = []
     for _ in range(20):
-        masks = blotted(reference).masks
-        assert (masks >= reference.masks).all()
-        before, after = _covered(reference.masks), _covered(masks)
+        masks = blotted(given)
+        assert (masks >= given).all()
+        before, after = _covered(given), _covered(masks)
         grown.append(after[0] > before[0])
         assert after[0] < 3 * before[0] and after[2] == 0
-        ys, xs = (masks[0] > reference.masks[0]).nonzero().T
+        ys, xs = (masks[0] > given[0]).nonzero().T
         assert (ys < 55).all() and (xs < 55).all()
     assert sum(grown) > 15
 
 
 def test_a_mislaid_reference_differs_and_leaves_the_original() -> None:
     torch.manual_seed(0)
-    reference, others = _reference(), torch.zeros(0, 60, 80)
-    spoilt = [mislaid(reference, others).masks for _ in range(30)]
-    assert sum(not torch.equal(masks, reference.masks) for masks in spoilt) > 15
+    given, others = _seen(), torch.zeros(0, 60, 80)
+    spoilt = [mislaid(given, others) for _ in range(30)]
+    assert sum(not torch.equal(masks, given) for masks in spoilt) > 15
     assert any(float(masks.sum()) == 0 for masks in spoilt)  # lost
-    assert torch.equal(reference.masks, _reference().masks)
+    assert torch.equal(given, _seen())
 
 
 def test_a_reference_that_is_astray_keeps_the_object_and_takes_in_more() -> None:
     torch.manual_seed(0)
-    reference, others = _reference(), torch.zeros(1, 60, 80)
+    given, others = _seen(), torch.zeros(1, 60, 80)
     others[0, 52:60, 2:12] = 1
-    spoilt = [astray(reference, others).masks for _ in range(40)]
-    assert all((masks >= reference.masks).all() for masks in spoilt)
-    more = [
-        [a - b for a, b in zip(_covered(m), _covered(reference.masks), strict=True)] for m in spoilt
-    ]
+    spoilt = [astray(given, others) for _ in range(40)]
+    assert all((masks >= given).all() for masks in spoilt)
+    more = [[a - b for a, b in zip(_covered(m), _covered(given), strict=True)] for m in spoilt]
     assert sum(each[0] > 0 for each in more) > 20
     assert all(each[2] <= 80 for each in more)  # unseen objects have no shape to show again
     assert any(masks[0, 52:60, 2:12].all() for masks in spoilt)  # the thing
-    assert torch.equal(reference.masks, _reference().masks)
+    assert torch.equal(given, _seen())
 
 
 def test_without_best_takes_away_what_overlaps_an_object_by_half() -> None:

@@ -32,7 +32,7 @@ def test_half_a_jpeg_is_refused(tmp_path: Path) -> None:
     path = _saved(tmp_path / "a.jpg", noise)
     assert read_image(path).shape == (120, 160, 3)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(InputError, match=r"a\.jpg is not a readable picture"):
+    with pytest.raises(InputError, match=r"a\.jpg is not a readable image"):
         read_image(path)
 
 
@@ -41,7 +41,7 @@ def test_a_png_with_a_spoilt_chunk_is_refused(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[content.index(b"PLTE") + 10] ^= 0xFF  # its checksum does not fit any more
     path.write_bytes(content)
-    with pytest.raises(InputError, match="not a readable picture"):
+    with pytest.raises(InputError, match="not a readable image"):
         read_mask(path)
 
 
@@ -104,5 +104,5 @@ def test_what_other_code_raises_for_damage_is_named_too(
 
     path = _saved(tmp_path / "a.jpg", np.zeros((40, 60, 3), np.uint8))
     monkeypatch.setattr("PIL.ImageOps.exif_transpose", fails)
-    with pytest.raises(InputError, match=r"a\.jpg is not a readable picture \(required"):
+    with pytest.raises(InputError, match=r"a\.jpg is not a readable image \(required"):
         read_image(path)

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from models.hub.presets import preset
 from models.network import DMNAOA, FrameResult
 from models.proposals import Proposals
-from models.tracking.video_state import VideoState
+from models.tracking.frames import RememberedFrames
 from models.training.data.pairs import IGNORE
 from models.training.recipe import LossPart, MishapPart
 from models.training.samples.clip import Clip
@@ -51,7 +51,7 @@ def test_pixels_that_are_ignored_change_no_loss() -> None:
     logits.requires_grad_()
     nothing = mask_cross_entropy(logits, torch.full((4, 6), IGNORE))
     nothing.backward()
-    assert float(nothing) == 0 and not logits.grad.any()
+    assert float(nothing.detach()) == 0 and not logits.grad.any()
 
 
 def test_dice_is_zero_for_equal_and_high_for_disjoint() -> None:
@@ -110,19 +110,22 @@ def test_given_frames_are_remembered_as_they_are_and_not_segmented() -> None:
     frames = torch.randint(0, 256, (3, 3, 96, 96), dtype=torch.uint8)
     ids = torch.zeros(3, 96, 96, dtype=torch.uint8)
     ids[:, 20:60, 20:50] = 1
-    seen: list[tuple[int, torch.Tensor, int]] = []
+    seen: list[tuple[int, torch.Tensor, int, tuple[int, ...]]] = []
     segment = stage.network.segment
 
-    def watched(features: Any, proposals: Any, state: VideoState, clock: Any) -> FrameResult:
-        seen.append((state.offset, state.previous.masks, len(state.memory)))
-        return segment(features, proposals, state, clock)
+    def watched(
+        frame: Any, proposals: Any, past: RememberedFrames, time: int, clock: Any
+    ) -> FrameResult:
+        seen.append((time, past.previous.masks, len(past.frames), past.anchors))
+        return segment(frame, proposals, past, time, clock)
 
     stage.network.segment = watched  # type: ignore[method-assign]
     ids[1] = torch.roll(ids[1], 8, 1)
     with torch.no_grad():
         stage([Clip(frames, ids, 1, given=2)])
-    ((offset, previous, held),) = seen
-    assert (offset, held) == (1, 2)  # the third frame only, after two that are remembered
+    ((time, previous, held, anchors),) = seen
+    # The third frame only, after two that are remembered; objects are looked for from the first.
+    assert (time, held, anchors) == (2, 2, (0,))
     assert torch.equal(previous[0], F.avg_pool2d((ids[1] == 1).float()[None], 4)[0])
 
 
@@ -130,9 +133,9 @@ def test_given_frames_are_remembered_as_they_are_and_not_segmented() -> None:
     ("mishaps", "changed"),
     [
         ({}, set()),
-        ({"first": 1.0}, {"first"}),
-        ({"astray": 1.0}, {"first"}),
-        ({"later": 1.0, "latest": 150}, {"offset"}),
+        ({"first": 1.0}, {"previous"}),  # in the second frame, the first is the previous one
+        ({"astray": 1.0}, {"previous"}),
+        ({"later": 1.0, "latest": 150}, {"time"}),
         ({"previous": 1.0}, {"previous"}),
         ({"proposals": 1.0}, {"proposals"}),
     ],
@@ -150,10 +153,11 @@ def test_a_mishap_of_the_recipe_reaches_what_it_names(
     seen: dict[str, Any] = {}
     segment = stage.network.segment
 
-    def watched(frame: Any, proposals: Any, state: VideoState, clock: Any) -> FrameResult:
-        seen.update(first=state.first.masks, previous=state.previous.masks)
-        seen.update(offset=state.offset, proposals=len(proposals))
-        return segment(frame, proposals, state, clock)
+    def watched(
+        frame: Any, proposals: Any, past: RememberedFrames, time: int, clock: Any
+    ) -> FrameResult:
+        seen.update(previous=past.previous.masks, time=time, proposals=len(proposals))
+        return segment(frame, proposals, past, time, clock)
 
     monkeypatch.setattr(stage.network, "segment", watched)
     torch.manual_seed(3)
@@ -161,9 +165,8 @@ def test_a_mishap_of_the_recipe_reaches_what_it_names(
         stage([Clip(frames, ids, 1)])
     true = F.avg_pool2d((ids[0] == 1).float()[None], 4)
     as_it_was = {
-        "first": torch.equal(seen["first"], true),
         "previous": torch.equal(seen["previous"], true),
-        "offset": seen["offset"] == 0,
+        "time": seen["time"] == 1,
         "proposals": seen["proposals"] == 1,
     }
     assert {name for name, same in as_it_was.items() if not same} == changed

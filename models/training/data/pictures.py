@@ -1,18 +1,16 @@
 """Images and masks from disk: whole, upright, and of a kind that training can use, or refused."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
 
 from models.errors import InputError
 from models.pictures.deep_pixels import eight_bit_rgb, is_deep
-from models.pictures.mask_pixels import grey_values
+from models.pictures.mask_file import read_stored
 from models.pictures.mask_values import VOID, as_objects, black_and_white, soft_values
+from models.pictures.opened import decoded, opened
 from models.pictures.upright import upright_size
 
 IGNORE = VOID
@@ -27,7 +25,7 @@ def read_image(path: Path) -> Array:
     Raises:
         InputError: there is no image, only a part of one, or pixels of unknown range.
     """
-    picture = _decoded(path)
+    picture = decoded(path)
     if is_deep(picture.mode):
         return eight_bit_rgb(path, picture.mode, np.array(picture))
     return np.array(picture.convert("RGB"))
@@ -60,10 +58,9 @@ def _holds_ids(mask: Path) -> bool:
 
 def _values(path: Path) -> Array:
     """Indices or grey values of a mask, which are no shades."""
-    picture = _decoded(path)
-    grey = picture.mode != "P"
-    values = grey_values(path, picture) if grey else np.array(picture)
-    if soft := soft_values(values, grey=grey):
+    stored = read_stored(path, checksums=True)
+    values = stored.values
+    if soft := soft_values(values, grey=not stored.indexed):
         raise InputError(
             f"{path} has soft edges ({len(soft)} of its values are only their shades); save the "
             "mask without smoothing and not as JPEG, black and white or indexed with one index "
@@ -74,27 +71,6 @@ def _values(path: Path) -> Array:
 
 def size_of(path: Path) -> tuple[int, int]:
     """(width, height) from the header, turned as EXIF says. Raises InputError."""
-    with _opened(path) as picture:
+    with opened(path) as picture:
         height, width = upright_size(picture)
     return width, height
-
-
-def _decoded(path: Path) -> Image.Image:
-    with _opened(path) as picture:
-        return ImageOps.exif_transpose(picture)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    """A picture; what cannot be read of it, then or within the block, raises InputError."""
-    try:
-        with Image.open(path) as picture:
-            yield picture
-    except FileNotFoundError as error:
-        raise InputError(f"{path} is missing") from error
-    except MemoryError:
-        raise
-    except Exception as error:  # Pillow names damage in many ways, and not all are its own
-        raise InputError(
-            f"{path} is not a readable picture ({error}); mend or remove it"
-        ) from error

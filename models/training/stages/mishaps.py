@@ -23,46 +23,46 @@ from torch import Tensor
 from torchvision.ops import box_iou
 
 from models.functional.masks import mask_boxes, pairwise_iou
-from models.modules.references import Reference
 from models.proposals import Proposals
 
 
-def mislaid(reference: Reference, others: Tensor) -> Reference:
+def mislaid(masks: Tensor, others: Tensor) -> Tensor:
     """Spoil the masks of a reference: incomplete, leaked, blotted, displaced or lost.
 
     Args:
+        masks: (O, H/4, W/4) in [0, 1], which stay as they are.
         others: (N, H/4, W/4) soft masks of things in the same frame, to leak onto.
     """
     draw = float(torch.rand(()))
-    masks = reference.masks.detach()
+    masks = masks.detach()
     if draw < 0.3:
-        return incomplete(reference)
+        return incomplete(masks)
     if draw < 0.55:
-        return leaked(reference, others)
+        return leaked(masks, others)
     if draw < 0.8:
-        return blotted(reference)
+        return blotted(masks)
     if draw < 0.88:
         masks = torch.zeros_like(masks)
     else:
         masks = torch.roll(masks, _anywhere(masks, 4), dims=(1, 2))
-    return Reference(reference.frame, masks)
+    return masks
 
 
-def incomplete(reference: Reference) -> Reference:
-    """Cut each object of a reference along a random line near its centre."""
-    masks = reference.masks.detach()
+def incomplete(masks: Tensor) -> Tensor:
+    """Cut each of (O, H/4, W/4) masks along a random line near its centre."""
+    masks = masks.detach()
     ys, xs = _grid(masks)
     weight = masks.sum((1, 2), keepdim=True).clamp_min(1e-6)
     cy, cx = (masks * ys).sum((1, 2), keepdim=True), (masks * xs).sum((1, 2), keepdim=True)
     angle = _random(masks) * 2 * math.pi
     distance = angle.cos() * (xs - cx / weight) + angle.sin() * (ys - cy / weight)
     cut = _extent(masks) * 0.4 * (2 * _random(masks) - 1)
-    return Reference(reference.frame, masks * (distance > cut))
+    return masks * (distance > cut)
 
 
-def leaked(reference: Reference, others: Tensor) -> Reference:
+def leaked(masks: Tensor, others: Tensor) -> Tensor:
     """Add to each object a thing of the frame that is not part of it."""
-    masks = reference.masks.detach()
+    masks = masks.detach()
     apart = (pairwise_iou(masks, others) < 0.1) & (_inside(others, masks) < 0.2)
     spoilt = masks.clone()
     for mask, candidates in zip(spoilt, apart, strict=True):
@@ -70,12 +70,12 @@ def leaked(reference: Reference, others: Tensor) -> Reference:
         if len(found):
             leak = others[found[int(torch.randint(len(found), ()))]]
             mask.copy_(mask.maximum((leak > 0.5).to(mask.dtype)))
-    return Reference(reference.frame, spoilt)
+    return spoilt
 
 
-def blotted(reference: Reference) -> Reference:
+def blotted(masks: Tensor) -> Tensor:
     """Add an elliptical patch to each object, at its edge or beside it."""
-    masks = reference.masks.detach()
+    masks = masks.detach()
     ys, xs = _grid(masks)
     extent, weight = _extent(masks), masks.sum((1, 2), keepdim=True).clamp_min(1e-6)
     angle = _random(masks) * 2 * math.pi
@@ -87,37 +87,38 @@ def blotted(reference: Reference) -> Reference:
     u, v = turn.cos() * dx + turn.sin() * dy, turn.cos() * dy - turn.sin() * dx
     patch = (u / along.clamp_min(1)).square() + (v / across.clamp_min(1)).square() < 1
     seen = masks.amax((1, 2), keepdim=True) > 0.5
-    return Reference(reference.frame, masks.maximum((patch & seen).to(masks.dtype)))
+    return masks.maximum((patch & seen).to(masks.dtype))
 
 
-def astray(reference: Reference, others: Tensor) -> Reference:
-    """Let a reference take in what is not the object: clouds, a thing, a patch, its shape again.
+def astray(masks: Tensor, others: Tensor) -> Tensor:
+    """Let masks take in what is not the object: clouds, a thing, a patch, its shape again.
 
     Args:
+        masks: (O, H/4, W/4) in [0, 1].
         others: (N, H/4, W/4) soft masks of things in the same frame.
     """
     draw = float(torch.rand(()))
     if draw < 0.6:
-        return clouded(reference)
+        return clouded(masks)
     if draw < 0.75:
-        return leaked(reference, others)
+        return leaked(masks, others)
     if draw < 0.85:
-        return blotted(reference)
-    masks = reference.masks.detach()
+        return blotted(masks)
+    masks = masks.detach()
     again = torch.roll(masks, _anywhere(masks), dims=(1, 2))
-    return Reference(reference.frame, masks.maximum(again))
+    return masks.maximum(again)
 
 
-def clouded(reference: Reference) -> Reference:
+def clouded(masks: Tensor) -> Tensor:
     """Add faint clouds of stride-16 cells to each object that is seen: vague correspondences."""
-    masks = reference.masks.detach()
+    masks = masks.detach()
     height, width = masks.shape[1:]
     fine = torch.rand(len(masks), 1, math.ceil(height / 4), math.ceil(width / 4))
     wide = F.interpolate(torch.rand(len(masks), 1, 4, 6), fine.shape[2:], mode="bilinear")
     cells = fine * (wide > 0.5) * (0.3 + 0.6 * torch.rand(len(masks), 1, 1, 1))
     cloud = F.interpolate(cells, scale_factor=4)[:, 0, :height, :width].to(masks)
     seen = masks.amax((1, 2), keepdim=True) > 0.5
-    return Reference(reference.frame, masks.maximum(cloud * seen))
+    return masks.maximum(cloud * seen)
 
 
 def without_best(proposals: Proposals, truth: Tensor) -> Proposals:

@@ -1,21 +1,23 @@
 """Pretraining and main training: memory, matching and refinement, unrolled over a clip."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from models.functional.aggregation import soft_aggregate
+from models.functional.aggregation import distribution, soft_aggregate
 from models.functional.masks import (
     downsample_masks,
+    iou,
     pairwise_iou,
     paste_masks,
 )
-from models.modules.references import Alignable
+from models.modules.descriptor import FrameDescriptor
 from models.network import DMNAOA, MASK_STRIDE, FrameResult
 from models.proposals import Proposals
-from models.tracking.video_state import VideoState
+from models.tracking.frames import RememberedFrames
 from models.training.data.pairs import IGNORE
 from models.training.recipe import LossPart, MishapPart
 from models.training.samples.clip import Clip
@@ -78,38 +80,52 @@ class VideoStage(nn.Module):
             features = network.bfe(frames)
             with torch.no_grad():
                 proposals = network.propose(frames, features)
-            views = [network.alignable(features[i], clock) for i in range(len(frames))]
-            state = network.begin(views[0], truth[0], clock)
-            self._spoil_start(state, proposals[0])
+            views = [network.describe(features[i], clock) for i in range(len(frames))]
+            past, time = self._begun(views[0], truth[0], proposals[0], clock)
             for index in range(1, clip.given):
-                self._give(state, views[index], truth[index], clock)
+                time += 1
+                past = self._given(past, views[index], truth[index], time, clock)
             for index in range(clip.given, len(frames)):
                 if torch.rand(()) < self.mishaps.previous:
-                    state.previous = mislaid(state.previous, _pasted(proposals[index - 1], state))
+                    others = _pasted(proposals[index - 1], past)
+                    past = past.with_masks(past.time, partial(mislaid, others=others))
                 offered = proposals[index]
                 if torch.rand(()) < self.mishaps.proposals:
                     offered = without_best(offered, truth[index])
-                result = network.segment(views[index], offered, state, clock)
-                logits = soft_aggregate(result.probabilities)
-                merged = torch.softmax(logits, dim=0)[1:]
+                time += 1
+                result = network.segment(views[index], offered, past, time, clock)
+                logits = soft_aggregate(result.logits)
+                merged = distribution(logits)
                 terms.append(self._losses(result, logits, merged, ids[index], truth[index]))
                 small = downsample_masks(merged, MASK_STRIDE)
-                network.memorize(state, views[index], small, clock)
+                past = network.remember(past, views[index], small, time, clock)
         return {name: torch.stack([t[name] for t in terms]).mean() for name in terms[0]}
 
-    def _spoil_start(self, state: VideoState, proposals: Proposals) -> None:
+    def _begun(
+        self, frame: FrameDescriptor, masks: Tensor, proposals: Proposals, clock: Clock
+    ) -> tuple[RememberedFrames, int]:
+        """The first frame with its (O, H, W) masks, perhaps spoilt, and what time it claims."""
+        past, time = self.network.begin(frame, masks, clock), 0
         if torch.rand(()) < self.mishaps.later:
-            state.offset = int(torch.randint(self.mishaps.latest, ()))
+            time = int(torch.randint(self.mishaps.latest, ()))
         if torch.rand(()) < self.mishaps.first:
-            state.first = incomplete(state.first)
+            past = past.with_masks(0, incomplete)
         elif self.mishaps.astray and torch.rand(()) < self.mishaps.astray:
-            state.first = astray(state.first, _pasted(proposals, state))
+            past = past.with_masks(0, partial(astray, others=_pasted(proposals, past)))
+        return past, time
 
-    def _give(self, state: VideoState, frame: Alignable, masks: Tensor, clock: Clock) -> None:
-        """Go on to a further frame with its (O, H, W) masks."""
-        state.offset += 1
+    def _given(
+        self,
+        past: RememberedFrames,
+        frame: FrameDescriptor,
+        masks: Tensor,
+        time: int,
+        clock: Clock,
+    ) -> RememberedFrames:
+        """A further frame with its (O, H, W) masks, as if they had been found: late in a video."""
         small = downsample_masks(masks, MASK_STRIDE)
-        self.network.memorize(state, frame, small, clock, given=True)
+        every = range(len(masks))
+        return self.network.remember(past, frame, small, time, clock, sure=every)
 
     def _losses(
         self, result: FrameResult, logits: Tensor, merged: Tensor, ids: Tensor, truth: Tensor
@@ -130,6 +146,9 @@ class VideoStage(nn.Module):
             if result.match is not None:
                 known = downsample_masks(valid[None], MASK_STRIDE)
                 overlap = pairwise_iou(small, result.pasted * known)
+                if result.template_pasted is not None:
+                    own = iou(small, result.template_pasted * known)
+                    overlap = torch.cat([overlap, own[:, None]], dim=1)
                 losses["match"] = weights.match * match_loss(
                     result.match.similarity, result.match.null_similarity, overlap.detach()
                 )
@@ -142,7 +161,7 @@ class VideoStage(nn.Module):
         return losses
 
 
-def _pasted(proposals: Proposals, state: VideoState) -> Tensor:
-    """Masks of all proposals on the grid of the references' masks: (N, H/4, W/4)."""
-    height, width = state.first.masks.shape[1:]
+def _pasted(proposals: Proposals, past: RememberedFrames) -> Tensor:
+    """Masks of all proposals on the grid of the remembered masks: (N, H/4, W/4)."""
+    height, width = past.previous.masks.shape[1:]
     return paste_masks(proposals.masks, proposals.boxes, height, width, MASK_STRIDE)

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from ovos_cli.datasets.png import png_values
+from models.pictures.png import png_values
 
 SHAPES = [(1, 1), (3, 257), (64, 48), (255, 257), (480, 854)]
 COLOURS = bytes(range(256)) * 3

@@ -1,0 +1,102 @@
+"""A copy of a network that only runs: norms folded into convolutions, weights cast once."""
+
+import copy
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from timm.layers import Conv2dSame, pad_same
+from torch import Tensor, nn
+from torch.nn.utils import fuse_conv_bn_eval
+
+from models.modules.lite_proposals import LiteProposalGenerator
+from models.network import DMNAOA
+
+
+def for_inference(network: DMNAOA, dtype: torch.dtype) -> DMNAOA:
+    """Prepare a network to segment; the one given stays as it is.
+
+    Args:
+        network: trained.
+        dtype: of the heavy layers, as autocast casts them at every frame.
+
+    Returns:
+        A copy in evaluation mode. Its backbone has no batch normalization of its own, and the
+        weights of convolutions and linear layers have the type `dtype`. A detector of another
+        kind is the same object in both, in float32.
+    """
+    own = isinstance(network.opg, LiteProposalGenerator)
+    memo = {} if own else {id(network.opg): network.opg}
+    ready = copy.deepcopy(network, memo).eval()
+    fold_norms(ready.bfe.backbone)
+    clip_in_convolutions(ready.bfe.backbone)
+    for part in (ready.bfe, ready.otg, ready.am, ready.mrn, *([ready.opg] if own else [])):
+        for module in part.modules():
+            if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
+                module.to(dtype)
+    return ready.requires_grad_(False)
+
+
+def fold_norms(backbone: nn.Module) -> None:
+    """Fold each frozen batch normalization into the convolution before it, in place.
+
+    timm's norms have their activation within: it takes their place.
+    """
+    for parent, before, name in _neighbours(backbone):
+        convolution, norm = getattr(parent, before), getattr(parent, name)
+        if isinstance(norm, nn.BatchNorm2d) and isinstance(convolution, nn.Conv2d):
+            setattr(parent, before, fuse_conv_bn_eval(convolution, norm))
+            setattr(parent, name, getattr(norm, "act", nn.Identity()))
+
+
+def clip_in_convolutions(backbone: nn.Module) -> None:
+    """Let each convolution before a ReLU6 apply it, in place: a pass over its output less."""
+    for parent, before, name in _neighbours(backbone):
+        convolution = getattr(parent, before)
+        if isinstance(getattr(parent, name), nn.ReLU6) and isinstance(convolution, nn.Conv2d):
+            setattr(parent, before, _ClippedConvolution(convolution))
+            setattr(parent, name, nn.Identity())
+
+
+def _neighbours(module: nn.Module) -> list[tuple[nn.Module, str, str]]:
+    """Names of modules that follow each other in the same parent, but for identities."""
+    found = []
+    for parent in module.modules():
+        names = [n for n, m in parent.named_children() if not isinstance(m, nn.Identity)]
+        found += [(parent, *pair) for pair in pairwise(names)]
+    return found
+
+
+class _ClippedConvolution(nn.Module):
+    """A convolution and a ReLU6, in one on a CPU where torch is built with oneDNN."""
+
+    def __init__(self, convolution: nn.Conv2d) -> None:
+        super().__init__()
+        self.convolution = convolution
+        # What torch's own compiler puts in this place.
+        together = getattr(torch.ops.mkldnn, "_convolution_pointwise", None)
+        self._together = together if torch.backends.mkldnn.is_available() else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) to (B, C', H', W') in [0, 6]."""
+        c = self.convolution
+        on_cpu = x.device.type == "cpu" and torch.is_inference_mode_enabled()
+        if self._together is None or not on_cpu:
+            return F.relu6(c(x), inplace=True)
+        padding = c.padding
+        if isinstance(c, Conv2dSame):
+            sides = (list(side) for side in (c.kernel_size, c.stride, c.dilation))
+            x, padding = pad_same(x, *sides), (0, 0)
+        found: Tensor = self._together(
+            x.to(c.weight.dtype),
+            c.weight,
+            c.bias,
+            padding,
+            c.stride,
+            c.dilation,
+            c.groups,
+            "hardtanh",
+            [0.0, 6.0],
+            "",
+        )
+        return found
