@@ -14,6 +14,14 @@ FRAMES_KEPT = 50
 long video would fill the machine."""
 
 
+BACKBONES = (
+    *(f"resnet{depth}" for depth in (18, 34, 50, 101, 152)),
+    *(f"tf_efficientnet_lite{size}" for size in range(5)),
+)
+"""Names that timm is asked for, and no others: a weights file is not trusted, and timm also takes
+names that fetch code or files from a network."""
+
+
 class MemoryPolicy(StrEnum):
     """Which past frames the dynamic memory network reads (paper, Table 3 B)."""
 
@@ -49,7 +57,7 @@ class ModelConfig:
 
     name: str
     backbone: str = "resnet50"
-    """timm name of the backbone."""
+    """timm name of the backbone, one of `BACKBONES`."""
     base_channels: Annotated[tuple[int, int, int], Within(1)] = (64, 128, 256)
     """Channels of f4, f8, f16 after the bottleneck layers; those of `object_levels` have an even
     sum."""
@@ -154,6 +162,11 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         check_settings(self)
+        if self.backbone not in BACKBONES:
+            raise InputError(
+                f"the backbone is '{self.backbone}', which is none that ovos builds; it must be "
+                f"one of {', '.join(BACKBONES)}"
+            )
         if self.first_floor >= 1:
             raise InputError(f"first floor is {self.first_floor}; it must be below 1")
         if self.memory_max is not None and self.memory_max < 2:

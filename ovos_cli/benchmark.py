@@ -16,7 +16,6 @@ from models import Precision
 from models.errors import InputError
 from models.sources.names import SourceName
 from ovos_cli import benchmark_options, dataset_options, options
-from ovos_cli.datasets import open_dataset
 from ovos_cli.datasets.sequence import Dataset, shortened
 from ovos_cli.evaluation.preflight import check_frames, missing_categories
 from ovos_cli.evaluation.tables import score_table
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 def benchmark(
     dataset: dataset_options.Dataset,
-    root: dataset_options.Root,
+    root: dataset_options.Root = None,
     split: dataset_options.Split = None,
     sequences: dataset_options.Sequences = None,
     limit: dataset_options.Limit = None,
@@ -78,7 +77,8 @@ def benchmark(
     from ovos_cli.untrained_warning import warn_untrained
 
     console = Console(quiet=quiet)
-    data = open_dataset(dataset, root, split).select(dataset_options.names(sequences), limit)
+    wanted = dataset_options.names(sequences)
+    data = dataset_options.open_dataset(console, dataset, root, split).select(wanted, limit)
     check_frames(data)
     method = ModelMethod(
         model,
@@ -138,7 +138,8 @@ def benchmark(
             f"no submission.zip: the server wants all {data.whole} sequences, and these are "
             f"{len(data.sequences)}",
         )
-    command = shlex.join(["ovos", "report", str(folder), "--root", str(root)])
+    given = ["--root", str(root)] if root else []
+    command = shlex.join(["ovos", "report", str(folder), *given])
     say(console, f"to look at it: {escape(command)}")
 
 

@@ -11,7 +11,6 @@ from rich.markup import escape
 
 from models.errors import InputError
 from ovos_cli import dataset_options, options
-from ovos_cli.datasets import open_dataset
 from ovos_cli.evaluation.files import check_results_folder, results_record, write_results
 from ovos_cli.evaluation.pool import scoring_pool
 from ovos_cli.evaluation.preflight import check_masks, check_masks_folder, missing_categories
@@ -27,7 +26,7 @@ def evaluate(
         typer.Argument(help="Masks of a method: SEQUENCE/FRAME.png, indexed.", show_default=False),
     ],
     dataset: dataset_options.Dataset,
-    root: dataset_options.Root,
+    root: dataset_options.Root = None,
     split: dataset_options.Split = None,
     sequences: dataset_options.Sequences = None,
     limit: dataset_options.Limit = None,
@@ -48,7 +47,8 @@ def evaluate(
     Example: `ovos evaluate masks --dataset davis17 --root DAVIS`
     """
     console = Console(quiet=quiet)
-    data = open_dataset(dataset, root, split).select(dataset_options.names(sequences), limit)
+    wanted = dataset_options.names(sequences)
+    data = dataset_options.open_dataset(console, dataset, root, split).select(wanted, limit)
     unscored = [s.name for s in data.sequences if not s.has_truth]
     if unscored:
         raise InputError(

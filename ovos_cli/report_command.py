@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from models.errors import InputError
 from ovos_cli import dataset_options, options
-from ovos_cli.datasets import DatasetName, open_dataset
+from ovos_cli.datasets import DatasetName
 from ovos_cli.html_report.page import write_report
 from ovos_cli.html_report.runs import Run, read_run
 from ovos_cli.lines import say
@@ -25,7 +25,7 @@ def report(
             show_default=False,
         ),
     ],
-    root: dataset_options.Root,
+    root: dataset_options.Root = None,
     compare: Annotated[
         list[Path] | None,
         typer.Option(
@@ -67,7 +67,8 @@ def report(
     beside = [*sorted(folder.glob("baselines/*/results.json")), *(compare or ())]
     others = [_comparable(run, read_run(path), path) for path in beside]
     name = _dataset(run, results)
-    data = open_dataset(name, root, split or _split(run, name)).select(list(run.sequences))
+    part = split or _split(run, name)
+    data = dataset_options.open_dataset(console, name, root, part).select(list(run.sequences))
     target = out or folder / "report.html"
     if target.is_dir():
         raise InputError(f"{target} is a folder; --out names the page, report.html for example")

@@ -85,7 +85,10 @@ def _config(path: Path, text: str | None) -> ModelConfig:
         raise InputError(f"{damaged} is no JSON ({error}); {mend}") from error
     if not isinstance(values, dict):
         raise InputError(f"{damaged} is no table of settings; {mend}")
-    return ModelConfig.from_dict(values)
+    try:
+        return ModelConfig.from_dict(values)
+    except InputError as error:
+        raise InputError(f"the weights file {path} cannot be used: {error}") from error
 
 
 def load_network(path: Path, tensors: dict[str, Tensor], config: ModelConfig) -> DMNAOA:

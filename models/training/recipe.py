@@ -28,6 +28,14 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
+class AboutPart(_Part):
+    """What `ovos train` says of a recipe in its list; nothing depends on it."""
+
+    trains: str = ""
+    needs: str = ""
+    takes: str = ""
+
+
 class ModelPart(_Part):
     """Which model."""
 
@@ -73,6 +81,8 @@ class DataPart(_Part):
     are drawn alike, whatever their number."""
     every: Positive = 1
     """Take every so many frames of a video where frames are drawn alone."""
+    frames: tuple[str, ...] = ()
+    """Only these annotated frames of videos, by name: ["00012"]; empty is all."""
     licence: str = "not stated"
 
 
@@ -175,6 +185,10 @@ class DevPart(_Part):
     frames: Annotated[int, Field(ge=2)] = 40
     """Only so many frames from each sequence's begin."""
     size: Annotated[int, Field(ge=64)] = 480
+    scored: tuple[str, ...] = ()
+    """Only these annotated frames count, by name; empty is all but the first."""
+    before: bool = False
+    """Score what the run begins with, too."""
 
 
 class Recipe(_Part):
@@ -182,6 +196,7 @@ class Recipe(_Part):
 
     name: str
     stage: Literal["proposals", "pretrain", "main"]
+    about: AboutPart = AboutPart()
     model: ModelPart = ModelPart()
     start: StartPart = StartPart()
     data: Annotated[tuple[DataPart, ...], Field(min_length=1)]

@@ -23,7 +23,7 @@ class Row:
     memory: MemoryPolicy | None = None
 
 
-FULL = "F0"
+FULL, EXTENSIONS = "F0", "E"
 ROWS = {
     FULL: Row("Full"),
     "A1": Row("Base", ("use_dmn=false", "use_aoa=false")),
@@ -58,8 +58,11 @@ EXTENSION_ROWS = {
     "E10": Row("without the first frame's floor", ("first_floor=0.0",)),
     "E11": Row("without context around regions", ("roi_context=1.0",)),
     "E12": Row("without the refinement's memory", ("refine_memory=0",)),
+    "E13": Row("without the null column's overlap", ("null_overlap=0.0",)),
 }
 """What the lite model has beyond the paper, switched off; run when named in `--rows`.
+
+Each of E3 to E13 is one field of the configuration, and that alone.
 
 `likeness` has no row: it widens the refinement, so a model without it has weights of its own.
 """
@@ -72,21 +75,24 @@ def ablation_methods(
 
     Args:
         full: the model with the options given.
-        rows: names by comma (`A2,B1`), `all`, or None for the paper's A and B.
+        rows: names by comma (`A2,B1`), letters for all rows of a group (`A,E`), `all`, or None
+            for the paper's A and B.
         checkpoints: texts `C1=PATH`, weights of a row of Table 3 C or D.
 
     Raises:
         InputError: a row does not exist, or a checkpoint is not of that form.
     """
     known = ROWS | EXTENSION_ROWS
-    names = list(ROWS) if rows is None else [r.strip() for r in rows.split(",") if r.strip()]
-    if names == ["all"]:
-        names = list(known)
+    groups = {"all": list(known)} | {
+        letter: [name for name in known if name.startswith(letter)] for letter in "ABE"
+    }
+    asked = [r.strip() for r in rows.split(",") if r.strip()] if rows is not None else list(ROWS)
+    names = [name for row in asked for name in groups.get(row, [row])]
     unknown = [n for n in names if n not in known]
     if unknown:
         raise InputError(
-            f"--rows: there is no row {', '.join(unknown)}; there are: {', '.join(known)}, all "
-            f"({', '.join(CHECKPOINT_ROWS)} take weights: --checkpoint C1=FILE)"
+            f"--rows: there is no row {', '.join(unknown)}; there are: {', '.join(known)}, "
+            f"A, B, E, all ({', '.join(CHECKPOINT_ROWS)} take weights: --checkpoint C1=FILE)"
         )
     # The full model first: the others are read against it.
     methods = {n: _changed(full, known[n], n) for n in dict.fromkeys([FULL, *names])}
@@ -111,7 +117,12 @@ def ablation_table(records: dict[str, dict[str, Any]]) -> Table:
     )
     table.add_column("row", no_wrap=True)
     table.add_column("setting")
-    for name in ("J", "F", "J&F", "lost", "s", "paper\nJ", "F", "J&F", "lost", "s"):
+    for name in ("J", "F", "J&F", "lost", "s"):
+        table.add_column(name, justify="right")
+    # Rows of the extensions alone have nothing of the paper's to stand beside.
+    others = [name for name in records if name != FULL]
+    beside = not others or any(name[0] != EXTENSIONS for name in others)
+    for name in ("paper\nJ", "F", "J&F", "lost", "s") if beside else ():
         table.add_column(name, justify="right")
     titles = {n: r.title for n, r in (ROWS | EXTENSION_ROWS).items()} | CHECKPOINT_ROWS
     full, paper_full = records[FULL]["measures"]["J&F-Mean"], TABLE_3[FULL][2]
@@ -125,15 +136,13 @@ def ablation_table(records: dict[str, dict[str, Any]]) -> Table:
         cells = [f"{v:.3f}" for v in (*ours, round(full - ours[2], 3) + 0.0)]
         timing = record["timing"]
         cells.append(f"{timing['modules']['total']['mean']:.2f}" if timing else "-")
-        if name in TABLE_3:
+        if beside and name in TABLE_3:
             *published, seconds = TABLE_3[name]
             cells += [f"{v:.3f}" for v in (*published, paper_full - published[2])]
             cells.append(f"{seconds:.2f}")
         table.add_row(name, titles[name], *cells)
-    table.caption = (
-        "measured: one set of weights for F0, A, B and E. paper: ResNet-50 on DAVIS-2017 val. "
-        "s: seconds per frame"
-    )
+    paper = " paper: ResNet-50 on DAVIS-2017 val." if beside else ""
+    table.caption = f"measured: one set of weights for F0, A, B and E.{paper} s: seconds per frame"
     if "A5" in records and not records[FULL]["settings"]["config"]["template_proposal"]:
         table.caption += (
             ". A5 decodes its masks from the templates; template_proposal is false, and where it "

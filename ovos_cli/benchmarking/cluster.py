@@ -18,6 +18,7 @@ from typing import Any
 
 from models.errors import InputError, OvosError
 from ovos_cli import __version__
+from ovos_cli.benchmarking.code_digest import code_digest
 from ovos_cli.benchmarking.method import Method, ModelMethod
 from ovos_cli.benchmarking.parcel import Files, Parcel, pack, run_parcel, store
 from ovos_cli.benchmarking.runner import finished_sequence
@@ -38,6 +39,7 @@ class _Expected:
     """What must be the same on every machine, or results would not belong together."""
 
     version: str
+    code: str
     settings: dict[str, Any]
     model: dict[str, str] | None
 
@@ -91,7 +93,7 @@ class OnCluster:
                 sequence loses its worker again and again.
         """
         ray = self._ray
-        expected = _Expected(__version__, method.settings(), method.model())
+        expected = _expected(method)
         weights = ray.put(_weights(method))
         remote = ray.remote(_work).options(max_retries=_ATTEMPTS - 1, **_share(expected))
         waiting = deque(sequences)
@@ -156,6 +158,11 @@ def executor_for(address: str | None) -> Iterator[Executor]:
         cluster.close()
 
 
+def _expected(method: Method) -> _Expected:
+    """What this machine would run."""
+    return _Expected(__version__, code_digest(), method.settings(), method.model())
+
+
 def _knock(address: str) -> None:
     """See whether anything listens at HOST:PORT; OSError or ValueError if not.
 
@@ -184,7 +191,7 @@ def _work(
     """What a worker does; runs on the cluster."""
     if weights is not None and isinstance(method, ModelMethod):
         method = replace(method, weights=_unpacked(*weights))
-    here = _Expected(__version__, method.settings(), method.model())
+    here = _expected(method)
     if here != expected:
         raise OvosError(
             f"a machine of the cluster would not run the same: {_differences(expected, here)}; "
@@ -209,6 +216,7 @@ _kept: list[tempfile.TemporaryDirectory[str]] = []
 def _differences(wanted: _Expected, found: _Expected) -> str:
     """Which values differ, both given."""
     pairs: list[tuple[str, Any, Any]] = [("version", wanted.version, found.version)]
+    pairs += [("code", wanted.code[:8], found.code[:8])]
     pairs += [(k, v, found.settings.get(k)) for k, v in wanted.settings.items()]
     pairs += [("weights", wanted.model, found.model)]
     return "; ".join(f"{k} is {b}, here {a}" for k, a, b in pairs if a != b)

@@ -20,6 +20,7 @@ from models.errors import InputError, OvosError
 from models.sources.files import digest as stored_digest
 from models.utils.device import gpu_name
 from ovos_cli import __version__
+from ovos_cli.benchmarking.code_digest import code_digest
 from ovos_cli.benchmarking.method import GivenFrame, Method, ModelMethod
 from ovos_cli.datasets.sequence import Sequence
 from ovos_cli.evaluation.machine import machine
@@ -137,10 +138,14 @@ def read_record(path: Path) -> dict[str, Any] | None:
 
 
 def method_key(method: Method) -> str:
-    """Names everything of a method that may change its masks: version, settings, weights."""
+    """Names everything of a method that may change its masks: code, settings, weights.
+
+    The version stays the same from one change of the code to the next, so it is not enough.
+    """
     model = method.model()
     parts = {
         "ovos": __version__,
+        "code": code_digest() if model else None,
         "settings": method.settings(),
         "sha256": model["sha256"] if model else None,
     }

@@ -99,7 +99,7 @@ def check_run_folder(folder: Path, method: Method, dataset: Dataset, *, overwrit
         record = read_record(path)
         if record is not None and record["method"] != key:
             raise InputError(
-                f"{folder} holds results of other weights, settings or another version of ovos "
+                f"{folder} holds results of other weights, settings or another state of ovos "
                 f"({path.stem}); choose another --out, or --overwrite to replace them"
             )
     if (folder / JSON_NAME).is_file():

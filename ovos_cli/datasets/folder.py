@@ -54,12 +54,17 @@ def folder(root: Path, split: str) -> Dataset:
     if not names:
         raise InputError(f"{masks} holds no folder; each video has one, with its masks")
     sequences = [
-        _sequence(n, images / n, masks / n) for n in known_names(names, known, source, masks)
+        folder_sequence(n, images / n, masks / n) for n in known_names(names, known, source, masks)
     ]
     return Dataset("folder", split, root, tuple(sequences), listed=listing is not None)
 
 
-def _sequence(name: str, images: Path, masks: Path) -> Sequence:
+def folder_sequence(name: str, images: Path, masks: Path) -> Sequence:
+    """One video: a folder of frames, and one of the masks of some of them.
+
+    Raises:
+        InputError: there is no mask with an object, or one cannot be read.
+    """
     annotations, frames = pictures(masks), pictures(images)
     starts: dict[str, tuple[int, ...] | None] = {}
     known: set[int] = set()

@@ -74,7 +74,12 @@ def propose(
         DatasetName, typer.Option(help="Which data set.", rich_help_panel=_RECALL)
     ] = DatasetName.DAVIS16,
     root: Annotated[
-        Path | None, typer.Option(help="Its folder.", rich_help_panel=_RECALL, show_default=False)
+        Path | None,
+        typer.Option(
+            help="Its folder. Default: looked for as ovos benchmark does.",
+            rich_help_panel=_RECALL,
+            show_default=False,
+        ),
     ] = None,
     split: Annotated[
         str | None,
@@ -107,10 +112,10 @@ def propose(
         from ovos_cli.propose.run import Run
         from ovos_cli.untrained_warning import warn_untrained
 
-    if recall and (video is not None or root is None):
-        raise InputError("--recall measures a data set: give its folder with --root, and no video")
+    if recall and video is not None:
+        raise InputError("--recall measures a data set; leave out the video")
     if not recall and (video is None or root is not None):
-        raise InputError("give a video; or measure a data set with --recall --root FOLDER")
+        raise InputError("give a video; or measure a data set with --recall --dataset NAME")
     changes = {"max_proposals": 100} if recall else {}
     source = SourceName.parse(model.proposals) if model.proposals else None
     by_sequence = recall and source is not None and source.kind is Kind.FILES
@@ -135,7 +140,6 @@ def propose(
         Console(quiet=quiet),
     )
     if video is None:
-        assert root is not None
         run.measure(dataset, root, split, every, out, sheet, overwrite)
         return
     if frame is not None:

@@ -18,7 +18,8 @@ from models.sources.stored import StoredProposals
 from models.tracking.segmenter import Segmenter
 from ovos_cli import __version__
 from ovos_cli.benchmarking.stored_proposals import check_stored
-from ovos_cli.datasets import DatasetName, open_dataset
+from ovos_cli.dataset_options import open_dataset
+from ovos_cli.datasets import DatasetName
 from ovos_cli.evaluation.preflight import check_frames
 from ovos_cli.groups import in_groups
 from ovos_cli.json_file import write_json
@@ -104,7 +105,7 @@ class Run:
     def measure(
         self,
         name: DatasetName,
-        root: Path,
+        root: Path | None,
         split: str | None,
         every: int,
         out: Path | None,
@@ -118,7 +119,7 @@ class Run:
         """
         if sheet and out is None:
             raise InputError("--sheet needs a folder for the picture: give --out")
-        data = open_dataset(name, root, split)
+        data = open_dataset(self.console, name, root, split)
         check_frames(data)
         if self.source.kind is Kind.FILES:
             config = self.loaded.network.config

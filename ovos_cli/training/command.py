@@ -18,14 +18,22 @@ from ovos_cli import options
 from ovos_cli.lines import stopped
 
 RecipeFile = Annotated[
-    str,
+    str | None,
     typer.Argument(
-        help="A recipe: a TOML file, or the name of one that comes with ovos (lite-main).",
+        help="A recipe: a TOML file, or the name of one that comes with ovos (demo, lite-main). "
+        "Without one, those are listed.",
         show_default=False,
     ),
 ]
 DataRoot = Annotated[
-    Path, typer.Option("--data", "-d", help="Folder that the recipe's data roots are relative to.")
+    Path | None,
+    typer.Option(
+        "--data",
+        "-d",
+        help="Folder that the recipe's data roots are relative to. Default: the one that OVOS_DATA "
+        "names, then the working folder; DAVIS and YouTube-VOS are found by their usual names.",
+        show_default=False,
+    ),
 ]
 Out = Annotated[
     Path | None,
@@ -71,8 +79,8 @@ WeightsDir = Annotated[
 
 
 def train(
-    recipe: RecipeFile,
-    data: DataRoot = Path(),
+    recipe: RecipeFile = None,
+    data: DataRoot = None,
     out: Out = None,
     settings: Settings = None,
     check: Check = False,
@@ -89,13 +97,21 @@ def train(
     Saves its state every few steps and goes on from there when run again. Ctrl-C stops after the
     current step and loses nothing. Start it with `torchrun` to use several GPUs or machines.
 
+    `ovos train` alone lists the recipes; `ovos train demo` is a whole training in small.
+
     Example: `ovos train lite-main --data ~/data --set schedule.iterations=2000`
     """
+    if recipe is None:
+        from ovos_cli.training.listing import list_recipes
+
+        list_recipes(Console())
+        return
     try:
         from ovos_cli.training.session import Session
     except ImportError as error:
         raise InputError(
-            f"training needs {error.name}; install it with pip install 'ovos-cli[train]'"
+            f"training needs {error.name}; install it with pip install 'ovos-cli[train]' "
+            "(in a clone: pip install '.[train]')"
         ) from error
     from models.training.engine.processes import processes
     from models.utils.device import choose_device, choose_precision

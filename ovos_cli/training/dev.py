@@ -12,6 +12,7 @@ from models.network import DMNAOA
 from models.tracking.segmenter import Segmenter
 from models.training.data.catalog import DataSet, of_videos, open_data
 from models.training.data.pairs import IGNORE, AnnotatedImage, Array, Video
+from models.training.data.pictures import read_image
 from models.training.recipe import DataPart, DevPart
 from models.utils.precision import Precision
 from ovos_cli.evaluation.measures import frame_scores
@@ -39,14 +40,17 @@ class DevScore:
 class DevSet:
     """Development videos of a recipe; never trained on.
 
+    Videos of which only some frames are annotated are followed through all frames, and scored in
+    those.
+
     Raises:
-        InputError: the data are not there, or a sequence named is not among them.
+        InputError: the data are not there, or a sequence or a frame named is not among them.
     """
 
-    def __init__(self, part: DevPart, base: Path) -> None:
+    def __init__(self, part: DevPart, base: Path, place: Path | None = None) -> None:
         self.part = part
-        where = DataPart(kind="davis", root=part.root, split=part.split, year=part.year)
-        self.videos = pick(open_data(where, base).videos, part.sequences)
+        where = place_of(part)
+        self.videos = pick(open_data(where, base, place).videos, part.sequences)
         self.data = of_videos(where, self.videos)
 
     def check(self, *, follow: bool) -> None:
@@ -62,13 +66,11 @@ class DevSet:
         for video in self.videos:
             where = f"the development video {video.name} cannot be scored on"
             mend = "Mend it, or leave it out with dev.sequences"
+            frames = self._followed(video) if follow else self._proposed_in(video)
             try:
                 first = video.frames[0].mask()
-                sizes = {
-                    shape
-                    for frame in self._scored(video, follow=follow)
-                    for shape in (frame.image().shape[:2], frame.mask().shape)
-                }
+                sizes = {read_image(path).shape[:2] for path in frames}
+                sizes |= {frame.mask().shape for frame in frames.values() if frame is not None}
             except InputError as error:
                 raise InputError(f"{where}: {error}") from error
             if len(sizes) > 1:
@@ -76,16 +78,49 @@ class DevSet:
                 raise InputError(f"{where}: its frames and masks differ in size ({listed}). {mend}")
             if follow and video.length < 2:
                 raise InputError(f"{where}: it has only one annotated frame. {mend}")
+            if follow and not any(self._counts(video, frame) for frame in frames.values()):
+                raise InputError(
+                    f"{where}: none of the frames to score is annotated and within its first "
+                    f"{self.part.frames} (dev.scored, dev.frames). {mend}"
+                )
             if follow and not _objects(first):
                 raise InputError(f"{where}: its first mask has no object. {mend}")
 
     def trained_on(self, data: Sequence[DataSet]) -> list[str]:
-        """Names of its videos that are among the data, too."""
-        folders = {_folder(video) for one in data for video in one.videos}
-        return [video.name for video in self.videos if _folder(video) in folders]
+        """Names of its videos that have frames which are scored and are among the data, too."""
+        return [video.name for video in self.videos if self._shared(video, data)]
 
-    def _scored(self, video: Video, *, follow: bool) -> Sequence[AnnotatedImage]:
-        return video.frames[: self.part.frames] if follow else video.frames[::_PROPOSALS_EVERY]
+    def akin_to(self, data: Sequence[DataSet]) -> list[str]:
+        """Names of its videos that the data have other frames of than those that are scored."""
+        folders = {_folder(video) for one in data for video in one.videos}
+        return [
+            video.name
+            for video in self.videos
+            if _folder(video) in folders and not self._shared(video, data)
+        ]
+
+    def _shared(self, video: Video, data: Sequence[DataSet]) -> bool:
+        trained = {f.image_path.resolve() for one in data for v in one.videos for f in v.frames}
+        scored = (frame for frame in video.frames if self._counts(video, frame))
+        return any(frame.image_path.resolve() in trained for frame in scored)
+
+    def _followed(self, video: Video) -> dict[Path, AnnotatedImage | None]:
+        """The first frames of a video from the first annotated one on, by image."""
+        annotated = {frame.image_path: frame for frame in video.frames}
+        first = video.frames[0].image_path
+        there = {*first.parent.glob(f"*{first.suffix}"), *annotated}
+        order = sorted(path for path in there if path >= first)
+        return {path: annotated.get(path) for path in order[: self.part.frames]}
+
+    def _proposed_in(self, video: Video) -> dict[Path, AnnotatedImage | None]:
+        """The annotated frames whose proposals are looked at, by image."""
+        return {frame.image_path: frame for frame in video.frames[::_PROPOSALS_EVERY]}
+
+    def _counts(self, video: Video, frame: AnnotatedImage | None) -> bool:
+        """Whether masks of a frame are scored: it is annotated, not given, and wanted."""
+        if frame is None or frame is video.frames[0]:
+            return False
+        return not self.part.scored or frame.image_path.stem in self.part.scored
 
     def segmentation(self, network: DMNAOA, device: torch.device, precision: Precision) -> DevScore:
         """J&F of each sequence's begin, all objects followed from the first mask."""
@@ -94,18 +129,19 @@ class DevSet:
             segmenter = Segmenter(
                 network, size=self.part.size, device=str(device), precision=precision
             )
-            frames = self._scored(video, follow=True)
-            first = frames[0].mask()
+            frames = self._followed(video)
+            first = video.frames[0].mask()
             first[first == IGNORE] = 0
             objects = _objects(first)
-            segmenter.step(frames[0].image(), first)
+            segmenter.step(video.frames[0].image(), first)
             shown = set(np.linspace(1, len(frames) - 1, _SHOWN).astype(int).tolist())
             values, strip = [], Strip(video.name)
-            for index, frame in enumerate(frames[1:], start=1):
-                image, truth = frame.image(), frame.mask()
+            for index, (path, frame) in enumerate(list(frames.items())[1:], start=1):
+                image = read_image(path)
                 ids = segmenter.step(image).ids
-                scores = frame_scores(ids, truth, objects)
-                values.append(np.mean(list(scores.values())))
+                if frame is not None and self._counts(video, frame):
+                    scores = frame_scores(ids, frame.mask(), objects)
+                    values.append(np.mean(list(scores.values())))
                 if index in shown:
                     strip.add(image, ids)
             found.by_sequence[video.name] = float(np.mean(values))
@@ -120,7 +156,7 @@ class DevSet:
                 network, size=self.part.size, device=str(device), precision=precision
             )
             values, strip = [], Strip(video.name)
-            for frame in self._scored(video, follow=False):
+            for frame in video.frames[::_PROPOSALS_EVERY]:
                 image, truth = frame.image(), frame.mask()
                 (stored,) = propose_in([image], [frame.image_path.stem], segmenter)
                 masks, objects = stored.frame_masks(), _objects(truth)
@@ -135,6 +171,11 @@ class DevSet:
             found.by_sequence[video.name] = float(np.mean(values)) if values else 0.0
             found.strips.append(strip)
         return found
+
+
+def place_of(part: DevPart) -> DataPart:
+    """Where development videos are, as a data set of a recipe."""
+    return DataPart(kind="davis", root=part.root, split=part.split, year=part.year)
 
 
 def pick(videos: Sequence[Video], names: Sequence[str]) -> list[Video]:

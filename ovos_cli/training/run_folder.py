@@ -19,7 +19,8 @@ from models.utils.whole_file import write_whole
 
 _OF_START = "the start: "
 _COUNTS = "images"
-_FREE_TO_CHANGE = ("schedule.iterations", "schedule.epochs", "schedule.save_every", "dev", "name")
+_SCHEDULE = ("schedule.iterations", "schedule.epochs", "schedule.save_every")
+_FREE_TO_CHANGE = (*_SCHEDULE, "dev", "name", "about")
 
 
 class RunFolder:

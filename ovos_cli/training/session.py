@@ -25,7 +25,8 @@ from models.training.stages.start import inherited
 from models.utils.precision import Precision
 from models.utils.whole_file import write_whole
 from ovos_cli.lines import say
-from ovos_cli.training.dev import DevSet
+from ovos_cli.training.data_folders import DataFolders
+from ovos_cli.training.dev import DevSet, place_of
 from ovos_cli.training.pictures import write_sheet
 from ovos_cli.training.run_folder import RunFolder
 from ovos_cli.training.words import bar, counted, described
@@ -44,7 +45,7 @@ class Session:
     def __init__(
         self,
         recipe: Recipe,
-        base: Path,
+        base: Path | None,
         out: Path | None,
         team: Processes,
         dtype: torch.dtype,
@@ -55,6 +56,7 @@ class Session:
         """Open everything that a run needs, before anything long begins.
 
         Args:
+            base: folder that the recipe's data roots are below; None looks in OVOS_DATA and here.
             only_look: there will be no `run`, so its folder is left alone.
 
         Raises:
@@ -81,13 +83,25 @@ class Session:
         self._folder = None if only_look else RunFolder(root, recipe)
         if self._folder is not None and not self._folder.resumes:
             inherited(recipe)  # what it starts from is there
-        opened = [open_data(part, base) for part in recipe.data]
+        folders = DataFolders(base)
+        places = [folders.place(part) for part in recipe.data]
+        if base is None:
+            for place in dict.fromkeys(places):
+                say(console, escape(f"data     {place}"))
+        opened = [
+            open_data(part, place.parent, place)
+            for part, place in zip(recipe.data, places, strict=True)
+        ]
         self.data = [fitting(data, recipe) for data in opened]
         self.short: list[tuple[str, list[str]]] = []
         for before, after in zip(opened, self.data, strict=True):
             kept = {video.name for video in after.videos}
             self.short.append((before.name, [v.name for v in before.videos if v.name not in kept]))
-        self.dev = DevSet(recipe.dev, base) if recipe.dev is not None else None
+        self.dev: DevSet | None = None
+        if recipe.dev is not None:
+            place = folders.place(place_of(recipe.dev))
+            self.dev = DevSet(recipe.dev, place.parent, place)
+        self._before: float | None = None
         self.samples = build_samples(recipe, self.data)
 
     @property
@@ -129,6 +143,10 @@ class Session:
             if known := self.dev.trained_on(self.data):
                 what = "trained on and scored on, so the score says how well they are remembered"
                 say(self.console, escape(f"warning: {counted(known)} are both {what}"))
+            if akin := self.dev.akin_to(self.data):
+                what = "the score says that training works here, not that other videos get better"
+                text = f"note: {', '.join(akin)}: scored in other frames than trained on, so {what}"
+                say(self.console, escape(text))
 
     def run(
         self,
@@ -173,6 +191,10 @@ class Session:
             say(self.console, f"going on from step {trainer.step}")
         if trainer.changed_from != trainer.precision:
             say(self.console, f"in {trainer.precision}; it was {trainer.changed_from} before")
+        if recipe.dev is not None and recipe.dev.before and trainer.step == 0:
+            if team.leads:
+                self._before = self._evaluate(0, trainer.average.module)
+            team.barrier()
         started = time.monotonic()
 
         def over() -> bool:
@@ -235,6 +257,8 @@ class Session:
             say(console, "not scored yet: run the same command for the score")
         if trainer.skipped:
             self._name(trainer.skipped)
+        if self._before is not None and trainer.score is not None:
+            say(console, f"scored   {self._before:.4f} before, {trainer.score:.4f} after")
         score = trainer.best_score if self.dev is not None else None
         if score is not None and self.folder.best.is_file():
             say(console, escape(f"best     {self.folder.best}  (dev {score:.4f})"))

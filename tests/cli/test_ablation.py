@@ -68,6 +68,8 @@ def test_rows_change_what_they_name(untrained: Path) -> None:
     every = ablation_methods(full, "all", [])
     assert set(every) == {*ROWS, *EXTENSION_ROWS}
     assert every["E3"].loaded().network.config.null_column is False
+    assert list(ablation_methods(full, "E", [])) == ["F0", *EXTENSION_ROWS]
+    assert list(ablation_methods(full, "E3,B,E3", [])) == ["F0", "E3", "B1", "B2", "B3", "B4"]
 
 
 def test_every_extension_that_lites_weights_can_do_without_has_a_row() -> None:
@@ -76,12 +78,11 @@ def test_every_extension_that_lites_weights_can_do_without_has_a_row() -> None:
     assert len(extensions) == source.count('"""Extension: ') > 0
     lite, paper = preset("lite"), preset("r50")
     off = {lite.override(list(row.changes)) for row in EXTENSION_ROWS.values()}
-    inside = {"null_overlap"}  # acts in the null column alone, which E3 switches off
     shapes = _shapes(lite)
     for name in extensions:
         value = getattr(paper, name)
         without = lite.replace(**{name: value})
-        if value == getattr(lite, name) or name in inside:
+        if value == getattr(lite, name):
             continue
         assert (without in off) == (_shapes(without) == shapes), name
 
@@ -143,6 +144,16 @@ def test_a5_of_an_untaught_decoder_is_marked(taught: bool) -> None:
     caption = str(ablation_table({"F0": record, "A5": record}).caption)
     assert ("A5's figures mean nothing" in caption) != taught
     assert "A5" not in str(ablation_table({"F0": record}).caption)
+
+
+def test_rows_of_extensions_alone_stand_beside_nothing_of_the_papers() -> None:
+    measures = {"J-Mean": 0.5, "F-Mean": 0.5, "J&F-Mean": 0.5}
+    record = {"dataset": "davis17", "split": "val", "sequences": {}, "measures": measures}
+    record |= {"settings": {"config": {"template_proposal": True}}, "timing": None}
+    alone = ablation_table({"F0": record, "E3": record})
+    assert len(alone.columns) == 7 and "paper" not in str(alone.caption)
+    for rows in ("F0", "E3", "A1"), ("F0", "C1"), ("F0",):
+        assert len(ablation_table(dict.fromkeys(rows, record)).columns) == 12
 
 
 def test_published_figures_are_of_the_validation_split() -> None:

@@ -14,7 +14,7 @@ from torch import Tensor
 from torchvision.models.detection import maskrcnn_resnet50_fpn
 from typer.testing import CliRunner
 
-from models import backbone_weights
+from models.hub import backbone_weights
 from models.sources import install
 from ovos_cli.app import app
 from tests.data_sets import coco, davis, youtube

@@ -93,6 +93,20 @@ def test_a_run_leaves_weights_log_pictures_and_state(
     assert "preprocessing" in notes and "config" in notes
 
 
+def test_what_a_run_begins_with_is_scored_where_wanted(
+    recipe: Path, davis: Path, tmp_path: Path
+) -> None:
+    command = ["--data", str(tmp_path), "--out", str(tmp_path / "run"), "--set", "dev.before=true"]
+    said = _run(recipe, *command, "--set", "schedule.iterations=1")
+    before, after = (
+        next(line.split()[3] for line in said.splitlines() if line.startswith(f"step {step}: dev"))
+        for step in (0, 1)
+    )
+    assert f"scored   {before} before, {after} after" in said
+    # What goes on is not what it began with.
+    assert "step 0" not in _run(recipe, *command, "--set", "schedule.iterations=2")
+
+
 def test_a_stopped_run_goes_on_to_the_same_weights(
     recipe: Path, davis: Path, tmp_path: Path
 ) -> None:

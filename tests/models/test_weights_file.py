@@ -1,12 +1,15 @@
 """Weights on disk: round trip, configuration, damage."""
 
+import json
 from pathlib import Path
 
 import pytest
+import timm
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 
-from models.config import MemoryPolicy, ModelConfig
+from models.config import BACKBONES, MemoryPolicy, ModelConfig
 from models.errors import InputError
 from models.hub.load import load_model
 from models.hub.presets import PRESETS, preset
@@ -27,12 +30,36 @@ def test_settings_are_read_by_type() -> None:
     assert (config.max_proposals, config.proposal_nms) == (5, 0.5)
 
 
-@pytest.mark.parametrize("setting", ["norm_groups=7", "backbone=nope"])
-def test_settings_that_no_network_has_are_refused(untrained: Path, setting: str) -> None:
-    with pytest.raises(InputError, match="no model of this configuration"):
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [("norm_groups=7", "no model of this configuration"), ("backbone=nope", "none that ovos")],
+)
+def test_settings_that_no_network_has_are_refused(
+    untrained: Path, setting: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
         load_model("lite", untrained, [setting])
-    with pytest.raises(InputError, match="no model of this configuration"):
+    with pytest.raises(InputError, match=message):
         load_model("r50", None, [setting], allow_untrained=True)
+
+
+@pytest.mark.parametrize("name", ["hf-hub:somebody/something", "vit_base_patch16_224", ""])
+def test_a_file_cannot_name_any_backbone(untrained: Path, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "other.safetensors"
+    config = preset("lite").to_dict() | {"backbone": name}
+    with safe_open(untrained, framework="pt") as file:
+        metadata = file.metadata() | {"config": json.dumps(config)}
+    save_file({"x": torch.zeros(2)}, path, metadata)
+    listed = "one of resnet18, .*tf_efficientnet_lite4"
+    with pytest.raises(InputError, match=rf"other\.safetensors cannot be used: .*{listed}"):
+        read_weights(path)
+
+
+def test_allowed_backbones_have_the_strides_that_are_read() -> None:
+    for name in BACKBONES:
+        with torch.device("meta"):
+            backbone = timm.create_model(name, features_only=True, out_indices=(1, 2, 3))
+        assert backbone.feature_info.reduction() == [4, 8, 16], name
 
 
 def test_loading_gives_the_saved_numbers_to_half_precision(untrained: Path) -> None:

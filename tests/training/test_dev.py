@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from models import Precision
+from models.errors import InputError
 from models.sources.names import SourceName
 from models.tracking.segmenter import Segmenter
-from models.training.recipe import DevPart
+from models.training.data.catalog import DataSet, open_data
+from models.training.recipe import DataPart, DevPart
 from ovos_cli.benchmarking.method import ModelMethod
 from ovos_cli.benchmarking.runner import run_sequence
 from ovos_cli.datasets import DatasetName, open_dataset
@@ -55,3 +57,36 @@ def test_recall_is_that_of_proposing(dev: DevSet, davis: Path) -> None:
     assert 0.1 < found.score < 1
     recall = outcome.tally.recall(network.config.max_proposals, "others").mean
     assert found.by_sequence == {"others": pytest.approx(recall, abs=1e-9)}
+
+
+def test_frames_without_truth_are_followed_and_not_scored(davis: Path) -> None:
+    network = ModelMethod().loaded().network
+    device = torch.device("cpu")
+
+    def score(*scored: str) -> float:
+        part = DevPart(root=str(davis), size=SIZE, frames=FRAMES, scored=scored)
+        dev = DevSet(part, davis)
+        dev.check(follow=True)
+        return dev.segmentation(network, device, Precision.FP32).score
+
+    chosen = score("00002", "00004")
+    assert chosen != score()
+    for name in ("00001", "00003"):
+        (davis / "Annotations/480p/others" / f"{name}.png").unlink()
+    assert score() == chosen
+    with pytest.raises(InputError, match="none of the frames to score is annotated"):
+        score("00003")
+
+
+def test_videos_trained_on_in_other_frames_are_told_apart(davis: Path) -> None:
+    def data(*frames: str) -> DataSet:
+        root = str(davis)
+        return open_data(DataPart(kind="davis", root=root, split="val", frames=frames), davis)
+
+    dev = DevSet(DevPart(root=str(davis), scored=("00002", "00004")), davis)
+    apart, shared = data("00000", "00001", "00003"), data("00001", "00002")
+    assert (dev.trained_on([apart]), dev.akin_to([apart])) == ([], ["others"])
+    assert (dev.trained_on([shared]), dev.akin_to([shared])) == (["others"], [])
+    assert [f.image_path.stem for f in apart.videos[0].frames] == ["00000", "00001", "00003"]
+    with pytest.raises(InputError, match="none of the annotated frames"):
+        data("77777")

@@ -8,6 +8,7 @@ import pytest
 from models.errors import InputError
 from models.hub.presets import preset
 from models.training.recipe import (
+    AboutPart,
     DataPart,
     DevPart,
     LossPart,
@@ -48,6 +49,7 @@ def minimal(tmp_path: Path) -> Path:
 def test_every_recipe_is_valid_and_named_after_its_file(path: Path) -> None:
     recipe = read_recipe(path)
     assert recipe.name == path.stem
+    assert recipe.about.trains and recipe.about.needs and recipe.about.takes
     preset(recipe.model.preset)
     assert not any(part.split in ("val", "dev") for part in recipe.data)
 
@@ -57,8 +59,8 @@ def test_every_value_is_explained(path: Path) -> None:
     bare, part = [], ""
     for line in path.read_text().splitlines():
         part = line if line.startswith("[") else part
-        # Data sets have one explanation for all.
-        if " = " in line and "#" not in line and part != "[[data]]":
+        # Data sets have one explanation for all; what `about` says explains itself.
+        if " = " in line and "#" not in line and not part.startswith(("[[data]]", "[about]")):
             bare.append(line)
     assert not bare and "# Data sets: " in path.read_text()
 
@@ -72,8 +74,14 @@ def test_every_key_is_in_the_documentation() -> None:
         cell = row.split("|")[1] if row.startswith("|") else ""
         part = cell.strip(" *`[]") if "**" in cell else part
         parts.setdefault(part, set()).update(re.findall(r"`(\w+)`", cell))
-    models = {"model": ModelPart, "start": StartPart, "data": DataPart, "samples": SamplesPart}
-    models |= {"losses": LossPart, "mishaps": MishapPart, "schedule": SchedulePart, "dev": DevPart}
+    models = {"about": AboutPart, "model": ModelPart, "start": StartPart, "data": DataPart}
+    models |= {
+        "samples": SamplesPart,
+        "losses": LossPart,
+        "mishaps": MishapPart,
+        "schedule": SchedulePart,
+        "dev": DevPart,
+    }
     for name, model in models.items():
         assert parts[name] == set(model.model_fields), name
     assert parts[""] == set(Recipe.model_fields) - set(models)

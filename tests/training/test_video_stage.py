@@ -29,8 +29,29 @@ def test_cross_entropy_ignores_and_takes_the_hardest() -> None:
     ids = torch.tensor([[0, 1, IGNORE, 0]])
     easy, hard = math.log(1 + math.exp(-3)), math.log(1 + math.exp(3))
     mean = mask_cross_entropy(logits, ids)
-    assert float(mean) == torch.tensor((easy + hard + 0 + math.log(2)) / 4)
-    assert abs(float(mask_cross_entropy(logits, ids, hardest=0.25)) - hard) < 1e-6
+    assert float(mean) == pytest.approx((easy + hard + math.log(2)) / 3)
+    assert abs(float(mask_cross_entropy(logits, ids, hardest=0.34)) - hard) < 1e-6
+
+
+def test_pixels_that_are_ignored_change_no_loss() -> None:
+    torch.manual_seed(0)
+    logits, ids = torch.randn(2, 4, 6), torch.randint(2, (4, 6))
+    wide_logits = torch.cat([logits, torch.randn(2, 4, 30)], dim=2)
+    wide_ids = torch.cat([ids, torch.full((4, 30), IGNORE)], dim=1)
+    valid = (wide_ids != IGNORE).float()
+    for hardest in (1.0, 0.5, 0.1):
+        torch.testing.assert_close(
+            mask_cross_entropy(wide_logits, wide_ids, hardest),
+            mask_cross_entropy(logits, ids, hardest),
+        )
+    p, t = wide_logits.softmax(0)[1:], (wide_ids == 1).float()[None]
+    torch.testing.assert_close(
+        dice_loss(p, t, valid), dice_loss(p[..., :6], t[..., :6], valid[:, :6])
+    )
+    logits.requires_grad_()
+    nothing = mask_cross_entropy(logits, torch.full((4, 6), IGNORE))
+    nothing.backward()
+    assert float(nothing.detach()) == 0 and not logits.grad.any()
 
 
 def test_dice_is_zero_for_equal_and_high_for_disjoint() -> None:

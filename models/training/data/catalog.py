@@ -1,9 +1,10 @@
 """Data sets by kind, as recipes name them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from models.errors import InputError
 from models.training.data.coco import coco_images
 from models.training.data.davis import davis_videos
 from models.training.data.folders import folder_pairs, unpaired
@@ -37,16 +38,17 @@ class DataSet:
         return len(self.images) or len(self.videos)
 
 
-def open_data(part: DataPart, base: Path) -> DataSet:
+def open_data(part: DataPart, base: Path, place: Path | None = None) -> DataSet:
     """List what a data set holds; nothing is decoded yet.
 
     Args:
         base: folder that the part's root is relative to.
+        place: the data set's own folder, where it lies elsewhere.
 
     Raises:
         InputError: it is not there, not of its kind, or empty.
     """
-    root = base / part.root
+    root = place or base / part.root
     match part.kind:
         case "folders":
             return DataSet(part, images=folder_pairs(root), alone=unpaired(root))
@@ -65,8 +67,24 @@ def open_data(part: DataPart, base: Path) -> DataSet:
 
 
 def of_videos(part: DataPart, videos: Sequence[Video]) -> DataSet:
-    """Videos, and how many frames beside theirs have no mask; masks without a frame are broken."""
+    """Videos, and how many frames beside theirs have no mask; masks without a frame are broken.
+
+    Raises:
+        InputError: `part.frames` names frames, and a video has none of them.
+    """
+    if part.frames:
+        return DataSet(part, videos=[_only(video, part.frames) for video in videos])
     return DataSet(part, videos=videos, alone=(sum(map(_unannotated, videos)), 0))
+
+
+def _only(video: Video, names: Sequence[str]) -> Video:
+    frames = tuple(frame for frame in video.frames if frame.image_path.stem in names)
+    if not frames:
+        raise InputError(
+            f"the video {video.name} has none of the annotated frames that data.frames names: "
+            f"{', '.join(names)}"
+        )
+    return replace(video, frames=frames)
 
 
 def _unannotated(video: Video) -> int:

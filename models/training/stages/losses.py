@@ -16,11 +16,13 @@ def mask_cross_entropy(logits: Tensor, ids: Tensor, hardest: float = 1.0) -> Ten
 
     Args:
         logits: (1 + O, H, W), background first.
-        ids: (H, W), 255 ignored.
+        ids: (H, W), 255 ignored: such pixels are in no share and no mean.
         hardest: share of the pixels that counts (bootstrapping); 1.0 is the plain mean.
     """
     loss = F.cross_entropy(logits[None], ids[None].long(), ignore_index=IGNORE, reduction="none")
-    flat = loss.flatten()
+    flat = loss[0][ids != IGNORE]
+    if not flat.numel():  # a mean of nothing is no number
+        return loss.sum()
     return flat.topk(max(1, int(hardest * flat.numel()))).values.mean()
 
 
@@ -32,7 +34,8 @@ def dice_loss(probabilities: Tensor, targets: Tensor, valid: Tensor) -> Tensor:
         valid: (H, W) in {0, 1}; pixels that count.
     """
     p, t = (probabilities * valid).flatten(1), (targets * valid).flatten(1)
-    smooth = 1e-3 * p.shape[1]
+    # A share of the pixels that count: those that do not would make every object look small.
+    smooth = 1e-3 * valid.sum().clamp_min(1)
     return (1 - (2 * (p * t).sum(1) + smooth) / (p.sum(1) + t.sum(1) + smooth)).mean()
 
 
