@@ -146,6 +146,12 @@ class ModelConfig:
     """Extension: a learned penalty on distance in the refinement's correspondences."""
     likeness: bool = False
     """Extension: the refinement sees how well each reference explains a position."""
+    others: bool = False
+    """Extension: the refinement of an object sees what the others' coarse, aligned first and
+    aligned previous masks cover together. With one object there is nothing to see.
+
+    What one object does not have, another may have: two that touch are told apart by both. Objects
+    that begin in different frames do not see each other."""
 
     def __post_init__(self) -> None:
         check_settings(self)

@@ -49,21 +49,41 @@ class _RefineBlock(nn.Module):
     """One block: current and reference features once, masks and the block before per object."""
 
     def __init__(
-        self, features: int, masks: int, before: int, width: int, depth: int, groups: int
+        self,
+        features: int,
+        masks: int,
+        before: int,
+        width: int,
+        depth: int,
+        groups: int,
+        *,
+        others: bool = False,
     ) -> None:
         super().__init__()
         self.skip = nn.Conv2d(features, width, 3, padding=1, bias=False)
         self.mask = nn.Conv2d(masks, width, 3, padding=1, bias=False)
+        self.other = nn.Conv2d(masks, width, 3, padding=1, bias=False) if others else None
+        if self.other is not None:
+            # Weights that were trained without it go on as they were.
+            nn.init.zeros_(self.other.weight)
         self.before = nn.Conv2d(before, width, 1, bias=False) if before else None
         self.norm = nn.GroupNorm(groups, width)
         self.residual = ResidualBlock(width, groups)
         self.deeper = nn.Sequential(*(ResidualBlock(width, groups) for _ in range(depth - 1)))
 
-    def forward(self, features: Tensor, masks: Tensor, before: Tensor | None) -> Tensor:
-        """Features (1, C, H, W), masks (O, M, H, W), before (O, B, H/2, W/2): (O, width, H, W)."""
+    def forward(
+        self, features: Tensor, masks: Tensor, before: Tensor | None, others: Tensor | None = None
+    ) -> Tensor:
+        """Features (1, C, H, W), masks and others (O, M, H, W), before (O, B, H/2, W/2).
+
+        Returns:
+            (O, width, H, W).
+        """
         # A convolution of concatenated inputs is the sum of convolutions of each,
         # so the objects share what does not depend on them.
         x = self.skip(features) + self.mask(masks)
+        if self.other is not None and others is not None:
+            x = x + self.other(others)
         if self.before is not None and before is not None:
             x = x + upsample(self.before(before), 2)
         out: Tensor = self.deeper(self.residual(torch.relu(self.norm(x))))
@@ -88,9 +108,12 @@ class MaskRefinementNetwork(nn.Module):
         # Features of three frames; as an extension, how well each reference explains this one.
         self.likeness = config.likeness
         self.first_floor = config.first_floor
-        self.block16 = _RefineBlock(3 * c16 + 2 * self.likeness, 3 * 16, 0, w16, d16, groups)
-        self.block8 = _RefineBlock(3 * c8, 3 * 4, w16, w8, d8, groups)
-        self.block4 = _RefineBlock(3 * c4, 3, w8, w4, d4, groups)
+        # As another extension, the same three masks of the other objects together.
+        self.others = others = config.others
+        at16 = 3 * c16 + 2 * self.likeness
+        self.block16 = _RefineBlock(at16, 3 * 16, 0, w16, d16, groups, others=others)
+        self.block8 = _RefineBlock(3 * c8, 3 * 4, w16, w8, d8, groups, others=others)
+        self.block4 = _RefineBlock(3 * c4, 3, w8, w4, d4, groups, others=others)
         self.head = nn.Conv2d(w4, 2, 1)
 
     def alignable(self, features: FrameFeatures) -> Alignable:
@@ -204,12 +227,24 @@ class MaskRefinementNetwork(nn.Module):
         at8 = torch.cat([features.f8, *(F.pixel_shuffle(level[1], 2) for level in levels)], dim=1)
         at4 = torch.cat([features.f4, *(F.pixel_shuffle(level[2], 4) for level in levels)], dim=1)
 
-        masks4 = F.pixel_shuffle(masks, 4).flatten(1, 2)
-        x = self.block16(at16, masks.flatten(1, 2), None)
-        x = self.block8(at8, F.pixel_unshuffle(masks4, 2), x)
-        x = self.block4(at4, masks4, x)
+        own = _levels(masks)
+        other = _levels(_of_others(masks)) if self.others else (None, None, None)
+        x = self.block16(at16, own[0], None, other[0])
+        x = self.block8(at8, own[1], x, other[1])
+        x = self.block4(at4, own[2], x, other[2])
         logits = upsample(self.head(x).float(), 4)
         return torch.softmax(logits, dim=1)[:, 1]
+
+
+def _of_others(masks: Tensor) -> Tensor:
+    """(O, ...) what the other objects cover together, at most 1, from masks of each."""
+    return (masks.sum(0, keepdim=True) - masks).clamp(0, 1)
+
+
+def _levels(masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Masks (O, 3, 16, H, W) as blocks of cells for strides 16, 8 and 4."""
+    fine = F.pixel_shuffle(masks, 4).flatten(1, 2)
+    return masks.flatten(1, 2), F.pixel_unshuffle(fine, 2), fine
 
 
 def _squared_distances(size: tuple[int, int], device: torch.device) -> Tensor:

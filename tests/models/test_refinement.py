@@ -4,7 +4,7 @@ import torch
 
 from models.modules.base_features import FrameFeatures
 from models.modules.references import Alignable, Earlier, Reference
-from models.modules.refinement import MaskRefinementNetwork, _squared_distances
+from models.modules.refinement import MaskRefinementNetwork, _of_others, _squared_distances
 from models.presets import preset
 
 
@@ -121,3 +121,39 @@ def test_squared_distances_by_counting() -> None:
             for b in range(2):
                 for a in range(3):
                     assert found[y, x, b, a] == (y - b) ** 2 + (x - a) ** 2
+
+
+def _told() -> tuple[MaskRefinementNetwork, MaskRefinementNetwork]:
+    """A refinement without `others`, and one with the same weights that has it."""
+    config = preset("lite").replace(first_floor=0.0)
+    plain = MaskRefinementNetwork(config).eval()
+    told = MaskRefinementNetwork(config.replace(others=True)).eval()
+    lacking, unknown = told.load_state_dict(plain.state_dict(), strict=False)
+    assert set(lacking) == {f"block{stride}.other.weight" for stride in (4, 8, 16)}
+    assert not unknown
+    return plain, told
+
+
+def _refined(network: MaskRefinementNetwork, masks: torch.Tensor) -> torch.Tensor:
+    with torch.no_grad():
+        now, past = (network.alignable(_features(seed)) for seed in (1, 2))
+        reference = Reference(past, masks)
+        return network(now, masks, reference, reference)
+
+
+def test_others_change_nothing_at_first_and_then_the_object_beside_them() -> None:
+    plain, told = _told()
+    masks = torch.rand(3, 32, 48)
+    before = _refined(plain, masks)
+    assert torch.equal(_refined(told, masks), before)
+    for block in (told.block4, told.block8, told.block16):
+        torch.nn.init.normal_(block.other.weight, std=0.05)
+    assert not torch.allclose(_refined(told, masks), before, atol=1e-2)
+    # One object has no others, whatever was learned about them.
+    assert torch.equal(_refined(told, masks[:1]), _refined(plain, masks[:1]))
+
+
+def test_others_are_what_the_rest_covers_together() -> None:
+    masks = torch.tensor([[0.2, 0.0], [0.7, 0.0], [0.6, 1.0]])
+    expected = torch.tensor([[1.0, 1.0], [0.8, 1.0], [0.9, 0.0]])
+    torch.testing.assert_close(_of_others(masks), expected)

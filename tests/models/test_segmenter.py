@@ -65,6 +65,7 @@ EXTENSIONS_OFF = {
     "refine_memory": 0,
     "locality": False,
     "likeness": False,
+    "others": False,
 }
 """What is not in the paper, as in its setting."""
 ABLATIONS = {
