@@ -7,6 +7,7 @@ one module gives to another, and the others learn to make up for it. How often i
 
 previous: in a frame, the previous mask is incomplete, lost, displaced, or has leaked onto a
     thing or onto a patch of ground beside the object.
+taken: in a frame, the previous mask of an object has a part of another one's, which lacks it.
 first: in a clip, the first mask shows a part of the object only.
 astray: in a clip, the first mask takes in clouds, a thing or a patch of ground, as its
     correspondences do when it is long ago. Else, as the one mask that is never wrong, it would be
@@ -25,6 +26,9 @@ from torchvision.ops import box_iou
 from models.functional.masks import mask_boxes, pairwise_iou
 from models.modules.references import Reference
 from models.proposals import Proposals
+
+_ALL_TAKEN = 0.3
+"""Share of the objects that lose a part to another one which lose all of their mask."""
 
 
 def mislaid(reference: Reference, others: Tensor) -> Reference:
@@ -58,6 +62,26 @@ def incomplete(reference: Reference) -> Reference:
     distance = angle.cos() * (xs - cx / weight) + angle.sin() * (ys - cy / weight)
     cut = _extent(masks) * 0.4 * (2 * _random(masks) - 1)
     return Reference(reference.frame, masks * (distance > cut))
+
+
+def taken(reference: Reference) -> Reference:
+    """Give an object what is on one side of a line through another one, which loses it.
+
+    Some of the time it is all of it. With one object nothing changes.
+    """
+    masks = reference.masks.detach()
+    if len(masks) < 2:
+        return reference
+    taker, loser = (int(i) for i in torch.randperm(len(masks))[:2])
+    kept = masks[loser : loser + 1]
+    if torch.rand(()) < _ALL_TAKEN:
+        kept = torch.zeros_like(kept)
+    else:
+        kept = incomplete(Reference(reference.frame, kept)).masks
+    spoilt = masks.clone()
+    spoilt[taker] += masks[loser] - kept[0]
+    spoilt[loser] = kept[0]
+    return Reference(reference.frame, spoilt.clamp(0, 1))
 
 
 def leaked(reference: Reference, others: Tensor) -> Reference:

@@ -25,7 +25,7 @@ from models.training.stages.losses import (
     match_loss,
     template_loss,
 )
-from models.training.stages.mishaps import astray, incomplete, mislaid, without_best
+from models.training.stages.mishaps import astray, incomplete, mislaid, taken, without_best
 from models.video_state import VideoState
 
 
@@ -86,6 +86,8 @@ class VideoStage(nn.Module):
             for index in range(clip.given, len(frames)):
                 if torch.rand(()) < self.mishaps.previous:
                     state.previous = mislaid(state.previous, _pasted(proposals[index - 1], state))
+                if self.mishaps.taken and torch.rand(()) < self.mishaps.taken:
+                    state.previous = taken(state.previous)
                 offered = proposals[index]
                 if torch.rand(()) < self.mishaps.proposals:
                     offered = without_best(offered, truth[index])
