@@ -6,7 +6,6 @@ from itertools import pairwise
 import torch
 import torch.nn.functional as F
 from timm.layers.conv2d_same import Conv2dSame
-from timm.layers.padding import pad_same
 from torch import Tensor, nn
 from torch.nn.utils import fuse_conv_bn_eval
 
@@ -30,6 +29,7 @@ def for_inference(network: DMNAOA, dtype: torch.dtype) -> DMNAOA:
     memo = {} if own else {id(network.opg): network.opg}
     ready = copy.deepcopy(network, memo).eval()
     fold_norms(ready.bfe.backbone)
+    pad_evenly(ready.bfe.backbone)
     clip_in_convolutions(ready.bfe.backbone)
     for part in (ready.bfe, ready.otg, ready.am, ready.mrn, *([ready.opg] if own else [])):
         for module in part.modules():
@@ -48,6 +48,38 @@ def fold_norms(backbone: nn.Module) -> None:
         if isinstance(norm, nn.BatchNorm2d) and isinstance(convolution, nn.Conv2d):
             setattr(parent, before, fuse_conv_bn_eval(convolution, norm))
             setattr(parent, name, getattr(norm, "act", nn.Identity()))
+
+
+def pad_evenly(backbone: nn.Module) -> None:
+    """Give convolutions of stride 2 that pad one side more than the other the same on both.
+
+    Their kernels get zeros on the side where the padding is new. What is computed stays the same
+    for maps of even height and width, and no map is copied to be padded: most of the time that
+    such a convolution over few channels takes.
+    """
+    for parent in backbone.modules():
+        for name, module in parent.named_children():
+            if isinstance(module, Conv2dSame) and module.stride == (2, 2):
+                setattr(parent, name, _evenly_padded(module))
+
+
+def _evenly_padded(convolution: Conv2dSame) -> nn.Conv2d:
+    # For an even length, a kernel of k needs k - 2 cells of padding, the odd one at the end.
+    after = [(k - 1) // 2 for k in convolution.kernel_size]
+    more = [a - (k - 2) // 2 for a, k in zip(after, convolution.kernel_size, strict=True)]
+    weight = F.pad(convolution.weight.detach(), (more[1], 0, more[0], 0))
+    even = nn.Conv2d(
+        convolution.in_channels,
+        convolution.out_channels,
+        tuple(weight.shape[2:]),  # type: ignore[arg-type]
+        stride=2,
+        padding=(after[0], after[1]),
+        groups=convolution.groups,
+        bias=convolution.bias is not None,
+    )
+    even.weight = nn.Parameter(weight)
+    even.bias = convolution.bias
+    return even
 
 
 def clip_in_convolutions(backbone: nn.Module) -> None:
@@ -84,15 +116,11 @@ class _ClippedConvolution(nn.Module):
         on_cpu = x.device.type == "cpu" and torch.is_inference_mode_enabled()
         if self._together is None or not on_cpu:
             return F.relu6(c(x), inplace=True)
-        padding = c.padding
-        if isinstance(c, Conv2dSame):
-            x = pad_same(x, list(c.kernel_size), list(c.stride), list(c.dilation))
-            padding = (0, 0)
         found: Tensor = self._together(
             x.to(c.weight.dtype),
             c.weight,
             c.bias,
-            padding,
+            c.padding,
             c.stride,
             c.dilation,
             c.groups,
