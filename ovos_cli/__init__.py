@@ -31,7 +31,7 @@ else:
     _OWN = dict.fromkeys(("SegmentedVideo", "segment_video"), "ovos_cli.whole_video")
     __getattr__, __dir__ = lazy_exports(__name__, dict.fromkeys(models.__all__, "models") | _OWN)
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "PRESETS",

@@ -168,7 +168,8 @@ MemoryStride = Annotated[
 MemoryMax = Annotated[
     int | None,
     typer.Option(
-        help="Most frames in memory; the oldest but the first is dropped. "
+        help="Most frames in memory; the one that is missed least is dropped, never one whose "
+        "mask was given. "
         f"Default: what the weights were made for, else {FRAMES_KEPT} (lite: {FRAMES_KEPT}).",
         rich_help_panel=_MEMORY,
     ),
