@@ -22,6 +22,11 @@ BACKBONES = (
 names that fetch code or files from a network."""
 
 
+CONFIG_VERSION = 2
+"""Of `ModelConfig` in weights files. 1 had no `others`, and said no version. A file of an older
+version loads: what it does not name has its default."""
+
+
 class MemoryPolicy(StrEnum):
     """Which past frames the dynamic memory network reads (paper, Table 3 B)."""
 

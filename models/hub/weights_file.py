@@ -10,12 +10,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialize
 from torch import Tensor
 
-from models.config import ModelConfig
+from models.config import CONFIG_VERSION, ModelConfig
 from models.errors import InputError
 from models.network import DMNAOA
 from models.utils.whole_file import write_whole
 
 _FORMAT = "ovos-1"
+_VERSION_KEY = "config_version"
 UNTRAINED = "untrained"
 """The note that names, for people, what a file's training left at its random start."""
 
@@ -44,6 +45,7 @@ def save_weights(network: DMNAOA, path: Path, notes: dict[str, str]) -> None:
         **notes,
         "format": _FORMAT,
         "config": json.dumps(network.config.to_dict()),
+        _VERSION_KEY: str(CONFIG_VERSION),
         "preprocessing": "RGB in [0, 1], ImageNet mean and deviation, sides multiples of 32",
     }
     # The library's own writing renames a private file: not readable for others.
@@ -71,7 +73,16 @@ def read_weights(path: Path) -> tuple[WeightsInfo, dict[str, Tensor]]:
         raise InputError(
             f"{path} holds no ovos model; `ovos train` and the package write such files"
         )
+    _check_version(path, metadata.pop(_VERSION_KEY, "1"))
     return WeightsInfo(_config(path, metadata.pop("config", None)), metadata), tensors
+
+
+def _check_version(path: Path, version: str) -> None:
+    if not version.isdecimal() or int(version) > CONFIG_VERSION:
+        raise InputError(
+            f"{path} was written by a newer ovos (its configuration has version {version}, this "
+            f"one knows {CONFIG_VERSION}); upgrade ovos-cli"
+        )
 
 
 def _config(path: Path, text: str | None) -> ModelConfig:

@@ -233,11 +233,15 @@ class MaskRefinementNetwork(nn.Module):
             queries: (HW, CD or more) of the current frame.
         """
         blocks = to_blocks(masks)
-        # Most of a frame is far from any object: nothing is asked there, which saves most time.
-        asked = (blocks.sum(1).amax(1) > _NOTHING).nonzero()[:, 0]
         keys = self._keys(witnesses.keys, size, _FIRST)
-        found = recompose(queries[asked], keys, witnesses.covered.to(keys.dtype))
-        limit = whole.index_copy(0, asked, found.to(whole.dtype))
+        covered = witnesses.covered.to(keys.dtype)
+        if keys.device.type == "cpu":
+            # Most of a frame is far from any object: not to ask there saves most of the time.
+            asked = (blocks.sum(1).amax(1) > _NOTHING).nonzero()[:, 0]
+            found = recompose(queries[asked], keys, covered)
+            limit = whole.index_copy(0, asked, found.to(whole.dtype))
+        else:  # a GPU would be waited for, to learn how many positions there are
+            limit = recompose(queries, keys, covered).to(whole.dtype)
         return from_blocks(at_most(blocks, limit[:, None], whole[:, None]), size)
 
     def _believed(self, first: Tensor, previous: Tensor, coarse: Tensor) -> Tensor:

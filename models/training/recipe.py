@@ -95,6 +95,9 @@ class SamplesPart(_Part):
     backward: Share = 0.0
     """Share of video clips that run backward; the paper's never do."""
     most_objects: Positive = 2
+    """Objects of a clip at most; of more, those that touch each other are preferred."""
+    alone: Share = 0.0
+    """Share of clips in which one object is followed, whatever else is seen."""
     far: Share = 0.0
     """Share of video clips whose annotated frame is up to `farthest` frames before the others."""
     farthest: Positive = 25
@@ -104,6 +107,8 @@ class SamplesPart(_Part):
     """Share of simulated clips with objects of others pasted in."""
     paste_videos: Share = 0.0
     """Share of video clips with something pasted in; the paper pastes nothing."""
+    beside: Share = 0.0
+    """Share of what is pasted that is put at the edge of an object and moves over or behind it."""
     cuts: Share = 0.0
     """Share of clips that show another scene for a while."""
     parts: Share = 0.0
@@ -131,6 +136,7 @@ class MishapPart(_Part):
     """How often each mishap happens; see `models.training.stages.mishaps`."""
 
     previous: Share = 0.0
+    taken: Share = 0.0
     first: Share = 0.0
     astray: Share = 0.0
     proposals: Share = 0.0
@@ -154,6 +160,8 @@ class SchedulePart(_Part):
     """0 leaves the backbone frozen."""
     backbone_from: Literal[1, 8, 16] = 1
     """The backbone learns from the stage of this stride on; earlier ones stay frozen."""
+    others_rate: NotNegative = 0.0
+    """Of the weights of the extension `others`, which begin at zero; 0 is the rate of the rest."""
     decay: Literal["cosine", "constant"] = "cosine"
     weight_decay: NotNegative = 0.01
     warmup: Annotated[int, Field(ge=0)] = 50

@@ -107,3 +107,21 @@ def test_a_configuration_that_cannot_be_read_is_named(
     save_file({"x": torch.zeros(2)}, path, {"format": "ovos-1", **config})
     with pytest.raises(InputError, match=message):
         read_weights(path)
+
+
+def _with_version(source: Path, target: Path, version: str | None) -> Path:
+    with safe_open(source, framework="pt") as file:
+        metadata = dict(file.metadata())
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    metadata.pop("config_version")
+    save_file(tensors, target, metadata | ({"config_version": version} if version else {}))
+    return target
+
+
+def test_files_of_older_versions_load_and_those_of_newer_ones_are_refused(
+    untrained: Path, tmp_path: Path
+) -> None:
+    config = read_weights(untrained)[0].config
+    assert read_weights(_with_version(untrained, tmp_path / "old", None))[0].config == config
+    with pytest.raises(InputError, match="newer ovos"):
+        read_weights(_with_version(untrained, tmp_path / "new", "99"))

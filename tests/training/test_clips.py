@@ -11,10 +11,12 @@ from models.errors import InputError
 from models.training.data.folders import folder_pairs
 from models.training.data.pairs import IGNORE, Pair, Video
 from models.training.recipe import SamplesPart
+from models.training.samples.clip import assemble
 from models.training.samples.crowd import paste_crowd
 from models.training.samples.cuts import cut_away
 from models.training.samples.mixture import Mixture
 from models.training.samples.parts import with_part
+from models.training.samples.pasting import paste_beside
 from models.training.samples.stills import StillClips
 from models.training.samples.style import make_drawn
 from models.training.samples.videos import VideoClips
@@ -213,3 +215,47 @@ def test_a_mixture_draws_by_weight() -> None:
     drawn = [mixture(rng) for _ in range(4000)]
     assert "c" not in drawn
     assert drawn.count("a") == pytest.approx(3000, abs=4 * 28)  # four standard deviations
+
+
+def _discs(*centres: tuple[int, int], side: int = 96) -> np.ndarray:
+    mask = np.zeros((side, side), np.uint8)
+    for number, centre in enumerate(centres, 1):
+        cv2.circle(mask, centre, 10, number, -1)
+    return mask
+
+
+def test_of_many_objects_those_that_touch_are_chosen_together() -> None:
+    mask = _discs((15, 15), (37, 15), (80, 80), (58, 80))  # two pairs
+    chosen = set()
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        clip = assemble(rng, [np.zeros((96, 96, 3), np.uint8)], [mask], 2, 0)
+        assert clip is not None
+        chosen.add(tuple(np.unique(mask[clip.ids[0].numpy() > 0]).tolist()))
+    assert chosen == {(1, 2), (3, 4)}
+
+
+def test_an_object_may_be_followed_alone() -> None:
+    mask = _discs((15, 15), (37, 15))
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        clip = assemble(rng, [np.zeros((96, 96, 3), np.uint8)], [mask], 2, 0, alone=1.0)
+        assert clip is not None and clip.objects == 1
+
+
+def test_what_is_pasted_beside_an_object_touches_it_and_does_not_always_hide_it() -> None:
+    grey, white = np.full((96, 96, 3), 90, np.uint8), np.full((96, 96, 3), 250, np.uint8)
+    own, other = _discs((40, 40)), _discs((70, 20))
+    left = set()
+    for seed in range(30):
+        images, masks = [grey.copy() for _ in range(4)], [own.copy() for _ in range(4)]
+        paste_beside(np.random.default_rng(seed), images, masks, [white] * 4, [other] * 4, 9)
+        pasted = (images[0] == 250).all(2)
+        around = cv2.dilate((own == 1).view(np.uint8), np.ones((7, 7), np.uint8)) > 0
+        assert (pasted & around).any()
+        for image, mask in zip(images, masks, strict=True):
+            white_here = (image == 250).all(2)
+            assert (mask[white_here] != 1).all()  # an object or unknown, but not the one there
+            assert not (white_here & (mask == 9)).any() or (mask[white_here] == 9).all()
+        left.add(int((masks[-1] == 1).sum()) == int((own == 1).sum()))
+    assert left == {True, False}

@@ -10,6 +10,7 @@ from models.training.stages.mishaps import (
     incomplete,
     leaked,
     mislaid,
+    taken,
     without_best,
 )
 
@@ -90,3 +91,16 @@ def test_without_best_takes_away_what_overlaps_an_object_by_half() -> None:
     kept = without_best(Proposals(boxes, torch.zeros(5, 28, 28), scores), truth)
     # IoU 1 and 0.525 go; 0.4, 0.475 and 0 stay.
     assert torch.equal(kept.scores, scores[[1, 3, 4]])
+
+
+def test_taken_moves_a_part_of_one_object_to_another() -> None:
+    given = _seen()
+    whole = given.sum(0)
+    parts = set()
+    torch.manual_seed(0)
+    for _ in range(60):
+        masks = taken(given)
+        assert torch.equal(masks.sum(0), whole)  # nothing is lost, nothing is there twice
+        parts.add(float((masks[0] * given[1]).sum()))
+    assert 0 in parts and 600 in parts and len(parts) > 3  # none, all, some of the second
+    assert torch.equal(taken(given[:1]), given[:1])

@@ -207,3 +207,13 @@ def test_other_imagenet_weights_than_the_known_ones_are_refused(
     torch.save({"a": torch.zeros(1)}, tmp_path / "models" / "other.pth")
     with pytest.raises(OvosError, match=r"other\.pth does not hold the known ImageNet weights"):
         imagenet.load_lite2(torch.nn.Identity())
+
+
+def test_what_is_told_of_other_objects_begins_at_zero(untrained: Path) -> None:
+    recipe = _recipe("lite-several", f"start.weights={untrained}")
+    state = build_stage(recipe, CPU, torch.float32).network.state_dict()
+    stored = read_weights(untrained)[1]
+    others = {name for name in state if ".other." in name}
+    assert others == set(state) - set(stored) and len(others) == 3
+    assert not any(state[name].any() for name in others)
+    assert all(torch.equal(state[name], tensor.float()) for name, tensor in stored.items())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import torch
 from numpy.random import Generator
@@ -13,6 +14,8 @@ from models.training.samples.warp import Colour, visible_objects
 
 SMALLEST = 0.003
 """Least share of the view that an object covers in the first frame."""
+_NEAR = 15
+"""Side, in pixels, of the square about a pixel of an object in which another one touches it."""
 TRIES = 100
 """Draws without any object before giving up on the data."""
 NOTHING_SEEN = f"the masks hold no object, or none that covers {SMALLEST:.1%} of a view"
@@ -41,6 +44,7 @@ def assemble(
     drawn: float,
     *,
     given: int = 1,
+    alone: float = 0.0,
 ) -> Clip | None:
     """Choose objects, give them ids 1..O and adjust colours.
 
@@ -48,9 +52,10 @@ def assemble(
         rng: of the choice and the colours.
         images: T images (S, S, 3) uint8 RGB, in the clip's order.
         masks: their T masks (S, S) uint8 ids: 0 background, 255 ignored.
-        most: objects to choose at most.
+        most: objects to choose at most; of more, those that touch each other are preferred.
         drawn: how often, in [0, 1], the clip is made to look like animation.
         given: frames that come with their masks, 1 or more.
+        alone: how often, in [0, 1], a single object is chosen.
 
     Returns:
         The clip; None if the first frame shows no object.
@@ -58,7 +63,9 @@ def assemble(
     seen = visible_objects(masks[0], SMALLEST)
     if not seen:
         return None
-    chosen = rng.permutation(seen)[:most]
+    if alone and rng.random() < alone:
+        most = 1
+    chosen = _touching(masks[0], [int(i) for i in rng.permutation(seen)], most)
     table = np.zeros(256, np.uint8)
     table[chosen] = np.arange(1, len(chosen) + 1)
     table[IGNORE] = IGNORE
@@ -72,3 +79,15 @@ def assemble(
         len(chosen),
         given,
     )
+
+
+def _touching(mask: Array, ids: list[int], most: int) -> list[int]:
+    """The first of the ids, then the next that touches one before it, as long as there is one."""
+    chosen, left = ids[:1], ids[1:]
+    while left and len(chosen) < most:
+        around = cv2.dilate(np.isin(mask, chosen).view(np.uint8), np.ones((_NEAR, _NEAR), np.uint8))
+        near = set(np.unique(mask[around > 0]).tolist())
+        found = next((i for i in left if i in near), left[0])
+        left.remove(found)
+        chosen.append(found)
+    return chosen

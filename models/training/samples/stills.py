@@ -33,13 +33,13 @@ class StillClips:
             )
             if rng.random() < part.paste:
                 others = partial(self._other, pair)
-                paste_several(rng, images, masks, others, part.most_pasted)
+                paste_several(rng, images, masks, others, part.most_pasted, part.beside)
             if part.cuts and rng.random() < part.cuts:
                 scene = one_of(rng, self.pairs)
                 if scene != pair:
                     views = drifting(rng, scene, part.size, part.length, (0.5, 1.5))
                     cut_away(rng, (images, masks), views)
-            clip = assemble(rng, images, masks, part.most_objects, part.drawn)
+            clip = assemble(rng, images, masks, part.most_objects, part.drawn, alone=part.alone)
             if clip is not None:
                 return clip
         raise InputError(f"{TRIES} draws in a row gave no clip: {NOTHING_SEEN}")

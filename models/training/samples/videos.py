@@ -43,10 +43,18 @@ class VideoClips:
             images, masks = self._frames(rng, [video.frames[i] for i in indices])
             if (self.others or part.paste_videos) and rng.random() < part.paste_videos:
                 others = partial(self._other, video)
-                paste_several(rng, images, masks, others, part.most_pasted)
+                paste_several(rng, images, masks, others, part.most_pasted, part.beside)
             if part.cuts and rng.random() < part.cuts and (self.others or len(self.videos) > 1):
                 cut_away(rng, (images, masks), self._scene(video, rng))
-            clip = assemble(rng, images, masks, part.most_objects, part.drawn, given=given)
+            clip = assemble(
+                rng,
+                images,
+                masks,
+                part.most_objects,
+                part.drawn,
+                given=given,
+                alone=part.alone,
+            )
             if clip is not None:
                 return clip
         raise InputError(f"{TRIES} draws in a row gave no clip: {NOTHING_SEEN}")

@@ -7,6 +7,7 @@ one module gives to another, and the others learn to make up for it. How often i
 
 previous: in a frame, the previous mask is incomplete, lost, displaced, or has leaked onto a
     thing or onto a patch of ground beside the object.
+taken: in a frame, the previous mask of an object has a part of another one's, which lacks it.
 first: in a clip, the first mask shows a part of the object only.
 astray: in a clip, the first mask takes in clouds, a thing or a patch of ground, as its
     correspondences do when it is long ago. Else, as the one mask that is never wrong, it would be
@@ -24,6 +25,9 @@ from torchvision.ops import box_iou
 
 from models.functional.masks import mask_boxes, pairwise_iou
 from models.proposals import Proposals
+
+_ALL_TAKEN = 0.3
+"""Share of the objects that lose a part to another one which lose all of their mask."""
 
 
 def mislaid(masks: Tensor, others: Tensor) -> Tensor:
@@ -58,6 +62,26 @@ def incomplete(masks: Tensor) -> Tensor:
     distance = angle.cos() * (xs - cx / weight) + angle.sin() * (ys - cy / weight)
     cut = _extent(masks) * 0.4 * (2 * _random(masks) - 1)
     return masks * (distance > cut)
+
+
+def taken(masks: Tensor) -> Tensor:
+    """Give an object what is on one side of a line through another one, which loses it.
+
+    Some of the time it is all of it. With one object nothing changes.
+
+    Args:
+        masks: (O, H/4, W/4) in [0, 1], which stay as they are.
+    """
+    masks = masks.detach()
+    if len(masks) < 2:
+        return masks
+    taker, loser = (int(i) for i in torch.randperm(len(masks))[:2])
+    kept = masks[loser : loser + 1]
+    kept = torch.zeros_like(kept) if torch.rand(()) < _ALL_TAKEN else incomplete(kept)
+    spoilt = masks.clone()
+    spoilt[taker] += masks[loser] - kept[0]
+    spoilt[loser] = kept[0]
+    return spoilt.clamp(0, 1)
 
 
 def leaked(masks: Tensor, others: Tensor) -> Tensor:

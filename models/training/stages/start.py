@@ -33,7 +33,9 @@ def install(
     """Fill a network with what a recipe starts from.
 
     Tensors that a file lacks (of a deeper block, or another proposal generator) keep their random
-    start; ones that do not fit are refused, and so is a file without any of a whole module.
+    start; those of the extension `others` begin at zero, so that the network does at first what it
+    did without them. Tensors that do not fit are refused, and so is a file without any of a whole
+    module.
 
     Args:
         weights_dir: where fetched weights are kept; None is torch's own cache.

@@ -27,7 +27,7 @@ from models.training.stages.losses import (
     match_loss,
     template_loss,
 )
-from models.training.stages.mishaps import astray, incomplete, mislaid, without_best
+from models.training.stages.mishaps import astray, incomplete, mislaid, taken, without_best
 from models.utils.clock import Clock
 
 
@@ -89,6 +89,8 @@ class VideoStage(nn.Module):
                 if torch.rand(()) < self.mishaps.previous:
                     others = _pasted(proposals[index - 1], past)
                     past = past.with_masks(past.time, partial(mislaid, others=others))
+                if self.mishaps.taken and torch.rand(()) < self.mishaps.taken:
+                    past = past.with_masks(past.time, taken)
                 offered = proposals[index]
                 if torch.rand(()) < self.mishaps.proposals:
                     offered = without_best(offered, truth[index])
