@@ -1,3 +1,50 @@
-"""The `ovos` command: video object segmentation from a first-frame mask."""
+"""Video object segmentation from a mask: the `ovos` command, and all that it exports to Python.
 
-__version__ = "0.1.0"
+>>> from ovos_cli import segment_video
+>>> segment_video("video.mp4", "first.png")
+
+`Segmenter` does the same frame by frame, with corrections. `import ovos_cli` alone is quick: torch
+is loaded when a name that needs it is first used.
+"""
+
+from typing import TYPE_CHECKING
+
+import models
+from models.utils.lazy_exports import lazy_exports
+
+if TYPE_CHECKING:
+    from models import (
+        PRESETS,
+        FrameMasks,
+        InputError,
+        LoadedModel,
+        MemoryPolicy,
+        ModelConfig,
+        OvosError,
+        Precision,
+        PreparedFrame,
+        Segmenter,
+        load_model,
+    )
+    from ovos_cli.whole_video import SegmentedVideo, segment_video
+else:
+    _OWN = dict.fromkeys(("SegmentedVideo", "segment_video"), "ovos_cli.whole_video")
+    __getattr__, __dir__ = lazy_exports(__name__, dict.fromkeys(models.__all__, "models") | _OWN)
+
+__version__ = "0.2.0"
+
+__all__ = [
+    "PRESETS",
+    "FrameMasks",
+    "InputError",
+    "LoadedModel",
+    "MemoryPolicy",
+    "ModelConfig",
+    "OvosError",
+    "Precision",
+    "PreparedFrame",
+    "SegmentedVideo",
+    "Segmenter",
+    "load_model",
+    "segment_video",
+]

@@ -9,6 +9,8 @@ from models import MemoryPolicy, Precision
 from models.config import FRAMES_KEPT
 
 _INPUT, OUTPUT, _MODEL, _MEMORY = "Input", "Output", "Model", "Memory"
+LEAST_RATE = 0.1
+"""Frames per second."""
 
 Video = Annotated[
     Path, typer.Argument(help="A video file, or a folder of images.", show_default=False)
@@ -54,7 +56,7 @@ End = Annotated[
 FrameRate = Annotated[
     float,
     typer.Option(
-        min=0.1, help="Overlay's frame rate for a folder of images.", rich_help_panel=_INPUT
+        min=LEAST_RATE, help="Overlay's frame rate for a folder of images.", rich_help_panel=_INPUT
     ),
 ]
 
@@ -166,7 +168,8 @@ MemoryStride = Annotated[
 MemoryMax = Annotated[
     int | None,
     typer.Option(
-        help="Most frames in memory; the oldest but the first is dropped. "
+        help="Most frames in memory; the one that is missed least is dropped, never one whose "
+        "mask was given. "
         f"Default: what the weights were made for, else {FRAMES_KEPT} (lite: {FRAMES_KEPT}).",
         rich_help_panel=_MEMORY,
     ),

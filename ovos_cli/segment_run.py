@@ -23,10 +23,12 @@ from ovos_cli.media.open_source import open_source, past_the_end
 from ovos_cli.media.overlay import OverlayWriter
 from ovos_cli.memory_settings import memory_settings
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
+from ovos_cli.options import LEAST_RATE
 from ovos_cli.output import OutputFolder
 from ovos_cli.pipeline import DoneFrame, Progress, follow
 from ovos_cli.run_record import run_record
 from ovos_cli.run_timing import run_timing
+from ovos_cli.untrained_warning import untrained_warning
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,15 @@ class SegmentRun:
     folder: OutputFolder
     overlay: Path | None
 
-    def follow(self, tick: Callable[[Progress], None]) -> tuple[Progress, dict[str, Any]]:
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should know; those of the source come while it is read."""
+        before = (untrained_warning(self.loaded), self.first.doubt)
+        return [*filter(None, before), *self.reader.warnings]
+
+    def follow(
+        self, tick: Callable[[Progress], None] = lambda _: None
+    ) -> tuple[Progress, dict[str, Any]]:
         """Segment every frame, and write masks, overlay and the record of the run.
 
         Args:
@@ -128,7 +138,7 @@ def open_run(
     Raises:
         InputError: anything that was given is missing, damaged, or does not go together.
     """
-    if not math.isfinite(source.fps):
+    if not (math.isfinite(source.fps) and source.fps >= LEAST_RATE):
         raise InputError(
             f"--fps is {source.fps}; give a number of frames per second, 24 for example"
         )

@@ -1,4 +1,4 @@
-"""What the pages name is there: docs/paper.md and docs/proposals.md are maps of the code."""
+"""What the pages name is there: some of them are maps of the code."""
 
 import re
 from pathlib import Path
@@ -7,18 +7,18 @@ import pytest
 
 from tests.conftest import ROOT
 
-FOLDERS = ("models", "ovos_cli", "tests", "benchmarks", "recipes")
+FOLDERS = ("models", "ovos_cli", "tests", "benchmarks", "recipes", "examples")
 PAGES = [
-    ROOT / "README.md",
+    *ROOT.glob("*.md"),
     *(ROOT / "docs").glob("*.md"),
     *(ROOT / "benchmarks").glob("*.md"),
     *(ROOT / "models").rglob("*.md"),
 ]
 
 
-@pytest.mark.parametrize("page", ["paper.md", "proposals.md"])
+@pytest.mark.parametrize("page", ["docs/paper.md", "docs/proposals.md", "CONTRIBUTING.md"])
 def test_files_and_names_of_the_pages_exist(page: str) -> None:
-    text = (ROOT / "docs" / page).read_text()
+    text = (ROOT / page).read_text()
     files = set(re.findall(rf"`((?:{'|'.join(FOLDERS)})/[\w/.*-]+)`", text))
     assert files
     assert [f for f in sorted(files) if not list(ROOT.glob(f))] == []

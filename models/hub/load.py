@@ -53,11 +53,11 @@ def stored_config(name: str, weights: Path | None = None) -> ModelConfig:
 
 def load_model(
     name: str,
-    weights: Path | None = None,
+    weights: str | Path | None = None,
     settings: Sequence[str] = (),
     *,
     source: str | None = None,
-    weights_dir: Path | None = None,
+    weights_dir: str | Path | None = None,
     allow_untrained: bool = False,
     proposals_only: bool = False,
     **changes: object,
@@ -83,7 +83,8 @@ def load_model(
             damaged, altered, another model's or trained in part only.
     """
     chosen = SourceName.parse(source) if source else None
-    loaded = _load(name, weights, settings, changes, allow_untrained)
+    given = Path(weights) if weights is not None else None
+    loaded = _load(name, given, settings, changes, allow_untrained)
     if loaded.random and not (allow_untrained or proposals_only):
         raise InputError(
             f"{loaded.path} comes from the stage proposals, so its {loaded.random} are random and "
@@ -93,7 +94,8 @@ def load_model(
     if proposals_only:
         loaded = replace(loaded, random="")
     if chosen is not None:
-        use_source(loaded.network, chosen, weights_dir)
+        cache = Path(weights_dir) if weights_dir is not None else None
+        use_source(loaded.network, chosen, cache)
         loaded = replace(loaded, source=str(chosen))
     return loaded
 

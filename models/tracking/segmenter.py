@@ -77,7 +77,7 @@ class Segmenter:
         *,
         size: int = 480,
         device: str = "auto",
-        precision: Precision = Precision.AUTO,
+        precision: Precision | str = Precision.AUTO,
     ) -> None:
         """Wrap a network.
 
@@ -88,7 +88,8 @@ class Segmenter:
             precision: of the heavy layers.
 
         Raises:
-            InputError: a size below 64 or above 4320, a device that is not there, fp16 on a CPU.
+            InputError: a size below 64 or above 4320, a device that is not there, an unknown
+                precision, fp16 on a CPU.
         """
         if not 64 <= size <= _LARGEST:
             raise InputError(f"size {size} is not from 64 to {_LARGEST} pixels of the short side")
@@ -106,11 +107,11 @@ class Segmenter:
     def load(
         cls,
         model: str = "lite",
-        weights: Path | None = None,
+        weights: str | Path | None = None,
         *,
         size: int = 480,
         device: str = "auto",
-        precision: Precision = Precision.AUTO,
+        precision: Precision | str = Precision.AUTO,
         proposals: str | None = None,
     ) -> "Segmenter":
         """Load a model by name, from the package's weights or a file of yours.
@@ -120,7 +121,7 @@ class Segmenter:
 
         Raises:
             InputError: an unknown model or source of proposals; weights that are missing, damaged
-                or another model's; a size below 64, a device that is not there, fp16 on a CPU.
+                or another model's; what `Segmenter` itself refuses.
         """
         network = load_model(model, weights, source=proposals).network
         if network.config.memory_max is None:
@@ -309,7 +310,7 @@ class Segmenter:
         confidence = _confidence(merged, winners(above)).tolist()
         return objects.to_ids(winner), dict(zip(objects.ids, confidence, strict=False))
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | Path) -> None:
         """Write the whole state to a safetensors file, complete or not at all.
 
         A segmenter of the same weights that restores it gives the same masks from there on.
@@ -326,15 +327,16 @@ class Segmenter:
             self._tracks.time,
             self._tracks.objects,
             self._tracks.past,
-        ).write(path)
+        ).write(Path(path))
 
-    def restore(self, path: Path) -> None:
+    def restore(self, path: str | Path) -> None:
         """Go on from a saved state; what this segmenter had before is given up.
 
         Raises:
             InputError: the file is missing, damaged or of another version, of other weights, of
                 another size inside the network, or of a video of another size.
         """
+        path = Path(path)
         state = StateFile.read(path, self.device)
         state.check(path, weights_digest(self.network), str(self.dtype))
         geometry = state.geometry

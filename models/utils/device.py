@@ -3,6 +3,7 @@
 import torch
 
 from models.errors import InputError
+from models.utils.named_choice import named_choice
 from models.utils.precision import Precision
 
 _DTYPES = {
@@ -38,12 +39,14 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
-def choose_precision(precision: Precision, device: torch.device) -> torch.dtype:
-    """Resolve `auto` to the fastest format that the device computes natively.
+def choose_precision(name: str, device: torch.device) -> torch.dtype:
+    """Resolve a `Precision`, or its name, `auto` to the fastest that the device computes natively.
 
     Raises:
-        InputError: float16 on a CPU, where it is slower than float32 and often missing.
+        InputError: an unknown name; float16 on a CPU, where it is slower than float32 and often
+            missing.
     """
+    precision = named_choice(Precision, name, "precision")
     if precision is Precision.FP16 and device.type == "cpu":
         raise InputError("the precision fp16 is not supported on the CPU; choose bf16 or fp32")
     if precision is not Precision.AUTO:

@@ -46,7 +46,7 @@ def read_first_mask(
 
     Raises:
         InputError: missing, unreadable, in colour without `colours`, antialiased, without
-            objects or with too many.
+            objects or with too many; a threshold that is not from 1 to 255.
     """
     if not path.is_file():
         what = "is a folder; give one picture" if path.is_dir() else "does not exist"
@@ -55,6 +55,8 @@ def read_first_mask(
     palette, doubt = full_palette(None), ""
     if colours and threshold is not None:
         raise InputError("--mask-colors and --mask-threshold exclude each other")
+    if threshold is not None and not 1 <= threshold <= VOID:
+        raise InputError(f"--mask-threshold is {threshold}; it must be from 1 to {VOID}")
     if threshold is not None:
         ids = _from_matte(path, picture, threshold)
     elif colours:

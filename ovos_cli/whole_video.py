@@ -1,0 +1,125 @@
+"""`ovos segment` for Python: a whole video in one call."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from models.config import MemoryPolicy
+from models.utils.named_choice import named_choice
+from models.utils.precision import Precision
+from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
+from ovos_cli.segment_run import open_run
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentedVideo:
+    """What `segment_video` did.
+
+    folder: where its files are. frames: how many are done. confidence: for each object's id, and
+    for each frame's index from the object's first on, how sure the model is, in [0, 1]; 0 where it
+    sees none of the object. complete: False where the source was cut short or damaged. warnings:
+    for people.
+    """
+
+    folder: Path
+    frames: int
+    confidence: dict[int, dict[int, float]]
+    complete: bool
+    warnings: tuple[str, ...]
+
+
+def segment_video(
+    video: str | Path,
+    mask: str | Path,
+    out: str | Path | None = OutputOptions.out,
+    *,
+    start: int = SourceOptions.start,
+    end: int | None = SourceOptions.end,
+    fps: float = SourceOptions.fps,
+    mask_colors: str | None = SourceOptions.mask_colors,
+    mask_threshold: int | None = SourceOptions.mask_threshold,
+    overwrite: bool = OutputOptions.overwrite,
+    mattes: bool = OutputOptions.mattes,
+    overlay: bool = OutputOptions.overlay,
+    model: str = ModelOptions.model,
+    weights: str | Path | None = ModelOptions.weights,
+    proposals: str | None = ModelOptions.proposals,
+    weights_dir: str | Path | None = ModelOptions.weights_dir,
+    allow_untrained: bool = ModelOptions.allow_untrained,
+    size: int = ModelOptions.size,
+    device: str = ModelOptions.device,
+    precision: Precision | str = ModelOptions.precision,
+    settings: list[str] | None = ModelOptions.settings,
+    memory: MemoryPolicy | str | None = MemoryOptions.memory,
+    memory_stride: int | None = MemoryOptions.memory_stride,
+    memory_max: int | None = MemoryOptions.memory_max,
+) -> SegmentedVideo:
+    """Follow the objects of the first frame's mask through a video, as `ovos segment` does.
+
+    Nothing is printed. In the folder `out` it writes `masks/` (an indexed PNG of the source's size
+    for each frame), `overlay.mp4`, `timing.json`, `run.json`, and with `mattes` a folder `mattes/`
+    with a black and white PNG for each object and frame.
+
+    Each option is the command's of the same name, with its default; errors name them as the command
+    spells them, `--mask-colors` for `mask_colors`. `ovos segment --help` explains them.
+
+    Args:
+        video: a video file, or a folder of images of one kind.
+        mask: of the first frame and of its size: an indexed PNG whose indices are the ids of
+            objects, 1 to 254, or a black and white picture of one object.
+        out: the folder; None is NAME_ovos in the working folder.
+        start, end: first frame, which the mask annotates, and last one, included; from 0.
+        fps: frames per second of the overlay of a folder of images.
+        mask_colors: what the colours of a mask in colour mean: `ff0000=1,00ff00=2`.
+        mask_threshold: for a mask with soft edges, the grey value, 1 to 255, where the object
+            begins.
+        overwrite: replace the files of an earlier run; without it a folder with files is refused.
+        size: short side of the frames inside the model, in pixels; smaller is faster.
+        settings: fields of the model's configuration, each as `key=value`.
+
+    Raises:
+        InputError: anything that was given is missing, damaged, or does not go together; a frame
+            cannot be read.
+        OvosError: a file cannot be written.
+        KeyboardInterrupt: after Ctrl-C, once the files of the frames that are done are complete;
+            its message says how to go on.
+    """
+    policy = None if memory is None else named_choice(MemoryPolicy, memory, "memory policy")
+    run = open_run(
+        SourceOptions(
+            video=Path(video),
+            mask=Path(mask),
+            mask_colors=mask_colors,
+            mask_threshold=mask_threshold,
+            start=start,
+            end=end,
+            fps=fps,
+        ),
+        OutputOptions(
+            out=_path(out), overwrite=overwrite, mattes=mattes, overlay=overlay, quiet=True
+        ),
+        ModelOptions(
+            model=model,
+            weights=_path(weights),
+            proposals=proposals,
+            weights_dir=_path(weights_dir),
+            allow_untrained=allow_untrained,
+            size=size,
+            device=device,
+            precision=named_choice(Precision, precision, "precision"),
+            settings=settings,
+        ),
+        MemoryOptions(memory=policy, memory_stride=memory_stride, memory_max=memory_max),
+        Console(quiet=True),
+    )
+    done, _ = run.follow()
+    if done.interrupted:  # the caller's loop over videos ends too
+        raise KeyboardInterrupt(run.how_to_go_on(done))
+    return SegmentedVideo(
+        run.folder.root, done.frames, done.confidence, run.reader.whole, tuple(run.warnings)
+    )
+
+
+def _path(given: str | Path | None) -> Path | None:
+    return None if given is None else Path(given)
