@@ -7,17 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import timm
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
-from torchvision.models.detection import maskrcnn_resnet50_fpn
 from typer.testing import CliRunner
 
-from models.hub import backbone_weights
+from models.hub import backbone_weights as backbones
 from models.sources import install
 from ovos_cli.app import app
 from tests.data_sets import coco, davis, youtube
+from tests.published import backbone_weights, detector_weights
 
 __all__ = ["coco", "davis", "youtube"]
 SMALL = [
@@ -30,16 +29,15 @@ SMALL = [
 
 
 def _published(url: str, folder: Path | None) -> dict[str, Tensor]:
-    torch.manual_seed(0)
     if "maskrcnn_resnet50_fpn_coco" in url:
-        return maskrcnn_resnet50_fpn(weights=None, weights_backbone=None).state_dict()
-    return timm.create_model(Path(url).name.partition("-")[0]).state_dict()
+        return detector_weights()
+    return backbone_weights(Path(url).name.partition("-")[0])
 
 
 @pytest.fixture(autouse=True)
 def fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Weights without a network; the recipes' own folders, `runs/NAME`, lie in a fresh one."""
-    monkeypatch.setattr(backbone_weights, "fetch", _published)
+    monkeypatch.setattr(backbones, "fetch", _published)
     monkeypatch.setattr(install, "fetch", _published)
     monkeypatch.chdir(tmp_path)
 

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 from models import load_model
 from models.errors import InputError
 from models.hub.load import WEIGHTS
-from models.hub.presets import preset
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
 from models.sources import install as sources
 from ovos_cli.app import app
+from tests.published import detector_weights
 
 RECIPE = """
 name = "tiny"
@@ -182,9 +182,7 @@ def test_another_source_of_proposals(
     recipe: Path, davis: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The published weights of the real address, made here.
-    torch.manual_seed(0)
-    detector = MaskRCNNProposalGenerator(preset("r50")).detector
-    monkeypatch.setattr(sources, "fetch", lambda url, folder: detector.state_dict())
+    monkeypatch.setattr(sources, "fetch", lambda url, folder: detector_weights())
     out = tmp_path / "run"
     _run(
         recipe,
