@@ -26,6 +26,7 @@ SMALL = [
         "schedule.rate=1e-3",  # the paper's would not show in half precision after one step
     )
 ]
+SHORT = "--set=samples.length=2"
 
 
 def _published(url: str, folder: Path | None) -> dict[str, Tensor]:
@@ -74,10 +75,10 @@ def test_the_proposals_are_tuned_and_then_pretraining_starts_from_them(
     assert any(
         not torch.equal(v, published[n].to(v.dtype)) for n, v in own.items() if n in published
     )
-    pretrained = _train("paper-pretrain", "--set=start.proposals=runs/paper-proposals")
+    pretrained = _train("paper-pretrain", "--set=start.proposals=runs/paper-proposals", SHORT)
     assert "opg" not in _moved(tuned, pretrained)
 
 
 def test_pretraining_of_r101(coco: Path) -> None:
-    names = _train("paper-pretrain", "--set=model.preset=r101")
+    names = _train("paper-pretrain", "--set=model.preset=r101", SHORT)
     assert "bfe.backbone.layer3.22.conv1.weight" in names
