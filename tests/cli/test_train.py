@@ -188,7 +188,7 @@ def test_another_source_of_proposals(
     _run(
         recipe,
         *("--data", str(tmp_path), "--out", str(out), "--proposals", "maskrcnn-r50"),
-        *("--set", "schedule.iterations=1"),
+        *("--set", "schedule.iterations=1", "--set", "schedule.batch=1"),
     )
     loaded = load_model("lite", out / "last.safetensors")
     assert loaded.source == "maskrcnn-r50"
