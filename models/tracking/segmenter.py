@@ -62,6 +62,18 @@ class _Tracks:
     time: int
 
 
+def computed_in(size: int, device: str, precision: Precision) -> tuple[torch.device, torch.dtype]:
+    """Device and number format of a `Segmenter` with these options.
+
+    Raises:
+        InputError: a size below 64 or above 4320, a device that is not there, fp16 on a CPU.
+    """
+    if not 64 <= size <= _LARGEST:
+        raise InputError(f"size {size} is not from 64 to {_LARGEST} pixels of the short side")
+    chosen = choose_device(device)
+    return chosen, choose_precision(precision, chosen)
+
+
 class Segmenter:
     """Follows objects through a video, frame by frame, with memory bounded by the config.
 
@@ -91,10 +103,7 @@ class Segmenter:
             InputError: a size below 64 or above 4320, a device that is not there, an unknown
                 precision, fp16 on a CPU.
         """
-        if not 64 <= size <= _LARGEST:
-            raise InputError(f"size {size} is not from 64 to {_LARGEST} pixels of the short side")
-        self.device = choose_device(device)
-        self.dtype = choose_precision(precision, self.device)
+        self.device, self.dtype = computed_in(size, device, precision)
         ready = for_inference(network, self.dtype)
         self.network = ready.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.size = size

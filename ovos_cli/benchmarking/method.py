@@ -14,7 +14,7 @@ from models.config import FRAMES_KEPT
 from models.hub.load import LoadedModel
 from models.sources.install import digest_of, use_source
 from models.sources.names import Kind, SourceName
-from models.tracking.segmenter import Segmenter
+from models.tracking.segmenter import Segmenter, computed_in
 from ovos_cli.datasets.annotation import Ids
 from ovos_cli.groups import in_groups
 
@@ -96,15 +96,15 @@ class ModelMethod:
 
     def settings(self) -> dict[str, Any]:
         """Configuration, size inside the model, and number format."""
-        segmenter = self._segmenter()
+        device, dtype = computed_in(self.size, self.device, self.precision)
         digest = _digest(self)
         return {
             "config": self.loaded().network.config.to_dict(),
             "proposals": self.proposals or self.loaded().source,
             **({"proposals_sha256": digest} if digest else {}),
             "size": self.size,
-            "device": segmenter.device.type,
-            "precision": str(segmenter.dtype).removeprefix("torch."),
+            "device": device.type,
+            "precision": str(dtype).removeprefix("torch."),
         }
 
     def model(self) -> dict[str, str] | None:
@@ -117,17 +117,15 @@ class ModelMethod:
         source = self.files()
         if source is not None:
             use_source(self.loaded().network, source.of_sequence(sequence))
-        return ModelTracker(self._segmenter())
+        segmenter = Segmenter(
+            self.loaded().network, size=self.size, device=self.device, precision=self.precision
+        )
+        return ModelTracker(segmenter)
 
     def files(self) -> SourceName | None:
         """The source of proposals, if it is files, in a folder for each sequence."""
         source = SourceName.parse(self.proposals) if self.proposals else None
         return source if source is not None and source.kind is Kind.FILES else None
-
-    def _segmenter(self) -> Segmenter:
-        return Segmenter(
-            self.loaded().network, size=self.size, device=self.device, precision=self.precision
-        )
 
 
 class ModelTracker:

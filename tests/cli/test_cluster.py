@@ -27,6 +27,7 @@ from tests.trees import davis_tree, write_sequence
 
 NO_RAY = "Ray is not installed: pip install 'ovos-cli[cluster]'"
 NAMES = ["bear", "dogs", "elk", "fox", "gnu"]
+_CONNECTED: list[OnCluster] = []
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +44,22 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("workers")))
         cluster = Cluster(initialize_head=True, head_node_args=node)
         yield cluster.address
+        _leave()
         cluster.shutdown()
 
 
+def _leave() -> None:
+    """Of this process, which can be in one cluster once."""
+    while _CONNECTED:
+        _CONNECTED.pop().close()
+
+
 @pytest.fixture
-def cluster(address: str) -> Iterator[OnCluster]:
-    executor = OnCluster(address)
-    yield executor
-    executor.close()
+def cluster(address: str) -> OnCluster:
+    """The connection of the test before, if any: its workers need not start and import again."""
+    if not _CONNECTED:
+        _CONNECTED.append(OnCluster(address))
+    return _CONNECTED[0]
 
 
 @pytest.fixture
@@ -143,18 +152,6 @@ def test_the_model_and_its_weights_travel(
         assert (tmp_path / "far" / name).read_bytes() == (tmp_path / "near" / name).read_bytes()
 
 
-def test_from_the_command_line(
-    address: str, dataset: Dataset, untrained: Path, tmp_path: Path
-) -> None:
-    arguments = ["benchmark", "--dataset", "davis17", "--root", str(dataset.root), "--limit", "1"]
-    arguments += ["--weights", str(untrained), "--size", "64", "--device", "cpu", "--quiet"]
-    arguments += ["--baseline", "flow"]
-    for out, more in (("far", ["--cluster", address]), ("near", [])):
-        result = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / out), *more])
-        assert result.exit_code == 0, result.output
-    assert _comparable(tmp_path / "far") == _comparable(tmp_path / "near")
-
-
 def test_parcels_hold_no_truth(dataset: Dataset, tmp_path: Path) -> None:
     sequence = dataset.sequences[1]
     there = unpack(pack(sequence), tmp_path / "there")
@@ -187,6 +184,19 @@ def test_what_goes_wrong_there_is_said_here(
     with pytest.raises(OvosError, match=said):
         run_method(dataset.select(["bear"]), kind(signs), tmp_path / "out", executor=cluster)
     assert not list(tmp_path.glob("out/**/*.json"))
+
+
+def test_from_the_command_line(
+    address: str, dataset: Dataset, untrained: Path, tmp_path: Path
+) -> None:
+    arguments = ["benchmark", "--dataset", "davis17", "--root", str(dataset.root), "--limit", "1"]
+    arguments += ["--weights", str(untrained), "--size", "64", "--device", "cpu", "--quiet"]
+    arguments += ["--baseline", "flow"]
+    _leave()
+    for out, more in (("far", ["--cluster", address]), ("near", [])):
+        result = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / out), *more])
+        assert result.exit_code == 0, result.output
+    assert _comparable(tmp_path / "far") == _comparable(tmp_path / "near")
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "127.0.0.1:x"])

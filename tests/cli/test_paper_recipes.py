@@ -7,17 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import timm
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
-from torchvision.models.detection import maskrcnn_resnet50_fpn
 from typer.testing import CliRunner
 
-from models.hub import backbone_weights
+from models.hub import backbone_weights as backbones
 from models.sources import install
 from ovos_cli.app import app
 from tests.data_sets import coco, davis, youtube
+from tests.published import backbone_weights, detector_weights
 
 __all__ = ["coco", "davis", "youtube"]
 SMALL = [
@@ -27,19 +26,19 @@ SMALL = [
         "schedule.rate=1e-3",  # the paper's would not show in half precision after one step
     )
 ]
+SHORT = "--set=samples.length=2"
 
 
 def _published(url: str, folder: Path | None) -> dict[str, Tensor]:
-    torch.manual_seed(0)
     if "maskrcnn_resnet50_fpn_coco" in url:
-        return maskrcnn_resnet50_fpn(weights=None, weights_backbone=None).state_dict()
-    return timm.create_model(Path(url).name.partition("-")[0]).state_dict()
+        return detector_weights()
+    return backbone_weights(Path(url).name.partition("-")[0])
 
 
 @pytest.fixture(autouse=True)
 def fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Weights without a network; the recipes' own folders, `runs/NAME`, lie in a fresh one."""
-    monkeypatch.setattr(backbone_weights, "fetch", _published)
+    monkeypatch.setattr(backbones, "fetch", _published)
     monkeypatch.setattr(install, "fetch", _published)
     monkeypatch.chdir(tmp_path)
 
@@ -76,10 +75,10 @@ def test_the_proposals_are_tuned_and_then_pretraining_starts_from_them(
     assert any(
         not torch.equal(v, published[n].to(v.dtype)) for n, v in own.items() if n in published
     )
-    pretrained = _train("paper-pretrain", "--set=start.proposals=runs/paper-proposals")
+    pretrained = _train("paper-pretrain", "--set=start.proposals=runs/paper-proposals", SHORT)
     assert "opg" not in _moved(tuned, pretrained)
 
 
 def test_pretraining_of_r101(coco: Path) -> None:
-    names = _train("paper-pretrain", "--set=model.preset=r101")
+    names = _train("paper-pretrain", "--set=model.preset=r101", SHORT)
     assert "bfe.backbone.layer3.22.conv1.weight" in names

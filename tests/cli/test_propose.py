@@ -9,13 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 from typer.testing import CliRunner
 
 import ovos_cli.propose.run
 from models import load_model
-from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
 from models.sources import install
 from models.sources.names import SourceName
 from models.sources.npz import write_npz
@@ -28,6 +26,7 @@ from ovos_cli.propose.dataset import measure
 from ovos_cli.propose.recall import Recall, Tally, best_of, overlaps
 from tests.cli.command import run_main
 from tests.conftest import write_indexed, write_video
+from tests.published import detector_weights
 from tests.sources.test_downloads import publish
 from tests.trees import davis_tree, scene
 
@@ -231,17 +230,9 @@ def test_only_the_first_proposals_count() -> None:
 def test_r50_runs_untrained_on_torchvisions_proposals_and_says_so_loudly(
     clip: Path, mask: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models.config import ProposalSource
-    from models.hub.presets import preset
-
-    torch.manual_seed(0)
-    config = preset("r50").replace(proposals=ProposalSource.MASKRCNN_R50)
-    detector = MaskRCNNProposalGenerator(config).detector
-    state = {
-        k: v * 0.1 if k.endswith("bn3.weight") else v for k, v in detector.state_dict().items()
-    }
     kind = SourceName.parse("maskrcnn-r50").kind
-    monkeypatch.setitem(install.COCO_WEIGHTS, kind, publish(tmp_path / "site", state))
+    site = publish(tmp_path / "site", detector_weights())
+    monkeypatch.setitem(install.COCO_WEIGHTS, kind, site)
     arguments = ["segment", str(clip), "-m", str(mask), "-o", str(tmp_path / "o"), "--end", "1"]
     arguments += ["--model", "r50", "--allow-untrained", "--proposals", "maskrcnn-r50"]
     result = CliRunner().invoke(app, [*arguments, "--weights-dir", str(tmp_path / "kept"), *SMALL])

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import runpy
 import subprocess
 import sys
 from fractions import Fraction
@@ -446,12 +447,19 @@ def test_altered_package_weights_are_noticed(
     assert "damaged" in said
 
 
-def test_no_traceback_without_debug(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "ovos_cli", "segment", "no.mp4", "-m", "no.png"]
-    plain = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=None)
-    assert plain.returncode == 2
-    assert "Traceback" not in plain.stderr and "no.mp4 does not exist" in plain.stderr
-    debug = subprocess.run([*command, "--debug"], cwd=tmp_path, capture_output=True, text=True)
+def test_no_traceback_without_debug(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    command = ["segment", "no.mp4", "-m", "no.png"]
+    monkeypatch.setattr(sys, "argv", ["ovos", *command])
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module("ovos_cli", run_name="__main__")
+    said = capfd.readouterr().err
+    assert end.value.code == 2
+    assert "Traceback" not in said and "no.mp4 does not exist" in said
+    command = [sys.executable, "-m", "ovos_cli", *command, "--debug"]
+    debug = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert debug.returncode != 0
     assert "Traceback" in debug.stderr
 

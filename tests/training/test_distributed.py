@@ -13,59 +13,8 @@ import torch
 
 from models.errors import InputError
 from models.training.engine.processes import processes
-
-ROOT = Path(__file__).parents[2]
-
-WORKER = """
-import sys
-from pathlib import Path
-
-import torch
-
-from models.errors import InputError
-from models.training.engine.hooks import Hooks
-from models.training.engine.processes import processes
-from models.training.engine.stream import stream
-from models.training.engine.trainer import Trainer
-from models.training.recipe import SchedulePart
-from tests.training.test_trainer import _draw
-
-
-class Plain(torch.nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.layer, self.other = torch.nn.Linear(4, 1), torch.nn.Linear(4, 1)
-
-    def forward(self, samples):
-        x = torch.stack(samples)
-        # As with proposals, a part takes part in some samples only.
-        layer = self.layer if float(x.sum()) > 0 else self.other
-        return {"square": (layer(x)[:, 0] - x.sum(1)).square().mean()}
-
-
-def draw(rng):
-    if rng.random() < 0.2:
-        raise InputError("broken.jpg is not a readable picture")
-    return _draw(rng)
-
-
-def train(team):
-    schedule = SchedulePart(iterations=12, batch=4, rate=0.05, warmup=2, ema=0.5)
-    torch.manual_seed(0)
-    trainer = Trainer(Plain(), schedule, 12, Path(sys.argv[1]), team=team)
-    trainer.run(
-        lambda step: stream(
-            draw, seed=5, batch=4, start=step, rank=team.rank, world=team.world
-        ),
-        Hooks(stop=lambda: trainer.step == int(sys.argv[2]) and team.rank == 1),
-    )
-
-
-# What holds the group must not live on into the interpreter's end, as a trainer of the module
-# would: gloo's threads may then abort the process.
-with processes(torch.device("cpu")) as team:
-    train(team)
-"""
+from tests.conftest import ROOT
+from tests.training import light
 
 
 def _free_port() -> int:
@@ -74,26 +23,31 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _launch(script: Path, out: Path, world: int, stop: int) -> dict[str, Any]:
+def _launch(out: Path, world: int) -> None:
     port, children = str(_free_port()), []
     for rank in range(world):
         environment = dict(os.environ, PYTHONPATH=str(ROOT), OMP_NUM_THREADS="1")
         environment |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(world)}
         environment |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-        command = [sys.executable, str(script), str(out), str(stop)]
+        command = [sys.executable, "-m", light.__name__, str(out)]
         children.append(subprocess.Popen(command, env=environment))
     assert [child.wait(timeout=240) for child in children] == [0] * world
+
+
+def _state(out: Path) -> dict[str, Any]:
     state: dict[str, Any] = torch.load(out / "state.pt", weights_only=True)
     return state
 
 
-def test_two_gloo_processes_take_a_single_process_s_steps(tmp_path: Path) -> None:
-    script = tmp_path / "worker.py"
-    script.write_text(WORKER)
-    alone = _launch(script, tmp_path / "one", 1, stop=99)
+def test_two_gloo_processes_take_a_single_process_s_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    with processes(torch.device("cpu")) as team:
+        light.train(team, tmp_path / "one")
     # Any process may stop all of them; they go on together, too.
-    _launch(script, tmp_path / "two", 2, stop=5)
-    together = _launch(script, tmp_path / "two", 2, stop=99)
+    _launch(tmp_path / "two", 2)
+    alone, together = _state(tmp_path / "one"), _state(tmp_path / "two")
     for name, value in alone["module"].items():
         torch.testing.assert_close(value, together["module"][name], rtol=1e-5, atol=1e-6)
     logs = [list(csv.DictReader((tmp_path / n / "log.csv").open())) for n in ("one", "two")]

@@ -23,10 +23,7 @@ from models.training.data.catalog import open_data
 from models.training.engine.stream import stream
 from models.training.recipe import Recipe
 from tests.conftest import ROOT
-
-
-def _number(rng: np.random.Generator) -> float:
-    return float(rng.random())
+from tests.training.light import number
 
 
 def _nothing(rng: np.random.Generator) -> float:
@@ -47,7 +44,7 @@ def test_a_process_that_is_not_forked_draws_the_same() -> None:
     here, there = (
         [
             one.sample
-            for batch in islice(stream(_number, seed=1, batch=2, workers=n), 3)
+            for batch in islice(stream(number, seed=1, batch=2, workers=n), 3)
             for one in batch
         ]
         for n in (0, 1)
@@ -57,33 +54,36 @@ def test_a_process_that_is_not_forked_draws_the_same() -> None:
 
 TRAINING = """
 import os, signal, sys, time
-from models.training.engine.stream import stream
+from models.training.engine import stream as module
 
 def draw(rng):
     if sys.argv[1] == "hang":
+        print("hanging", flush=True)
         time.sleep(600)
     return 1
 
 noted = []
 for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, lambda number, _: noted.append(number))
-batches = stream(draw, seed=1, batch=1, workers=2)
+module._WATCH = 0.2
+batches = module.stream(draw, seed=1, batch=1, workers=2)
 if sys.argv[1] == "hang":
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    print("ready", flush=True)
-    next(batches)
 next(batches)
 print("ready", flush=True)
-while not noted:
-    time.sleep(0.1)
-time.sleep(1)
-print(sum(len(next(batches)) for _ in range(50)), flush=True)  # more than were drawn ahead
+for _ in range(2):
+    while not noted:
+        time.sleep(0.02)
+    time.sleep(0.5)  # a loader that heeds the signal ends
+    noted.clear()
+    # More than were drawn ahead.
+    print(sum(len(next(batches)) for _ in range(50)), flush=True)
 """
 
 
 @contextmanager
-def _training(what: str) -> Iterator[subprocess.Popen[str]]:
-    """A process group that trains; it has its loaders, or waits for two that hang."""
+def _training(what: str, *said: str) -> Iterator[subprocess.Popen[str]]:
+    """A process group that trains and has said that it is ready."""
     process = subprocess.Popen(
         [sys.executable, "-c", TRAINING, what],
         env=dict(os.environ, PYTHONPATH=str(ROOT)),
@@ -93,27 +93,26 @@ def _training(what: str) -> Iterator[subprocess.Popen[str]]:
     )
     try:
         assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+        assert [process.stdout.readline() for _ in said] == [f"{line}\n" for line in said]
         yield process
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_to_all_processes_of_a_group_leaves_the_loaders_to_their_parent(
-    number: signal.Signals,
-) -> None:
-    with _training("draw") as process:
-        os.killpg(process.pid, number)
-        drawn, _ = process.communicate(timeout=60)
-        assert (drawn, process.returncode) == ("50\n", 0)
+def test_a_signal_to_all_processes_of_a_group_leaves_the_loaders_to_their_parent() -> None:
+    with _training("draw", "ready") as process:
+        assert process.stdout is not None
+        for number in (signal.SIGINT, signal.SIGTERM):
+            os.killpg(process.pid, number)
+            assert process.stdout.readline() == "50\n"
+        assert (process.communicate(timeout=60)[0], process.returncode) == ("", 0)
 
 
 @pytest.mark.parametrize("interrupted", [True, False])
 def test_a_loader_that_hangs_ends_with_its_parent(interrupted: bool) -> None:
-    with _training("hang") as process:
-        time.sleep(2)  # the parent waits for data
+    with _training("hang", "hanging", "hanging") as process:
+        time.sleep(0.2)  # the parent waits for data
         if interrupted:
             os.killpg(process.pid, signal.SIGTERM)
             os.killpg(process.pid, signal.SIGINT)
