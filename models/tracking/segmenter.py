@@ -62,7 +62,9 @@ class _Tracks:
     time: int
 
 
-def computed_in(size: int, device: str, precision: Precision) -> tuple[torch.device, torch.dtype]:
+def computed_in(
+    size: int, device: str, precision: Precision | str
+) -> tuple[torch.device, torch.dtype]:
     """Device and number format of a `Segmenter` with these options.
 
     Raises:
