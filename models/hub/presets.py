@@ -30,6 +30,7 @@ PRESETS: dict[str, ModelConfig] = {
         refine_memory=8,
         locality=True,
         likeness=True,
+        others=True,
     ),
     "r50": ModelConfig(name="r50", backbone="resnet50"),
     "r101": ModelConfig(name="r101", backbone="resnet101"),

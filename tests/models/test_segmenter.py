@@ -78,8 +78,8 @@ ABLATIONS = {
     "A4 frame memory": {"object_memory": False},
     "A5 without matcher": {"use_matcher": False},
     "A6 without RefineNet": {"use_refinement": False},
-    # All but likeness, without which the weights have other shapes.
-    "paper's setting": {k: v for k, v in EXTENSIONS_OFF.items() if k != "likeness"},
+    # All but those without which the weights have other shapes.
+    "paper's setting": {k: v for k, v in EXTENSIONS_OFF.items() if k not in ("likeness", "others")},
     "no proposals": {"max_proposals": 0},
     "neither proposals nor templates": {"max_proposals": 0, "template_proposal": False},
 }

@@ -209,10 +209,13 @@ def test_other_imagenet_weights_than_the_known_ones_are_refused(
         imagenet.load_lite2(torch.nn.Identity())
 
 
-def test_what_is_told_of_other_objects_begins_at_zero(untrained: Path) -> None:
-    recipe = _recipe("lite-several", f"start.weights={untrained}")
+def test_what_is_told_of_other_objects_begins_at_zero(tmp_path: Path) -> None:
+    """As in weights of version 0.1.0, which knew nothing of it."""
+    old = tmp_path / "old.safetensors"
+    save_weights(DMNAOA(preset("lite").replace(others=False)), old, {})
+    recipe = _recipe("lite-several", f"start.weights={old}")
     state = build_stage(recipe, CPU, torch.float32).network.state_dict()
-    stored = read_weights(untrained)[1]
+    stored = read_weights(old)[1]
     others = {name for name in state if ".other." in name}
     assert others == set(state) - set(stored) and len(others) == 3
     assert not any(state[name].any() for name in others)
