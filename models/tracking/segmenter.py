@@ -12,15 +12,15 @@ from torch import Tensor
 
 from models.config import FRAMES_KEPT
 from models.errors import InputError
-from models.functional.aggregation import LIMIT, distribution, soft_aggregate, winners
-from models.functional.masks import downsample_masks
+from models.functional.aggregation import distribution
 from models.hub.inference import for_inference
 from models.hub.load import load_model
 from models.modules.base_features import FrameFeatures
-from models.network import DMNAOA, MASK_STRIDE
+from models.network import DMNAOA
 from models.proposals import Origin, Proposals
 from models.tracking.frames import RememberedFrames
 from models.tracking.geometry import Geometry, as_rgb
+from models.tracking.merging import aggregated, answer, to_remember
 from models.tracking.objects import Ids, TrackedObjects, id_planes
 from models.tracking.state_file import StateFile, weights_digest
 from models.utils.clock import Clock
@@ -241,19 +241,22 @@ class Segmenter:
             corrected = [row for row in keyframe if row < len(past)]
             result = network.segment(view, prepared.proposals, past, time, clock)
             with clock.measure("MRN"):
-                logits = self._aggregated(result.logits, corrected)
+                logits = aggregated(result.logits, self._geometry, corrected)
                 merged = distribution(logits)
         with clock.measure("MRN"):
-            small = self._remembered(merged, planes, keyframe, len(joined))
+            small = to_remember(merged, planes, keyframe, len(joined))
         new = network.encode(past, view, small, time, clock, keyframe=keyframe)
-        with clock.measure("MRN"):
-            ids, confidence = self._answer(joined, logits, merged)
+        ids, sure = np.zeros(self._geometry.source, np.uint8), dict.fromkeys(named, 1.0)
+        if logits is not None and merged is not None:
+            with clock.measure("MRN"):
+                winner, found = answer(logits, merged, self._geometry)
+                ids = joined.to_ids(winner)
+            sure = dict(zip(joined.ids, found.tolist(), strict=False)) | sure
         after = network.committed(past, new, new.present.tolist(), keyframe)
         if masks is not None:
             ids = np.where(masks > 0, masks, ids).astype(np.uint8)
-            confidence |= dict.fromkeys(named, 1.0)
-        ordered = {ident: confidence[ident] for ident in joined.ids}
-        return FrameMasks(ids, ordered), _Tracks(joined, after, time + 1)
+        confidence = {ident: sure[ident] for ident in joined.ids}
+        return FrameMasks(ids, confidence), _Tracks(joined, after, time + 1)
 
     def _checked(self, frame: NDArray[np.generic] | PreparedFrame, masks: Ids) -> Ids:
         """Refuses masks of another size or kind before anything has changed."""
@@ -278,48 +281,6 @@ class Segmenter:
             return None
         planes = id_planes(masks, self._geometry.scaled, ids)
         return self._geometry.pad(planes).to(self.device)
-
-    def _aggregated(self, logits: Tensor, corrected: Sequence[int]) -> Tensor:
-        """(1 + O, H, W) logits of background and objects.
-
-        No object is in the padding, else masks would leak into it and back; and one whose mask is
-        given is nowhere else.
-        """
-        assert self._geometry is not None
-        height, width = self._geometry.scaled
-        logits[:, height:] = -LIMIT
-        logits[:, :, width:] = -LIMIT
-        if corrected:
-            logits[list(corrected)] = -LIMIT
-        return soft_aggregate(logits)
-
-    def _remembered(
-        self, merged: Tensor | None, planes: Tensor | None, keyframe: Sequence[int], count: int
-    ) -> Tensor:
-        """(O, H/4, W/4) masks as they are remembered: given ones, and the others beside them."""
-        given = None if planes is None else downsample_masks(planes, MASK_STRIDE)
-        if merged is None:
-            assert given is not None
-            return given
-        if planes is None or given is None:
-            return downsample_masks(merged, MASK_STRIDE)
-        found = downsample_masks(merged * (1 - planes.sum(0)).clamp_min(0), MASK_STRIDE)
-        whole = found.new_zeros(count, *found.shape[1:])
-        whole[: len(found)] = found
-        whole[list(keyframe)] = given
-        return whole
-
-    def _answer(
-        self, objects: TrackedObjects, logits: Tensor | None, merged: Tensor | None
-    ) -> tuple[Ids, dict[int, float]]:
-        """Ids at the source's size, and the confidence of each object."""
-        assert self._geometry is not None
-        if logits is None or merged is None:
-            return np.zeros(self._geometry.source, np.uint8), {}
-        above = logits[1:] - logits[:1]
-        winner = winners(self._geometry.to_source(above))
-        confidence = _confidence(merged, winners(above)).tolist()
-        return objects.to_ids(winner), dict(zip(objects.ids, confidence, strict=False))
 
     def save(self, path: str | Path) -> None:
         """Write the whole state to a safetensors file, complete or not at all.
@@ -371,15 +332,3 @@ class Segmenter:
         mixed = torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
         with torch.inference_mode(), mixed:
             yield
-
-
-def _confidence(merged: Tensor, winner: Tensor) -> Tensor:
-    """(O,) IoU of each object's mask with its own probabilities, from (O, H, W).
-
-    What is unsure inside the mask and what is unsure outside of it both count against it.
-    """
-    rows = range(1, len(merged) + 1)
-    shared = torch.stack([(p * (winner == row)).sum() for row, p in zip(rows, merged, strict=True)])
-    covered = torch.stack([(winner == row).sum() for row in rows])
-    united = covered + merged.flatten(1).sum(1) - shared
-    return shared / united.clamp_min(1)

@@ -1,0 +1,86 @@
+"""From each object's logits to the frame's answer, and to what is remembered of it."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from models.functional.aggregation import LIMIT, soft_aggregate, winners
+from models.functional.masks import downsample_masks
+from models.network import MASK_STRIDE
+from models.tracking.geometry import Geometry
+
+
+def aggregated(logits: Tensor, geometry: Geometry, corrected: Sequence[int]) -> Tensor:
+    """(1 + O, H, W) logits of background and objects.
+
+    Args:
+        logits: (O, H, W) of each object by itself, at the network's size. Changed in place: no
+            object is in the padding, else masks would leak into it and back, and one whose mask
+            is given is nowhere else.
+        geometry: of the video.
+        corrected: rows of the objects whose masks are given.
+    """
+    height, width = geometry.scaled
+    logits[:, height:] = -LIMIT
+    logits[:, :, width:] = -LIMIT
+    if corrected:
+        logits[list(corrected)] = -LIMIT
+    return soft_aggregate(logits)
+
+
+def to_remember(
+    merged: Tensor | None, given: Tensor | None, keyframe: Sequence[int], count: int
+) -> Tensor:
+    """Masks of all objects as they are remembered: given ones, and the others beside them.
+
+    Args:
+        merged: (O, H, W) probabilities of the first O objects; None where all are given.
+        given: (K, H, W) in [0, 1]; None where there are none.
+        keyframe: rows of the given ones.
+        count: of all objects.
+
+    Returns:
+        (count, H/4, W/4) in [0, 1].
+    """
+    small = None if given is None else downsample_masks(given, MASK_STRIDE)
+    if merged is None:
+        assert small is not None
+        return small
+    if given is None or small is None:
+        return downsample_masks(merged, MASK_STRIDE)
+    found = downsample_masks(merged * (1 - given.sum(0)).clamp_min(0), MASK_STRIDE)
+    whole = found.new_zeros(count, *found.shape[1:])
+    whole[: len(found)] = found
+    whole[list(keyframe)] = small
+    return whole
+
+
+def answer(logits: Tensor, merged: Tensor, geometry: Geometry) -> tuple[Tensor, Tensor]:
+    """What is where at the source's size, and how sure.
+
+    Args:
+        logits: (1 + O, H, W), see `aggregated`. merged: (O, H, W) their distribution.
+        geometry: of the video.
+
+    Returns:
+        (H, W) uint8 of the source's size: 0, or 1 + the row of an object; and (O,) confidence.
+    """
+    above = logits[1:] - logits[:1]
+    return winners(geometry.to_source(above)), confidence(merged, winners(above))
+
+
+def confidence(merged: Tensor, winner: Tensor) -> Tensor:
+    """(O,) IoU of each object's mask with its own probabilities, from (O, H, W).
+
+    What is unsure inside the mask and what is unsure outside of it both count against it.
+
+    Args:
+        merged: (O, H, W) in [0, 1].
+        winner: (H, W) uint8, 1 + the row of the object that is there, or 0.
+    """
+    rows = range(1, len(merged) + 1)
+    shared = torch.stack([(p * (winner == row)).sum() for row, p in zip(rows, merged, strict=True)])
+    covered = torch.stack([(winner == row).sum() for row in rows])
+    united = covered + merged.flatten(1).sum(1) - shared
+    return shared / united.clamp_min(1)
