@@ -124,20 +124,32 @@ def read_keyframe_mask(
     elif colours:
         read = Meaning(from_colours(path, picture, colours))
     elif picture.mode == "P":
-        read = from_indices(path, np.array(picture))
         given = full_palette(picture.getpalette("RGB"))
+        shown = np.array(given).reshape(-1, 3)
+        read = from_indices(path, np.array(picture), shown)
         # White became the id 1, whose colour is another, and grey ids would not be seen.
         if not read.white and tells_apart(given, read.objects()):
             palette = given
-        if not read.doubt:
-            read = replace(read, doubt=_odd_palette(path, read, np.array(given).reshape(-1, 3)))
+        read = replace(read, doubt=read.doubt or _odd_palette(path, read, shown))
     else:
         read = from_grey(path, picture)
     void = read.values == VOID
-    doubt = read.doubt
-    if (read.values > 0).all() and not void.all():
-        doubt = f"every pixel of the mask {path} belongs to an object"
+    doubt = read.doubt or _odd_background(path, read.values)
     return KeyframeMask(np.where(void, np.uint8(0), read.values), void, palette, read.white, doubt)
+
+
+def _odd_background(path: Path, values: Ids) -> str:
+    """Whether background seems to have an object's number."""
+    if values.all() and (values < VOID).any():
+        return f"every pixel of the mask {path} belongs to an object; background is 0"
+    edges = (values[0], values[-1], values[:, 0], values[:, -1])
+    first = int(values[0, 0])
+    if 0 < first < VOID and all((edge == first).all() for edge in edges):
+        return (
+            f"object {first} of the mask {path} runs along the whole border of the frame, as "
+            "background does, which is 0; is it inverted?"
+        )
+    return ""
 
 
 def _odd_palette(path: Path, read: Meaning, colours: NDArray[np.int64]) -> str:
