@@ -16,6 +16,7 @@ from ovos_cli.process_settings import set_up_process
 
 _COMMANDS = {
     "segment": "ovos_cli.segment",
+    "resume": "ovos_cli.resume",
     "benchmark": "ovos_cli.benchmark",
     "evaluate": "ovos_cli.evaluate",
     "report": "ovos_cli.report_command",

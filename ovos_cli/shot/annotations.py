@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.errors import InputError
 from models.tracking.objects import Ids
-from ovos_cli.masks.ids import ids_in
+from ovos_cli.masks.ids import ids_in, laid_over
 from ovos_cli.shot.prompts import Keyframe, Prompts, Span, representatives
 
 MOST_IDS = 254
@@ -42,12 +42,7 @@ class Annotations:
                 f"the mask of frame {frame} is {ids.shape[1]}x{ids.shape[0]}, and others are "
                 f"{known.shape[1]}x{known.shape[0]}"
             )
-        ids = ids.astype(np.uint8)
-        before = self.masks.get(frame)
-        if before is not None:
-            kept = np.where(np.isin(before, [*ids_in(ids)]), 0, before)
-            ids = np.where(ids > 0, ids, kept).astype(np.uint8)
-        self.masks[frame] = ids
+        self.masks[frame] = laid_over(self.masks.get(frame), ids.astype(np.uint8))
 
     def drop(self, ident: int, span: Span) -> None:
         """See `Shot.drop`."""
@@ -102,4 +97,6 @@ class Annotations:
 
 
 def _digest(ids: Ids) -> str:
-    return hashlib.sha256(repr(ids.shape).encode() + np.ascontiguousarray(ids).tobytes()).hexdigest()
+    return hashlib.sha256(
+        repr(ids.shape).encode() + np.ascontiguousarray(ids).tobytes()
+    ).hexdigest()

@@ -51,7 +51,11 @@ def go_through(
     if after is None:
         segmenter.restart()
     last = chain.last if last is None else last
-    steps = (step for step in chain.steps() if after is None or chain.time(step.frame) > chain.time(after))
+    steps = (
+        step
+        for step in chain.steps()
+        if after is None or chain.time(step.frame) > chain.time(after)
+    )
     clock = segmenter.clock
 
     def decode(source: Iterator[Frame]) -> Frame | None:

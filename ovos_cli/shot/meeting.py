@@ -10,7 +10,7 @@ from models.functional.aggregation import LIMIT, distribution
 from models.tracking.geometry import Geometry
 from models.tracking.merging import aggregated, answer
 from models.tracking.objects import Ids
-from models.tracking.soft import SoftMasks, levels_of
+from models.tracking.soft import SoftMasks
 from ovos_cli.shot.prompts import Prompts
 
 GIVEN, LOCKED, FORWARD, BACKWARD, MERGED = "given", "locked", "forward", "backward", "merged"

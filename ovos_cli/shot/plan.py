@@ -120,11 +120,14 @@ class Chain:
         if not self.backward:
             return frozenset()
         prompts = self.prompts
-        return frozenset(
-            i
-            for i in prompts.given
-            if prompts.given[i][0] < frame and not prompts.away(i, frame)
-        ) - prompts.keyframes[frame].objects
+        return (
+            frozenset(
+                i
+                for i in prompts.given
+                if prompts.given[i][0] < frame and not prompts.away(i, frame)
+            )
+            - prompts.keyframes[frame].objects
+        )
 
     def _forward_key(self, frame: int) -> str:
         return Plan(self.prompts, self.base).key(frame, backward=False) or ""
@@ -143,7 +146,9 @@ class Plan:
             base: what all results follow from besides: the source, the weights, the settings.
         """
         self.prompts, self.base = prompts, base
-        ways = (_forward(prompts, base), _backward(prompts, base)) if prompts.keyframes else ([], [])
+        ways = (
+            (_forward(prompts, base), _backward(prompts, base)) if prompts.keyframes else ([], [])
+        )
         self.chains: list[Chain] = [*ways[0], *ways[1]]
         self._keys: dict[Chain, list[tuple[int, str]]] = {}
 
@@ -204,7 +209,9 @@ def _backward(prompts: Prompts, base: str) -> list[Chain]:
         return bool(given) and alive <= given
 
     start = max(latest[i] for i in sought)
-    starts = [start] + [f for f in sorted(prompts.keyframes, reverse=True) if f < start and whole(f)]
+    starts = [start] + [
+        f for f in sorted(prompts.keyframes, reverse=True) if f < start and whole(f)
+    ]
     ends = [*(f + 1 for f in starts[1:]), prompts.first]
     found = []
     for chain in _chained(prompts, base, starts, ends, backward=True):
@@ -217,7 +224,12 @@ def _backward(prompts: Prompts, base: str) -> list[Chain]:
 
 
 def _chained(
-    prompts: Prompts, base: str, starts: Sequence[int], ends: Sequence[int | None], *, backward: bool
+    prompts: Prompts,
+    base: str,
+    starts: Sequence[int],
+    ends: Sequence[int | None],
+    *,
+    backward: bool,
 ) -> list[Chain]:
     whole = list(starts)
     return [

@@ -95,7 +95,9 @@ def representatives(present: Mapping[int, frozenset[int]]) -> list[int]:
     chosen = set[int]()
     for frame, ids in present.items():
         ends = frame - 1 not in present or frame + 1 not in present
-        newly = ids - present.get(frame - 1, frozenset()) or ids - present.get(frame + 1, frozenset())
+        newly = ids - present.get(frame - 1, frozenset()) or ids - present.get(
+            frame + 1, frozenset()
+        )
         if ends or newly or frame % _APART == 0:
             chosen.add(frame)
     return sorted(chosen)

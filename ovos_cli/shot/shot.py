@@ -1,6 +1,5 @@
 """A shot: a video, what a person said of it, and the masks that follow from that."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from ovos_cli.shot.going import Passed, go_through
 from ovos_cli.shot.meeting import FinalMasks, Found, final_masks
 from ovos_cli.shot.plan import Chain, Plan
 from ovos_cli.shot.prompts import Span
-from ovos_cli.shot.store import Store
+from ovos_cli.shot.store import Final, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,7 @@ class Shot:
         self.before_checkpoint: Callable[[], None] = lambda: None
         self._checkpoints = Checkpoints(folder, self.store)
         self._forward = forward
+        self.at: int | None = None  # the frame that is being gone through
         self._end: int | None = None
         self._planned: Plan | None = None
 
@@ -129,9 +129,7 @@ class Shot:
     def plan(self) -> Plan:
         """What is to be computed, and from what."""
         if self._planned is None:
-            prompts = self.annotations.prompts(
-                self.reader.start, self.last, forward=self._forward
-            )
+            prompts = self.annotations.prompts(self.reader.start, self.last, forward=self._forward)
             self._planned = Plan(prompts, self.base)
         return self._planned
 
@@ -140,7 +138,12 @@ class Shot:
         """The last frame of the shot; None as long as it is not known."""
         return self._end
 
-    def run(self, first: int | None = None, last: int | None = None) -> Iterator[ShotFrame]:
+    def run(
+        self,
+        first: int | None = None,
+        last: int | None = None,
+        tick: Callable[[], None] = lambda: None,
+    ) -> Iterator[ShotFrame]:
         """Compute what is not known yet, and yield each frame whose masks are new.
 
         They come as they are done: rising, and where both ways meet, falling. `note` those whose
@@ -148,6 +151,7 @@ class Shot:
 
         Args:
             first, last: of the frames that are wanted, included; None is the shot's range.
+            tick: called after each frame that was gone through.
 
         Raises:
             InputError: nothing is given, or beyond the source's end; a mask is of another size than
@@ -155,13 +159,14 @@ class Shot:
         """
         if not self.annotations.given():
             raise InputError("nothing is given: put the masks of objects in a frame first")
-        if last is not None or not self._streams():
+        if last is not None or not self.streams():
             self.find_end()
         plan, noted = self.plan, self.store.final_keys()
         low, high = self.reader.start if first is None else first, last
         for chain in plan.chains:
             with closing(self._pass(chain, plan, low, high)) as passes:
                 for passed in passes:
+                    tick()
                     done = self._finished(plan, passed.frame.index, passed)
                     if done is not None and noted.get(done.index) != done.key:
                         noted[done.index] = done.key
@@ -181,12 +186,26 @@ class Shot:
     def note(self, done: ShotFrame, stem: str) -> None:
         """Keep in mind that the masks of a frame are kept elsewhere, under the name `stem`."""
         masks = done.masks
-        hidden = sorted({*masks.confidence} - ids_in(masks.ids))
-        self.store.add_final(done.index, stem, done.key, masks.confidence, masks.origin, hidden)
+        hidden = tuple(sorted({*masks.confidence} - ids_in(masks.ids)))
+        self.store.add_final(
+            Final(done.index, stem, done.key, masks.confidence, masks.origin, hidden)
+        )
 
     def close(self) -> None:
         """Let go of the files."""
         self.store.close()
+
+    def remaining(self) -> int | None:
+        """How many frames are to be gone through; None where that is not known."""
+        if self.last is None and self.reader.estimate is None:
+            return None
+        last = self.reader.start + (self.reader.estimate or 0) - 1
+        count = 0
+        for chain in self.plan.chains:
+            begin, end = self._missing(chain, self.plan, self.reader.start, None)
+            if begin is not None:
+                count += abs((last if end is None else end) - begin) + 1
+        return count
 
     def find_end(self) -> int:
         """The last frame of the shot, by counting the source's.
@@ -206,7 +225,7 @@ class Shot:
             self._end, self._planned = last, None
         return self._end
 
-    def _streams(self) -> bool:
+    def streams(self) -> bool:
         """Whether one way forward, begun now, is all there is to do: to the end, wherever it is."""
         plan = self.plan
         alone = not any(chain.backward for chain in plan.chains)
@@ -242,15 +261,14 @@ class Shot:
         image = None if passed is None else passed.frame
         return ShotFrame(frame, masks, plan.final_key(frame), image)
 
-    def _pass(
-        self, chain: Chain, plan: Plan, low: int, high: int | None
-    ) -> Iterator[Passed]:
+    def _pass(self, chain: Chain, plan: Plan, low: int, high: int | None) -> Iterator[Passed]:
         """Go through what of a chain is wanted and not found yet."""
         begin, end = self._missing(chain, plan, low, high)
         if begin is None:
             return
         after = self._checkpoints.restore(self.segmenter, plan, chain, begin)
         reached: Passed | None = None
+        self.at = begin if after is not None else chain.seeds[0]
         passes = go_through(
             chain,
             self.reader,
@@ -265,6 +283,7 @@ class Shot:
                 if chain.computes(passed.frame.index):
                     self._keep(chain, passed)
                 reached = passed
+                self.at = passed.frame.index + (-1 if chain.backward else 1)
                 yield passed
                 if self._checkpoints.due():
                     self._save(chain, passed)

@@ -5,6 +5,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,22 @@ create table if not exists final (
     frame integer primary key, stem text not null, key text not null, confidence text not null,
     origin text not null, hidden text not null);
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """A frame whose masks are written.
+
+    stem: their name. key: what they follow from. confidence, origin: see `FinalMasks`. hidden: ids
+    that are followed and not in the masks.
+    """
+
+    frame: int
+    stem: str
+    key: str
+    confidence: dict[int, float]
+    origin: dict[int, str]
+    hidden: tuple[int, ...]
 
 
 class Store:
@@ -49,9 +66,7 @@ class Store:
         if written is None:
             self.put("format", _FORMAT)
         elif written != _FORMAT:
-            raise InputError(
-                f"{path} is of another version of ovos; begin anew with --overwrite"
-            )
+            raise InputError(f"{path} is of another version of ovos; begin anew with --overwrite")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -73,15 +88,16 @@ class Store:
 
     def found(self, frame: int, key: str | None, *, backward: bool) -> Found | None:
         """What a way found in a frame; None unless it was found under this key."""
-        query = "select key, ids, shape, levels, confidence from found where (backward, frame) = (?, ?)"
+        query = (
+            "select key, ids, shape, levels, confidence from found where (backward, frame) = (?, ?)"
+        )
         with self._named():
             row = self._base.execute(query, (backward, frame)).fetchone()
         if row is None or row[0] != key:
             return None
         levels = np.frombuffer(bytearray(zlib.decompress(row[3])), np.int8)
-        sure = {int(i): value for i, value in json.loads(row[4]).items()}
         soft = SoftMasks(tuple(json.loads(row[1])), levels.reshape(json.loads(row[2])))
-        return Found(soft, sure)
+        return Found(soft, _by_id(row[4]))
 
     def add_found(self, frame: int, key: str, found: Found, *, backward: bool) -> None:
         """Keep what a way found in a frame, in place of what it found before."""
@@ -95,31 +111,31 @@ class Store:
     def found_keys(self, *, backward: bool) -> dict[int, str]:
         """For each frame with a result of a way, its key."""
         with self._named():
-            rows = self._base.execute("select frame, key from found where backward = ?", (backward,))
+            rows = self._base.execute(
+                "select frame, key from found where backward = ?", (backward,)
+            )
             return dict(rows.fetchall())
 
-    def add_final(
-        self,
-        frame: int,
-        stem: str,
-        key: str,
-        confidence: dict[int, float],
-        origin: dict[int, str],
-        hidden: list[int],
-    ) -> None:
+    def add_final(self, final: Final) -> None:
         """Note that the masks of a frame are written."""
-        row = (frame, stem, key, *map(json.dumps, (confidence, origin, hidden)))
+        kept = (final.confidence, final.origin, final.hidden)
+        row = (final.frame, final.stem, final.key, *map(json.dumps, kept))
         with self._named():
             self._base.execute("replace into final values (?, ?, ?, ?, ?, ?)", row)
 
-    def finals(self) -> Iterator[tuple[int, str, str, dict[int, float], dict[int, str], list[int]]]:
-        """All of them, rising: frame, stem, key, confidence, origin, ids that are not in the mask."""
+    def finals(self) -> list[Final]:
+        """All of them, rising."""
         with self._named():
             rows = self._base.execute("select * from final order by frame").fetchall()
-        for frame, stem, key, confidence, origin, hidden in rows:
-            sure = {int(i): value for i, value in json.loads(confidence).items()}
-            whence = {int(i): value for i, value in json.loads(origin).items()}
-            yield frame, stem, key, sure, whence, json.loads(hidden)
+        return [
+            Final(frame, stem, key, _by_id(sure), _by_id(origin), tuple(json.loads(hidden)))
+            for frame, stem, key, sure, origin, hidden in rows
+        ]
+
+    def forget_final(self, frame: int) -> None:
+        """Note that the masks of a frame are not written any more."""
+        with self._named():
+            self._base.execute("delete from final where frame = ?", (frame,))
 
     def final_keys(self) -> dict[int, str]:
         """For each frame whose masks are written, their key."""
@@ -134,18 +150,6 @@ class Store:
             self._base.execute("delete from info where name != 'format'")
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """Keep all that is added within the block, or nothing of it."""
-        with self._named():
-            self._base.execute("begin")
-            try:
-                yield
-            except BaseException:
-                self._base.execute("rollback")
-                raise
-            self._base.execute("commit")
-
-    @contextmanager
     def _named(self) -> Iterator[None]:
         try:
             yield
@@ -158,3 +162,7 @@ class Store:
             raise InputError(
                 f"{self.path} is damaged ({error}); begin anew with --overwrite"
             ) from error
+
+
+def _by_id(text: str) -> dict[int, Any]:
+    return {int(ident): value for ident, value in json.loads(text).items()}
