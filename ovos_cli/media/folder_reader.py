@@ -59,6 +59,7 @@ class FolderReader:
         self.estimate: int | None = max(0, last - start + 1)
         self.warnings: list[str] = []
         self.whole = True  # what cannot be read is an error
+        self.seekable = True
 
     def covers(self, stem: str) -> bool:
         """Whether an image from `start` to `end` has this name."""
@@ -70,9 +71,29 @@ class FolderReader:
         Raises:
             InputError: a file is not a readable image, or of another size than the first.
         """
-        last = len(self.files) if self.end is None else self.end + 1
+        return self.between(self.start, len(self.files) - 1 if self.end is None else self.end)
+
+    def frame(self, index: int) -> Frame:
+        """See `FrameReader`.
+
+        Raises:
+            InputError: there is no such frame, or it is not a readable image.
+        """
+        if 0 <= index < len(self.files):
+            return next(self.between(index, index))
+        folder = self.files[0].parent
+        raise InputError(f"{folder} has no frame {index}; its last is {len(self.files) - 1}")
+
+    def between(self, first: int, last: int, *, backward: bool = False) -> Iterator[Frame]:
+        """See `FrameReader`; one image is held at a time.
+
+        Raises:
+            InputError: a file is not a readable image, or of another size than the one before.
+        """
+        numbers = range(max(first, 0), min(last, len(self.files) - 1) + 1)
         shape: tuple[int, ...] | None = None
-        for index, file in list(enumerate(self.files))[self.start : last]:
+        for index in reversed(numbers) if backward else numbers:
+            file = self.files[index]
             image = read_picture(file)
             shape = shape or image.shape
             if image.shape != shape:
@@ -81,6 +102,10 @@ class FolderReader:
                     f"{shape[1]}x{shape[0]}; all frames must have one size"
                 )
             yield Frame(index, file.stem, image, index / self.rate)
+
+    def count(self) -> int:
+        """How many images there are."""
+        return len(self.files)
 
 
 def _check_kinds(path: Path, files: list[Path]) -> None:
