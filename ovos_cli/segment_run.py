@@ -23,6 +23,7 @@ from ovos_cli.shot.identity import basis
 from ovos_cli.shot.instructions import parse_drop, parse_lock
 from ovos_cli.shot.options_file import options_record
 from ovos_cli.shot.plan import hashed
+from ovos_cli.shot.run import SegmentRun
 from ovos_cli.shot.shot import Shot
 from ovos_cli.sinks import SINKS
 

@@ -131,6 +131,11 @@ class ShotFolder:
             given[int(file.stem)], palette = read_indexed(file)
         return given, palette
 
+    def files_given(self) -> dict[int, Path]:
+        """The files of which those masks were read, by frame."""
+        entries = (self.read_record() or {}).get("masks", [])
+        return {entry["frame"]: Path(entry["file"]) for entry in entries}
+
     # Outputs
 
     def place(self, sink: type[Sink], *, wait: bool) -> Path:

@@ -48,9 +48,10 @@ def read_given_masks(
     given, read = GivenMasks(), dict[int, KeyframeMask]()
     if kept is not None:
         given.masks, given.palette = kept.read_given()
+        given.files = kept.files_given()
     for name, path in mask_arguments([*texts], reader.start):
         frame = name if isinstance(name, int) else frame_named(name, path, reader)
-        if frame in given.files:
+        if frame in read:
             raise InputError(f"frame {frame} has two masks, {given.files[frame]} and {path}")
         read[frame], given.files[frame] = read_keyframe_mask(path, meaning, threshold), path
     if not read and given.masks:

@@ -1,9 +1,10 @@
 """Going through a chain of frames: reading, preparing, stepping."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain as chained
+from itertools import pairwise
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def go_through(
     *,
     after: int | None = None,
     last: int | None = None,
-) -> Iterator[Passed]:
+) -> Generator[Passed]:
     """Go through a chain, its seeds first; those but the last are not yielded.
 
     Args:
@@ -51,11 +52,8 @@ def go_through(
     if after is None:
         segmenter.restart()
     last = chain.last if last is None else last
-    steps = (
-        step
-        for step in chain.steps()
-        if after is None or chain.time(step.frame) > chain.time(after)
-    )
+    begun = -1 if after is None else chain.time(after)
+    steps = (step for step in chain.steps() if chain.time(step.frame) > begun)
     clock = segmenter.clock
 
     def decode(source: Iterator[Frame]) -> Frame | None:
@@ -102,9 +100,10 @@ def stretches(chain: Chain, begin: int, last: int | None) -> list[tuple[int, int
     low, high = (end, begin) if chain.backward else (begin, end)
     if high < low:
         return []
-    skipped = sorted(f for f in prompts.locked if low <= f <= high and f not in prompts.keyframes)
+    known = prompts.keyframes
+    skipped = sorted(f for f in prompts.locked if low <= f <= high and f not in known)
     edges = [low - 1, *skipped, high + 1]
-    found = [(a + 1, b - 1) for a, b in zip(edges, edges[1:], strict=False) if a + 1 <= b - 1]
+    found = [(a + 1, b - 1) for a, b in pairwise(edges) if a + 1 <= b - 1]
     return found[::-1] if chain.backward else found
 
 

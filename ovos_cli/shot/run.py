@@ -233,9 +233,7 @@ class SegmentRun:
 
     def _record(self) -> None:
         plan = self.shot.plan
-        self._finals = [
-            f for f in self.shot.store.finals() if plan.final_key(f.frame) == f.key
-        ]
+        self._finals = [f for f in self.shot.store.finals() if plan.final_key(f.frame) == f.key]
         write_json(
             self.folder.record,
             run_record(

@@ -1,6 +1,6 @@
 """A shot: a video, what a person said of it, and the masks that follow from that."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,15 +135,15 @@ class Shot:
 
     @property
     def last(self) -> int | None:
-        """The last frame of the shot; None as long as it is not known."""
-        return self._end
+        """The last frame of the shot, or one that it has at most; None is any."""
+        return self.reader.end if self._end is None else self._end
 
     def run(
         self,
         first: int | None = None,
         last: int | None = None,
         tick: Callable[[], None] = lambda: None,
-    ) -> Iterator[ShotFrame]:
+    ) -> Generator[ShotFrame]:
         """Compute what is not known yet, and yield each frame whose masks are new.
 
         They come as they are done: rising, and where both ways meet, falling. `note` those whose
@@ -197,14 +197,14 @@ class Shot:
 
     def remaining(self) -> int | None:
         """How many frames are to be gone through; None where that is not known."""
-        if self.last is None and self.reader.estimate is None:
-            return None
-        last = self.reader.start + (self.reader.estimate or 0) - 1
+        if self._end is None and self.streams():
+            return self.reader.estimate
+        self.find_end()
         count = 0
         for chain in self.plan.chains:
             begin, end = self._missing(chain, self.plan, self.reader.start, None)
-            if begin is not None:
-                count += abs((last if end is None else end) - begin) + 1
+            if begin is not None and end is not None:
+                count += abs(end - begin) + 1
         return count
 
     def find_end(self) -> int:
@@ -247,21 +247,23 @@ class Shot:
         """A frame's masks, if all ways that pass it have been there."""
         if frame in plan.prompts.locked:
             return None
-        ways: list[Found | None] = []
+        ways = dict[bool, Found | None]()
         for backward in (False, True):
             key = plan.key(frame, backward=backward)
             found = self.store.found(frame, key, backward=backward) if key is not None else None
             if key is not None and found is None:
                 return None
-            ways.append(found)
+            ways[backward] = found
         # What one way forward found is the answer already.
-        ready = passed.masks.ids if passed is not None and ways[1] is None else None
+        ready = passed.masks.ids if passed is not None and ways[True] is None else None
         given = self.annotations.masks.get(frame)
-        masks = final_masks(plan.prompts, frame, *ways, given, self._geometry(), ready)
+        masks = final_masks(
+            plan.prompts, frame, ways[False], ways[True], given, self._geometry(), ready
+        )
         image = None if passed is None else passed.frame
         return ShotFrame(frame, masks, plan.final_key(frame), image)
 
-    def _pass(self, chain: Chain, plan: Plan, low: int, high: int | None) -> Iterator[Passed]:
+    def _pass(self, chain: Chain, plan: Plan, low: int, high: int | None) -> Generator[Passed]:
         """Go through what of a chain is wanted and not found yet."""
         begin, end = self._missing(chain, plan, low, high)
         if begin is None:
@@ -293,7 +295,12 @@ class Shot:
             raise
         finally:
             passes.close()
-        if reached is not None and end is None:
+        ends = chain.last == plan.prompts.last
+        if (
+            reached is not None
+            and self._end is None
+            and (ends or reached.frame.index != chain.last)
+        ):
             self._end = reached.frame.index  # the plan's keys do not depend on it
 
     def _keep(self, chain: Chain, passed: Passed) -> None:

@@ -12,4 +12,4 @@ SINKS: dict[str, type[Sink]] = {
 }
 """Outputs by name; a new one is a file beside these, and a line here."""
 
-__all__ = ["SINKS", "ShotInfo", "Sink", "Written"]
+__all__ = ["SINKS", "MasksSink", "ShotInfo", "Sink", "Written"]

@@ -62,7 +62,7 @@ class Sink(ABC):
     def write(self, written: Written) -> None:
         """Write a frame. Raises OvosError: it cannot be written."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 (most have nothing to finish)
         """Finish, with what was written so far. Raises OvosError."""
 
     def holds(self, place: Path, stem: str) -> bool:
