@@ -54,7 +54,10 @@ class ShotFolder:
         if root.exists() and not root.is_dir():
             raise InputError(f"the output {root} is a file; give a folder with --out")
         with writing(root):
-            used = root.is_dir() and any(p.is_file() for p in root.rglob("*"))
+            # Of a run that was killed before it began, only our own folder is there.
+            used = root.is_dir() and any(
+                p.is_file() and self.kept not in p.parents for p in root.rglob("*")
+            )
             self._refuse_running()
             if used and not (anew or go_on):
                 raise InputError(self._in_use())
