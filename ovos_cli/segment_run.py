@@ -73,18 +73,23 @@ def open_run(
         parse_lock(text)
     drops = [parse_drop(text) for text in source.drop or ()]
     folder.claim(anew=output.overwrite, go_on=output.resume or kept is not None)
+    shot: Shot | None = None
     try:
-        basis_now = basis(source.video, loaded, segmenter)
-        shot = Shot(reader, segmenter, folder.kept, hashed(basis_now), forward=source.forward)
-        _begin(shot, basis_now, folder, anew=not (output.resume or kept is not None))
+        now = basis(source.video, loaded, segmenter)
+        shot = Shot(reader, segmenter, folder.kept, hashed(now), forward=source.forward)
         for frame, ids in given.masks.items():
             shot.put(frame, ids)
         for text in source.lock or ():
             shot.lock(_locked(text, parse_lock(text), folder, reader, head))
         for ident, span in drops:
             shot.drop(ident, span.first, span.last)
+        if max(given.masks) > reader.start and reader.seekable:
+            shot.find_end()
+        _begin(shot, now, folder, anew=not (output.resume or kept is not None))
         folder.write_given(given.masks, given.palette)
     except BaseException:
+        if shot is not None:
+            shot.close()
         folder.release()
         raise
     options = options_record((source, output, model, memory))
