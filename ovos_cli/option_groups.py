@@ -20,6 +20,7 @@ class SourceOptions:
     mask_threshold: options.MaskThreshold = None
     start: options.Start = 0
     end: options.End = None
+    stream: options.Stream = None
     fps: options.FrameRate = 24.0
 
 
