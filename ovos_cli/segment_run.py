@@ -53,7 +53,9 @@ def open_run(
     if output.resume and output.overwrite:
         raise InputError("--resume and --overwrite exclude each other")
     rate = Fraction(source.fps).limit_denominator(1001)
-    reader = open_source(source.video, start=source.start, end=source.end, rate=rate)
+    reader = open_source(
+        source.video, start=source.start, end=source.end, rate=rate, stream=source.stream
+    )
     given = read_given_masks(source.mask, reader, source.mask_colors, source.mask_threshold, kept)
     loaded = _load(model, memory)
     segmenter = Segmenter(

@@ -10,7 +10,12 @@ from ovos_cli.media.video_reader import VideoReader
 
 
 def open_source(
-    path: Path, *, start: int = 0, end: int | None = None, rate: Fraction = Fraction(24)
+    path: Path,
+    *,
+    start: int = 0,
+    end: int | None = None,
+    rate: Fraction = Fraction(24),
+    stream: int | None = None,
 ) -> FrameReader:
     """Choose the reader for a video file or a folder of images.
 
@@ -18,9 +23,11 @@ def open_source(
         path: the file or folder.
         start, end: first and last frame (included), counted from 0 in decode order.
         rate: frames per second of a folder.
+        stream: which stream of a file with several, as FFmpeg counts them; None is the best.
 
     Raises:
-        InputError: it does not exist, is empty, is neither kind, or the range is empty.
+        InputError: it does not exist, is empty, is neither kind, has no such stream, or the range
+            is empty.
     """
     if not path.exists():
         raise InputError(f"{path} does not exist")
@@ -29,11 +36,13 @@ def open_source(
     if end is not None and end < start:
         raise InputError(f"--end {end} comes before --start {start}")
     if path.is_dir():
+        if stream is not None:
+            raise InputError(f"--stream {stream} is of a video file, and {path} is a folder")
         reader: FrameReader = FolderReader(path, start, end, rate)
     elif path.stat().st_size == 0:
         raise InputError(f"{path} is empty (0 bytes)")
     else:
-        reader = VideoReader(path, start, end)
+        reader = VideoReader(path, start, end, stream)
     if reader.estimate == 0 and start > 0:
         raise past_the_end(path, start)
     return reader

@@ -36,6 +36,7 @@ def propose(
         int, typer.Option(help="First frame, counted from 0.", rich_help_panel="Input")
     ] = 0,
     end: options.End = None,
+    stream: options.Stream = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -149,7 +150,7 @@ def propose(
     target = out or Path(f"{video.resolve().stem}_proposals")
     if source is not None and source.kind is Kind.FILES:
         _check_apart(Path(source.argument), target)
-    reader = open_source(video, start=start, end=end)
+    reader = open_source(video, start=start, end=end, stream=stream)
     frames = checked_frames(reader, loaded.network, run.console)
     head = next(frames, None)
     if head is None:
