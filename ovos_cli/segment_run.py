@@ -143,7 +143,9 @@ def open_run(
             f"--fps is {source.fps}; give a number of frames per second, 24 for example"
         )
     rate = Fraction(source.fps).limit_denominator(1001)
-    reader = open_source(source.video, start=source.start, end=source.end, rate=rate)
+    reader = open_source(
+        source.video, start=source.start, end=source.end, rate=rate, apart=[source.mask]
+    )
     colours = parse_colours(source.mask_colors) if source.mask_colors else None
     first = read_first_mask(source.mask, colours, source.mask_threshold)
     loaded = _load(model, memory)

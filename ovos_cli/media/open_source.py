@@ -1,23 +1,30 @@
 """One door to every kind of source."""
 
+from collections.abc import Collection
 from fractions import Fraction
 from pathlib import Path
 
 from models.errors import InputError
-from ovos_cli.media.folder_reader import FolderReader
 from ovos_cli.media.frame import FrameReader
+from ovos_cli.media.open_pictures import open_pictures
 from ovos_cli.media.video_reader import VideoReader
 
 
 def open_source(
-    path: Path, *, start: int = 0, end: int | None = None, rate: Fraction = Fraction(24)
+    path: Path,
+    *,
+    start: int = 0,
+    end: int | None = None,
+    rate: Fraction = Fraction(24),
+    apart: Collection[Path] = (),
 ) -> FrameReader:
-    """Choose the reader for a video file or a folder of images.
+    """Choose the reader for a video file, a folder of images, or a file of them.
 
     Args:
         path: the file or folder.
         start, end: first and last frame (included), counted from 0 in decode order.
-        rate: frames per second of a folder.
+        rate: frames per second of images that state none.
+        apart: files that are no frames, even if they lie in the folder: the mask, for example.
 
     Raises:
         InputError: it does not exist, is empty, is neither kind, or the range is empty.
@@ -28,12 +35,9 @@ def open_source(
         raise InputError(f"--start is {start}; frames are counted from 0")
     if end is not None and end < start:
         raise InputError(f"--end {end} comes before --start {start}")
-    if path.is_dir():
-        reader: FrameReader = FolderReader(path, start, end, rate)
-    elif path.stat().st_size == 0:
+    if path.is_file() and path.stat().st_size == 0:
         raise InputError(f"{path} is empty (0 bytes)")
-    else:
-        reader = VideoReader(path, start, end)
+    reader = open_pictures(path, start, end, rate, apart) or VideoReader(path, start, end)
     if reader.estimate == 0 and start > 0:
         raise past_the_end(path, start)
     return reader
