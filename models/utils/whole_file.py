@@ -4,6 +4,7 @@ import errno
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +12,8 @@ from models.errors import OvosError
 
 _TORN = ("inline_container", "unexpected pos", "StreamWriter")
 """What torch says where its file ended early."""
+_LONGEST_NAME = 255
+"""Bytes, on nearly every file system."""
 
 
 def write_whole(
@@ -26,7 +29,7 @@ def write_whole(
     Raises:
         OvosError: it cannot be written, as on a full disk; what was there before still is.
     """
-    temporary = path.with_name(f".{path.name}.part")
+    temporary = unfinished(path)
     try:
         with temporary.open("wb") as file:
             if callable(content):
@@ -44,6 +47,14 @@ def write_whole(
         if isinstance(error, OSError | RuntimeError):
             raise OvosError(_explained(error, path, temporary)) from error
         raise
+
+
+def unfinished(path: Path) -> Path:
+    """Where a file is written until it is complete: beside its place, of a name that can be."""
+    name = f".{path.name}.part"
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        name = f".{sha256(os.fsencode(path.name)).hexdigest()}.part"
+    return path.with_name(name)
 
 
 def _explained(error: OSError | RuntimeError, path: Path, temporary: Path) -> str:
