@@ -15,6 +15,7 @@ from rich.console import Console
 from models.errors import InputError, OvosError
 from models.hub.load import LoadedModel, load_model
 from models.tracking.segmenter import Segmenter
+from ovos_cli.default_folder import default_folder
 from ovos_cli.json_file import write_json
 from ovos_cli.masks.first_mask import IndexedMask, parse_colours, read_first_mask
 from ovos_cli.media.checked_frames import checked_frames
@@ -158,9 +159,7 @@ def open_run(
     if head is None:
         raise past_the_end(source.video, source.start)
     _check_size(first, head)
-    # A folder's name may have dots of its own.
-    video = source.video.resolve()
-    root = output.out or Path(f"{video.name if video.is_dir() else video.stem}_ovos")
+    root = output.out or default_folder(source.video, "ovos")
     _check_inputs(source, root.resolve(), reader, head)
     folder = OutputFolder(root, reader.covers, source.mask, overwrite=output.overwrite)
     return SegmentRun(
