@@ -22,7 +22,10 @@ def read_film(path: Path) -> Image.Image:
     import av  # --help does not wait for it
 
     # Given its content, FFmpeg takes no part of a name for a protocol or a pattern.
-    with naming(path), av.open(BytesIO(path.read_bytes()), "r") as container:
+    with (
+        naming(path),
+        av.open(BytesIO(path.read_bytes()), "r", metadata_errors="replace") as container,
+    ):
         [stream] = container.streams.video
         if stream.width * stream.height > _MOST_PIXELS:
             raise Image.DecompressionBombError(f"{stream.width}x{stream.height}")

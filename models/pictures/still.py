@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from models.errors import InputError
 from models.pictures.deep_pixels import eight_bit_rgb, is_deep
 from models.pictures.extra_formats import FILM
 from models.pictures.film import read_film
-from models.pictures.opened import decoded, naming
+from models.pictures.opened import naming, opened
+from models.pictures.pages import frame_pages
 
 _OPAQUE = 255
 
@@ -25,13 +26,17 @@ class Still:
 
 
 def read_still(path: Path) -> Still:
-    """Read a picture, the first of its file, turned as EXIF says.
+    """Read the picture of a file, turned as EXIF says.
 
     Raises:
-        InputError: there is no image, only a part of one, or pixels of unknown range.
+        InputError: there is no image, only a part of one, several, or pixels of unknown range.
     """
-    film = path.suffix.lower() in FILM
-    return as_still(path, read_film(path) if film else decoded(path))
+    if path.suffix.lower() in FILM:
+        return as_still(path, read_film(path))
+    with opened(path) as picture:
+        if (count := len(frame_pages(picture))) > 1:
+            raise InputError(f"{path} holds {count} pictures, and one is expected")
+        return as_still(path, ImageOps.exif_transpose(picture))
 
 
 def as_still(path: Path, picture: Image.Image) -> Still:

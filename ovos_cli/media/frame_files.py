@@ -41,8 +41,11 @@ def frame_files(folder: Path, apart: Collection[Path] = ()) -> tuple[list[Path],
         InputError: no image there, several kinds, one that cannot be read, an empty file, or two
             of one name.
     """
-    visible = [f for f in folder.iterdir() if not f.name.startswith(".") and f.is_file()]
-    named = [f for f in visible if _is_one_of(f, apart)]
+    visible = [f for f in folder.iterdir() if not f.name.startswith(".") and not f.is_dir()]
+    lost = [f for f in visible if not f.exists() and f.suffix.lower() in picture_suffixes()]
+    if lost:
+        raise InputError(f"{lost[0]} links to a file that is not there; mend or remove it")
+    named = [f for f in visible if f.exists() and _is_one_of(f, apart)]
     pictures = sorted((f for f in visible if f not in named), key=_place)
     known = picture_suffixes()
     files = [f for f in pictures if f.suffix.lower() in known]

@@ -27,7 +27,8 @@ def open_source(
         apart: files that are no frames, even if they lie in the folder: the mask, for example.
 
     Raises:
-        InputError: it does not exist, is empty, is neither kind, or the range is empty.
+        InputError: it does not exist, is empty, is of no kind, or is one of `apart`; or the range
+            is empty.
     """
     if not path.exists():
         raise InputError(f"{path} does not exist")
@@ -37,6 +38,8 @@ def open_source(
         raise InputError(f"--end {end} comes before --start {start}")
     if path.is_file() and path.stat().st_size == 0:
         raise InputError(f"{path} is empty (0 bytes)")
+    if any(other.exists() and path.samefile(other) for other in apart):
+        raise InputError(f"{path} is given as the video and as its mask")
     reader = open_pictures(path, start, end, rate, apart) or VideoReader(path, start, end)
     if reader.estimate == 0 and start > 0:
         raise past_the_end(path, start)

@@ -13,6 +13,7 @@ from PIL import Image, PngImagePlugin
 
 from models.errors import InputError
 from models.pictures.still import read_still
+from models.training.data.pictures import read_image
 from ovos_cli.media.frame_files import natural_key
 from ovos_cli.media.open_source import open_source
 from tests.conftest import picture
@@ -80,6 +81,19 @@ def test_an_empty_file_is_said_before_the_first_frame(tmp_path: Path) -> None:
     (folder / "3.png").touch()
     with pytest.raises(InputError, match=r"3\.png is empty \(0 bytes\)"):
         open_source(folder)
+
+
+def test_a_link_to_nothing_is_said_before_the_first_frame(tmp_path: Path) -> None:
+    folder = _frames(tmp_path / "shot", ["1.png", "2.png"])
+    (folder / "3.png").symlink_to(tmp_path / "moved.png")
+    with pytest.raises(InputError, match=r"3\.png links to a file that is not there"):
+        open_source(folder)
+
+
+def test_one_file_is_not_the_video_and_its_mask(tmp_path: Path) -> None:
+    path = _frames(tmp_path, ["1.png"]) / "1.png"
+    with pytest.raises(InputError, match="given as the video and as its mask"):
+        open_source(path, apart=[path])
 
 
 @pytest.mark.parametrize(
@@ -153,6 +167,11 @@ def test_a_folder_of_files_with_several_pictures_is_refused(tmp_path: Path, name
     Image.fromarray(picture(0, 64, 48)).save(tmp_path / f"0{second.suffix}")
     with pytest.raises(InputError, match="holds 5 pictures, and in a folder of several files each"):
         open_source(tmp_path)
+
+
+def test_several_pictures_are_no_image_of_a_data_set(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds 5 pictures, and one is expected"):
+        read_image(_animation(tmp_path / "a.webp"))
 
 
 def test_previews_beside_a_picture_are_no_frames(tmp_path: Path) -> None:
