@@ -11,6 +11,8 @@ from models.errors import InputError
 from models.hub.load import LoadedModel, load_model
 from models.tracking.objects import Ids
 from models.tracking.segmenter import Segmenter
+from ovos_cli.default_folder import default_folder
+from ovos_cli.masks.keyframes import mask_arguments
 from ovos_cli.media.checked_frames import checked_frames
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.open_source import open_source, past_the_end
@@ -53,8 +55,15 @@ def open_run(
     if output.resume and output.overwrite:
         raise InputError("--resume and --overwrite exclude each other")
     rate = Fraction(source.fps).limit_denominator(1001)
+    masks = [path for _, path in mask_arguments(source.mask, source.start)]
+    masks += kept.files_given().values() if kept is not None else []
     reader = open_source(
-        source.video, start=source.start, end=source.end, rate=rate, stream=source.stream
+        source.video,
+        start=source.start,
+        end=source.end,
+        rate=rate,
+        stream=source.stream,
+        apart=masks,
     )
     given = read_given_masks(source.mask, reader, source.mask_colors, source.mask_threshold, kept)
     loaded = _load(model, memory)
@@ -66,9 +75,7 @@ def open_run(
     if head is None:
         raise past_the_end(source.video, source.start)
     _check_sizes(given, head)
-    # A folder's name may have dots of its own.
-    video = source.video.resolve()
-    root = output.out or Path(f"{video.name if video.is_dir() else video.stem}_ovos")
+    root = output.out or default_folder(source.video, "ovos")
     _check_inputs(source.video, given, root.resolve(), reader)
     folder = ShotFolder(root)
     for text in source.lock or ():

@@ -32,7 +32,7 @@ def override(values: dict[str, Any], text: str, schema: type[BaseModel]) -> None
         _check_key(schema, [*path, last], key)
     for name in path:
         if isinstance(inner, list):
-            if not name.isdigit() or int(name) >= len(inner):
+            if not name.isdecimal() or int(name) >= len(inner):
                 raise InputError(f"'{key}' names no entry; there are {len(inner)}, from 0")
             inner = inner[int(name)]
         elif taken_away and name not in inner:

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from models.errors import InputError
-from ovos_cli.media.folder_reader import natural_key
 from ovos_cli.media.frame import Frame
+from ovos_cli.media.frame_files import natural_key
 from ovos_cli.media.open_source import open_source
 from tests.conftest import picture, write_video
 
@@ -303,7 +303,7 @@ def test_folder_faults_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.png is not a readable image"):
         list(open_source(tmp_path))
     (tmp_path / "a.jpg").write_bytes(b"broken")
-    with pytest.raises(InputError, match=r"several kinds \(1 \.png, 1 \.jpg\)"):
+    with pytest.raises(InputError, match=r"several kinds \(1 \.jpg, 1 \.png\)"):
         open_source(tmp_path)
     (tmp_path / "a.png").rename(tmp_path / "a.jpeg")
     with pytest.raises(InputError, match="two images"):
@@ -334,8 +334,8 @@ def test_files_that_pillow_only_writes_or_recognises_are_passed_over(tmp_path: P
 
 @pytest.mark.parametrize("others", [0, 2])
 def test_frames_that_cannot_be_read_are_not_passed_over(tmp_path: Path, others: int) -> None:
-    (tmp_path / "0001.exr").write_bytes(b"")
+    (tmp_path / "0001.psd").write_bytes(b"")
     for index in range(others):
         Image.new("RGB", (8, 8)).save(tmp_path / f"{index}.png")
-    with pytest.raises(InputError, match=r"holds 1 \.exr, which cannot be read here; convert"):
+    with pytest.raises(InputError, match=r"holds 1 \.psd, which cannot be read here; convert"):
         open_source(tmp_path)

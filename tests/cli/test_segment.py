@@ -556,4 +556,4 @@ def test_frames_of_unlike_sizes_are_named(mask: Path, untrained: Path, tmp_path:
     status, said = _segment(
         tmp_path / "shot", "-m", mask, "-o", tmp_path / "o", "--weights", untrained
     )
-    assert status == 2 and "2.png is 60x48, the frames before it are 64x48" in said
+    assert status == 2 and "(2.png) is 60x48, the frames before it are 64x48" in said
