@@ -1,6 +1,5 @@
 """Frames of a folder of images, in natural order."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
@@ -13,6 +12,7 @@ from PIL import Image as Picture
 
 from models.errors import InputError
 from models.pictures.deep_pixels import eight_bit_rgb, is_deep
+from models.utils.names import numbers_apart
 from ovos_cli.media.frame import Frame
 
 _UNREAD = {".exr", ".dpx", ".cin", ".arw", ".cr2", ".cr3", ".dng", ".nef", ".psd"}
@@ -130,9 +130,8 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:
-    """Sort key under which frame 9 comes before frame 10."""
+    """Sort key under which frame 9 comes before frame 10, and frame -1 before 0."""
     return [
-        (0, int(part), "") if part.isdigit() else (1, 0, part.lower())
-        for part in re.split(r"(\d+)", name)
-        if part
+        (0, part, "") if isinstance(part, int) else (1, 0, part.lower())
+        for part in numbers_apart(name)
     ]
