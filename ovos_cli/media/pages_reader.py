@@ -20,7 +20,7 @@ _HELD = 32
 """Pictures that are held while a file is read backward."""
 
 
-class _Damaged(Exception):
+class _DamagedError(Exception):
     """A picture that cannot be read."""
 
     def __init__(self, index: int, error: InputError) -> None:
@@ -116,7 +116,7 @@ class PagesReader:
                 image = images.image(still, index, self.path.name)
                 self._size = self._size or (image.shape[0], image.shape[1])
                 yield Frame(index, f"{index:05d}", image, times[index])
-        except _Damaged as damage:
+        except _DamagedError as damage:
             if damage.index <= self.start:
                 raise damage.error from damage
             self.whole = False
@@ -140,7 +140,7 @@ class PagesReader:
                     picture.seek(self._pages[index])
                     yield as_still(self.path, ImageOps.exif_transpose(picture))
         except InputError as error:
-            raise _Damaged(index, error) from error
+            raise _DamagedError(index, error) from error
 
     def _times(self, last: int) -> list[Fraction]:
         """When each picture up to `last` is shown, in seconds."""
