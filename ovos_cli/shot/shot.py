@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,8 @@ class ShotFrame:
 
 class Shot:
     """Masks may be put in any frame, in any order; `run` computes what is not known yet.
+
+    See `open_shot`.
 
     >>> shot.put(0, first)
     >>> for done in shot.run():
@@ -197,6 +200,12 @@ class Shot:
     def close(self) -> None:
         """Let go of the files."""
         self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def remaining(self) -> int | None:
         """How many frames are to be gone through; None where that is not known."""
