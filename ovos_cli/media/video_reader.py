@@ -16,8 +16,7 @@ from ovos_cli.media.reading_plan import falling_ranges
 from ovos_cli.media.video_file import VideoFile
 
 _HELD = 256 * 2**20
-"""Bytes of decoded pictures, as the decoder gives them, that reading backward holds at most; a
-single frame may be larger."""
+"""Bytes of frames that reading backward holds at most; a single frame may be larger."""
 
 
 class VideoReader:
@@ -90,7 +89,7 @@ class VideoReader:
         raise InputError(f"{self.path} has no frame {index}; its last is {self.count() - 1}")
 
     def between(self, first: int, last: int, *, backward: bool = False) -> Iterator[Frame]:
-        """See `FrameReader`. Backward, `_HELD` bytes of pictures are held at most.
+        """See `FrameReader`. Backward, 256 MiB of frames are held at most, or one frame.
 
         Raises:
             InputError: not a single frame can be decoded.
@@ -120,12 +119,12 @@ class VideoReader:
         self._tell(last)
         if last < first:
             return
-        [(_, sample)] = self._frames.read(last, last)
-        most = max(1, _HELD // sum(plane.buffer_size for plane in sample.planes))
+        width, height = index.size
+        most = max(1, _HELD // (width * height * 3))
         for low, high in falling_ranges(index.keyframes(), first, last, most):
-            held = list(self._frames.read(low, high))
+            held = list(self._rising(low, high))
             while held:
-                yield self._frame(*held.pop())
+                yield held.pop()
 
     def _frame(self, number: int, decoded: av.VideoFrame) -> Frame:
         index, matrix = self._frames.index, self._frames.index.matrix
