@@ -130,7 +130,9 @@ class ForwardRead:
         self._open.pop(packet, None)
         self._measure(number, frame)
         ticks = self._timeline.place(frame.dts if frame.pts is None else frame.pts)
-        self._index.add_frame(number, packet, checksum(frame), ticks)
+        if self._index.add_frame(number, packet, checksum(frame), ticks):
+            self._doubt(packet)  # what is sound is the same each time
+            self._flaws.add_doubtful(number)
         self._frames += 1
 
     def _measure(self, number: int, frame: av.VideoFrame) -> None:
