@@ -41,7 +41,6 @@ class VideoReader:
         """
         self.path, self.start, self.end, self.counted = path, start, end, False
         self.seekable = path.is_file()
-        self.warnings: list[str] = []
         self.aspect: Fraction | None = None
         file = VideoFile(path, stream)
         self._frames = NumberedFrames(file)
@@ -56,6 +55,11 @@ class VideoReader:
         """See `FrameReader`."""
         return not self._frames.flaws.harm(self._told)
 
+    @property
+    def warnings(self) -> list[str]:
+        """See `FrameReader`."""
+        return self._frames.flaws.texts(self.path.name, self._told)
+
     def covers(self, stem: str) -> bool:
         """Whether the name is a number from `start` to `end`."""
         if not stem.isdecimal():
@@ -69,7 +73,6 @@ class VideoReader:
             InputError: not a single frame can be decoded.
         """
         self._told = -1
-        self.warnings.clear()
         yield from self._rising(self.start, self.end)
         if self._frames.index.complete and not self._frames.flaws.harm(None):
             self.names = _stems(len(self._frames.index))
@@ -94,6 +97,9 @@ class VideoReader:
         Raises:
             InputError: not a single frame can be decoded.
         """
+        first = max(first, 0)
+        if last < first:
+            return iter(())
         return self._falling(first, last) if backward else self._rising(first, last)
 
     def count(self) -> int:
@@ -135,10 +141,9 @@ class VideoReader:
         return Frame(number, _stem(number), upright(image, matrix), time)
 
     def _tell(self, last: int | None) -> None:
-        """Warn of what is wrong up to a frame; None is the end."""
+        """From now on, warn of what is wrong up to this frame; None is the end."""
         if self._told is not None and (last is None or last > self._told):
             self._told = last
-        self.warnings[:] = self._frames.flaws.texts(self.path.name, self._told)
 
 
 def _stem(index: int) -> str:

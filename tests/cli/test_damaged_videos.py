@@ -71,7 +71,7 @@ CASES: dict[str, tuple[Make, Damage, tuple[int, ...], list[str]]] = {
     "keyframe": (LOW_DELAY, _overwrite, (12,), ["after frame 11: 11 packets could not be decoded"]),
     "half a frame": (LOW_DELAY, _clear_half, (14,), ["at frames 14 to 22; what could be decoded"]),
     "first frame": (LOW_DELAY, _overwrite, (0,), ["at its start: a packet"]),
-    "last frame": (LOW_DELAY, _overwrite, (29,), ["after frame 28: a packet"]),
+    "last frame": (LOW_DELAY, _overwrite, (25,), ["after frame 24: a packet"]),
     "mpeg4": (encoded("c.avi", "mpeg4"), _clear_half, (14,), ["frames 14 to "]),
     "hevc": (HEVC, _garble, (12,), ["packets could not be decoded"]),
     "matroska": (MKV, _clear, (12,), ["after frame 11: frames are missing there"]),
