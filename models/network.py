@@ -21,7 +21,6 @@ from models.functional.masks import (
     pool_regions,
     where_present,
 )
-from models.functional.resampling import enlarge
 from models.modules.base_features import STRIDES, BaseFeatureExtractor, FrameFeatures
 from models.modules.descriptor import FrameDescriptor
 from models.modules.external_proposals import ExternalProposals
@@ -48,7 +47,8 @@ _DISAGREEMENT = 0.5
 class FrameResult:
     """What the network found in one frame.
 
-    logits: (O, H, W) of each object by itself, log(p / (1 - p)), before aggregation.
+    logits: (O, H/4, W/4) of each object by itself, log(p / (1 - p)), before aggregation;
+    infinities allowed.
     coarse: (O, H/4, W/4) coarse masks in [0, 1].
     match: the matcher's result, None without matcher or without any candidate.
     pasted: (N, H/4, W/4) soft masks of the proposals.
@@ -160,19 +160,18 @@ class DMNAOA(nn.Module):
         )
 
     def _refine(self, frame: FrameDescriptor, coarse: Tensor, past: RememberedFrames) -> Tensor:
-        """(O, H, W) logits from coarse masks."""
+        """(O, H/4, W/4) logits from coarse masks."""
         config = self.config
         if config.use_refinement:
-            found = self.mrn(
+            logits: Tensor = self.mrn(
                 frame,
                 coarse,
                 past.firsts(),
                 past.previous.reference(len(past)),
                 past.witnesses(config.refine_memory) if config.refine_memory else (),
             )
-            logits = enlarge(found, frame.features.size)
         else:
-            logits = torch.logit(enlarge(coarse, frame.features.size))
+            logits = torch.logit(coarse.float(), eps=1e-7)
         if config.guard and not self.training:
             # An object that matched nothing is looked for near where it was.
             anchors = where_present(coarse, past.previous_masks)

@@ -17,6 +17,7 @@ from ovos_cli.standard_streams import lenient_streams
 
 _COMMANDS = {
     "segment": "ovos_cli.segment",
+    "resume": "ovos_cli.resume",
     "benchmark": "ovos_cli.benchmark",
     "evaluate": "ovos_cli.evaluate",
     "report": "ovos_cli.report_command",

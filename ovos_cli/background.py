@@ -62,10 +62,14 @@ class WriteBehind(Generic[Item]):
         while len(self._pending) > _MOST_WAITING:
             self._pending.popleft().result()
 
+    def settle(self) -> None:
+        """Wait for everything queued; raises what an item raised."""
+        while self._pending:
+            self._pending.popleft().result()
+
     def finish(self) -> None:
         """Wait for everything queued; raises what an item raised, and drops those after it."""
         try:
-            while self._pending:
-                self._pending.popleft().result()
+            self.settle()
         finally:
             self._pool.shutdown(cancel_futures=True)

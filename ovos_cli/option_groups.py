@@ -12,12 +12,15 @@ from ovos_cli import options
 
 @dataclass(frozen=True, kw_only=True)
 class SourceOptions:
-    """A video, which of its frames, and the mask of the first of them."""
+    """A video, which of its frames, and what a person says of them."""
 
     video: options.Video
-    mask: options.MaskFile
+    mask: options.Masks
     mask_colors: options.MaskColors = None
     mask_threshold: options.MaskThreshold = None
+    drop: options.Drop = None
+    lock: options.Lock = None
+    forward: options.Forward = False
     start: options.Start = 0
     end: options.End = None
     fps: options.FrameRate = 24.0
@@ -29,6 +32,7 @@ class OutputOptions:
 
     out: options.Out = None
     overwrite: options.Overwrite = False
+    resume: options.Resume = False
     mattes: options.Mattes = False
     overlay: options.Overlay = True
     quiet: options.Quiet = False

@@ -15,14 +15,56 @@ LEAST_RATE = 0.1
 Video = Annotated[
     Path, typer.Argument(help="A video file, or a folder of images.", show_default=False)
 ]
-MaskFile = Annotated[
-    Path,
+Masks = Annotated[
+    list[str],
     typer.Option(
         "--mask",
         "-m",
-        help="Annotation of the first frame: an indexed PNG (index = object id, 1 to 254), "
-        "or a black and white picture of one object.",
+        metavar="FILE",
+        help="Annotation of the first frame, or FRAME=FILE of another one (57=car.png), or a "
+        "folder of such files named by frame; may be repeated. An indexed PNG (index = object id, "
+        "1 to 254; 0 says nothing of objects that are followed), or a black and white picture of "
+        "one object. An object that is given again is corrected.",
         show_default=False,
+    ),
+]
+MoreMasks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--mask",
+        "-m",
+        metavar="FRAME=FILE",
+        help="A further mask, or a correction; may be repeated.",
+        show_default=False,
+    ),
+]
+Drop = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="OBJECT@FRAME",
+        help="An object that is out of sight from a frame on, 3@120, or within frames, "
+        "3@120-180; may be repeated.",
+        rich_help_panel=_INPUT,
+        show_default=False,
+    ),
+]
+Lock = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FIRST-LAST",
+        help="Frames whose masks in the output folder are right: they stay, and count as given; "
+        "may be repeated.",
+        rich_help_panel=_INPUT,
+        show_default=False,
+    ),
+]
+Forward = Annotated[
+    bool,
+    typer.Option(
+        "--forward",
+        help="Go forward only: nothing is looked for before its first mask, nor back from a later "
+        "one.",
+        rich_help_panel=_INPUT,
     ),
 ]
 
@@ -45,7 +87,7 @@ MaskThreshold = Annotated[
 Start = Annotated[
     int,
     typer.Option(
-        help="First frame, the one that the mask annotates; counted from 0.",
+        help="First frame, the one that a mask without a frame annotates; counted from 0.",
         rich_help_panel=_INPUT,
     ),
 ]
@@ -70,7 +112,17 @@ Overwrite = Annotated[
     bool,
     typer.Option(
         "--overwrite",
-        help="Replace an earlier run's files: of masks, those of the frames gone over now.",
+        help="Begin anew, and replace an earlier run's files once the new ones are whole: of "
+        "masks, those of the frames gone over now.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on with what is in the output folder: of a run that was interrupted, or of one "
+        "to which masks are added now. What still holds is not computed again.",
         rich_help_panel=OUTPUT,
     ),
 ]

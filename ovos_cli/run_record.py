@@ -1,6 +1,8 @@
 """What `ovos segment` writes down of a run: run.json."""
 
+import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -8,33 +10,44 @@ from models.hub.load import LoadedModel
 from models.sources.install import digest_of
 from models.tracking.segmenter import Segmenter
 from ovos_cli import __version__
-from ovos_cli.media.frame import FrameReader
-from ovos_cli.pipeline import Progress
+from ovos_cli.shot.store import Final
+
+_OF_NOBODY = ("forward", "backward", "merged")
 
 
 def run_record(
-    video: Path,
-    mask: Path,
+    source: Path,
+    given: dict[int, Path],
     loaded: LoadedModel,
     segmenter: Segmenter,
-    done: Progress,
-    reader: FrameReader,
+    finals: Iterable[Final],
+    *,
+    state: str,
+    whole: bool,
+    warnings: list[str],
+    options: dict[str, Any],
 ) -> dict[str, object]:
     """What was run, on what, and what became of each object.
 
     Args:
-        video: the source, as it was given.
-        mask: the first mask's file.
+        source: as it was given.
+        given: the file of each mask that was given, by frame.
         loaded: the model.
         segmenter: over that model; its device, precision and size.
-        done: what the run did.
-        reader: of the source, for its warnings.
+        finals: frames whose masks are written.
+        state: `running`, `interrupted`, `failed at frame N` or `complete`.
+        whole: whether nothing of the source is known to be damaged or missing.
+        warnings: of the source.
+        options: all of them, for `ovos resume`.
     """
+    done = list(finals)
     return {
         "ovos": __version__,
+        "state": state,
+        "process": os.getpid(),
         "command": sys.argv,
-        "source": str(video),
-        "mask": str(mask),
+        "source": str(source),
+        "masks": [{"frame": frame, "file": str(file)} for frame, file in sorted(given.items())],
         "model": loaded.network.config.name,
         "weights": loaded.path.name,
         "weights_sha256": loaded.sha256,
@@ -45,23 +58,39 @@ def run_record(
         "size": segmenter.size,
         "config": loaded.network.config.to_dict(),
         "frames": {
-            "first": done.first and done.first.index,
-            "last": done.last and done.last.index,
-            "count": done.frames,
+            "first": done[0].frame if done else None,
+            "last": done[-1].frame if done else None,
+            "count": len(done),
         },
-        "complete": reader.whole and not done.interrupted,
-        "objects": objects_record(done.confidence),
-        "warnings": reader.warnings,
+        "complete": whole and state == "complete",
+        "objects": objects_record(done),
+        "warnings": warnings,
+        "options": options,
     }
 
 
-def objects_record(confidence: dict[int, dict[int, float]]) -> list[dict[str, Any]]:
-    """For each object its mean confidence and the frames in which it was not seen."""
+def objects_record(finals: Iterable[Final]) -> list[dict[str, Any]]:
+    """For each object its mean confidence, where its masks come from, and where it was not seen."""
+    sure, unseen = dict[int, list[float]](), dict[int, list[int]]()
+    given, ways = dict[int, list[int]](), dict[int, dict[str, int]]()
+    for final in finals:
+        for ident, value in final.confidence.items():
+            sure.setdefault(ident, []).append(value)
+            if value == 0:
+                unseen.setdefault(ident, []).append(final.frame)
+            whence = final.origin[ident]
+            if whence in _OF_NOBODY:
+                counts = ways.setdefault(ident, dict.fromkeys(_OF_NOBODY, 0))
+                counts[whence] += 1
+            else:
+                given.setdefault(ident, []).append(final.frame)
     return [
         {
             "id": ident,
-            "mean_confidence": round(sum(by_frame.values()) / len(by_frame), 4),
-            "unseen_frames": [frame for frame, value in by_frame.items() if value == 0],
+            "mean_confidence": round(sum(sure[ident]) / len(sure[ident]), 4),
+            "given_frames": given.get(ident, []),
+            "found": ways.get(ident, {}),
+            "unseen_frames": unseen.get(ident, []),
         }
-        for ident, by_frame in confidence.items()
+        for ident in sorted(sure)
     ]

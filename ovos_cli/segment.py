@@ -3,6 +3,8 @@
 What needs torch is imported when it is run, so that `--help` does not wait for it.
 """
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.markup import escape
 
@@ -18,6 +20,9 @@ from ovos_cli.option_groups import (
 )
 from ovos_cli.progress import progress_bar
 
+if TYPE_CHECKING:
+    from ovos_cli.shot.run import SegmentRun
+
 
 @grouped
 def segment(
@@ -27,37 +32,39 @@ def segment(
     memory: MemoryOptions,
     debug: options.Debug = False,
 ) -> None:
-    """Follow the objects of the first frame's mask through a video.
+    """Follow objects through a video, from masks of one or more of its frames.
 
     Writes one indexed-palette PNG for each frame, an overlay video, the time that each module took,
-    and a record of the run.
+    and a record of the run. A run that is interrupted or killed goes on with `ovos resume`, which
+    also takes corrections.
 
     Example: `ovos segment sample_videos/bunny.mp4 --mask sample_videos/bunny.png`
+
+    A correction: `ovos segment video.mp4 --mask first.png --mask 57=car.png --out shot --resume`
     """
     with loading():
-        from ovos_cli.run_timing import run_timing_table
         from ovos_cli.segment_run import open_run
-        from ovos_cli.untrained_warning import warn_untrained
 
-    console, errors = Console(quiet=output.quiet), Console(stderr=True)
-    run = open_run(source, output, model, memory, console)
+    console = Console(quiet=output.quiet)
+    follow_and_print(open_run(source, output, model, memory, console), console)
+
+
+def follow_and_print(run: "SegmentRun", console: Console) -> None:
+    """Follow a run to its end, with a progress bar, and say where everything is."""
+    from ovos_cli.run_timing import run_timing_table
+    from ovos_cli.untrained_warning import warn_untrained
+
+    errors = Console(stderr=True)
     warn_untrained(errors, run.loaded)
-    if run.first.doubt:
-        say(errors, f"[yellow]warning:[/] {escape(run.first.doubt)}")
+    for doubt in run.given.doubts:
+        say(errors, f"[yellow]warning:[/] {escape(doubt)}")
     with progress_bar(console, "frames/s") as bar:
-        task = bar.add_task(escape(source.video.name), total=run.reader.estimate)
-        done, timing = run.follow(lambda progress: bar.update(task, completed=progress.frames))
+        task = bar.add_task(escape(run.source.video.name), total=run.shot.remaining())
+        timing = run.follow(lambda: bar.advance(task))
     for warning in run.reader.warnings:
         say(errors, f"[yellow]warning:[/] {escape(warning)}")
     console.print(run_timing_table(timing))
-    folder = run.folder
-    others = f"  (and {folder.kept} that were there before)" if folder.kept else ""
-    say(console, f"masks    {escape(str(folder.masks))}/{others}")
-    if output.mattes:
-        say(console, f"mattes   {escape(str(folder.mattes))}/")
-    if run.overlay is not None:
-        say(console, f"overlay  {escape(str(run.overlay))}")
-    say(console, f"timing   {escape(str(folder.timing))}")
-    say(console, f"record   {escape(str(folder.record))}")
-    if done.interrupted:
-        raise stopped(run.how_to_go_on(done))
+    for line in run.written():
+        say(console, escape(line))
+    if run.state == "interrupted":
+        raise stopped(run.how_to_go_on())

@@ -1,127 +1,34 @@
-"""What `ovos segment` does between its options and what it prints."""
+"""What `ovos segment` and `ovos resume` do between their options and what they print."""
 
 import math
-import shlex
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
-from models.errors import InputError, OvosError
+from models.errors import InputError
 from models.hub.load import LoadedModel, load_model
+from models.tracking.objects import Ids
 from models.tracking.segmenter import Segmenter
 from ovos_cli.default_folder import default_folder
-from ovos_cli.json_file import write_json
-from ovos_cli.masks.first_mask import IndexedMask, parse_colours, read_first_mask
+from ovos_cli.masks.keyframes import mask_arguments
 from ovos_cli.media.checked_frames import checked_frames
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.open_source import open_source, past_the_end
-from ovos_cli.media.overlay import OverlayWriter
 from ovos_cli.memory_settings import memory_settings
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
 from ovos_cli.options import LEAST_RATE
-from ovos_cli.output import OutputFolder
-from ovos_cli.pipeline import DoneFrame, Progress, follow
-from ovos_cli.run_record import run_record
-from ovos_cli.run_timing import run_timing
-from ovos_cli.untrained_warning import untrained_warning
-
-
-@dataclass(frozen=True)
-class SegmentRun:
-    """A run whose input was found good and whose folder is ready; see `open_run`.
-
-    frames: those of `reader`, the annotated one first, of the size of the mask `first`.
-    overlay: where the overlay will be; None if none is wanted.
-    """
-
-    source: SourceOptions
-    output: OutputOptions
-    loaded: LoadedModel
-    segmenter: Segmenter
-    reader: FrameReader
-    frames: Iterator[Frame]
-    first: IndexedMask
-    folder: OutputFolder
-    overlay: Path | None
-
-    @property
-    def warnings(self) -> list[str]:
-        """What the user should know; those of the source come while it is read."""
-        before = (untrained_warning(self.loaded), self.first.doubt)
-        return [*filter(None, before), *self.reader.warnings]
-
-    def follow(
-        self, tick: Callable[[Progress], None] = lambda _: None
-    ) -> tuple[Progress, dict[str, Any]]:
-        """Segment every frame, and write masks, overlay and the record of the run.
-
-        Args:
-            tick: called after each frame.
-
-        Returns:
-            What was done, and its times, see `run_timing`.
-
-        Raises:
-            InputError: a frame cannot be read.
-            OvosError: a file cannot be written.
-        """
-        writer = None
-        if self.overlay is not None:
-            writer = OverlayWriter(self.overlay, self.reader.rate, self.reader.aspect)
-        mattes = self.folder.mattes if self.output.mattes else None
-        started = time.perf_counter()
-        try:
-            done = follow(
-                self.frames,
-                self.segmenter,
-                self.first,
-                self.folder.masks,
-                writer,
-                mattes=mattes,
-                tick=tick,
-            )
-        except OvosError:
-            self.folder.remove_if_empty()
-            raise
-        wall, objects = time.perf_counter() - started, len(done.confidence)
-        clock, device = self.segmenter.clock, self.segmenter.device
-        timing = run_timing(clock, device, done.frames, wall, objects)
-        write_json(self.folder.timing, timing)
-        record = run_record(
-            self.source.video, self.source.mask, self.loaded, self.segmenter, done, self.reader
-        )
-        write_json(self.folder.record, record)
-        return done, timing
-
-    def how_to_go_on(self, done: Progress) -> str:
-        """What to do after Ctrl-C, for people."""
-        if done.last is None:
-            return "no frame is done"
-        finished = f"{done.frames} frames are done, their files are complete"
-        if not done.hidden:
-            return f"{finished}; to go on from the last of them: {self._from(done.last)}"
-        many, ids = len(done.hidden) > 1, ", ".join(map(str, done.hidden))
-        lost = (
-            f"{finished}. {f'Objects {ids} are' if many else f'Object {ids} is'} hidden in the "
-            f"last of them, {done.last.index}: going on from its mask would lose "
-            f"{'them' if many else 'it'}"
-        )
-        if done.complete is None or done.complete == done.first:
-            return f"{lost}. Run the range anew: the same command with --overwrite"
-        return (
-            f"{lost}. To go on from frame {done.complete.index}, the last one in which all are in "
-            f"sight: {self._from(done.complete)}"
-        )
-
-    def _from(self, frame: DoneFrame) -> str:
-        mask = shlex.quote(str(self.folder.masks / f"{frame.stem}.png"))
-        return f"the same command with --mask {mask} --start {frame.index} --overwrite"
+from ovos_cli.shot.folder import ShotFolder, read_indexed
+from ovos_cli.shot.given import GivenMasks, read_given_masks
+from ovos_cli.shot.identity import basis
+from ovos_cli.shot.instructions import parse_drop, parse_lock
+from ovos_cli.shot.options_file import options_record
+from ovos_cli.shot.plan import hashed
+from ovos_cli.shot.run import SegmentRun
+from ovos_cli.shot.shot import Shot
+from ovos_cli.sinks import SINKS
 
 
 def open_run(
@@ -130,11 +37,16 @@ def open_run(
     model: ModelOptions,
     memory: MemoryOptions,
     console: Console,
+    *,
+    kept: ShotFolder | None = None,
+    apart: Sequence[Path] = (),
 ) -> SegmentRun:
-    """Check all that can be checked before an earlier run's files are cleared away.
+    """Check all that can be checked before anything is written.
 
     Args:
         console: shows how far a long check is.
+        kept: a folder whose masks go on to count, beside those of `source`.
+        apart: files of these masks, which are no frames wherever they lie.
 
     Raises:
         InputError: anything that was given is missing, damaged, or does not go together.
@@ -143,36 +55,64 @@ def open_run(
         raise InputError(
             f"--fps is {source.fps}; give a number of frames per second, 24 for example"
         )
+    if output.resume and output.overwrite:
+        raise InputError("--resume and --overwrite exclude each other")
     rate = Fraction(source.fps).limit_denominator(1001)
-    reader = open_source(
-        source.video, start=source.start, end=source.end, rate=rate, apart=[source.mask]
-    )
-    colours = parse_colours(source.mask_colors) if source.mask_colors else None
-    first = read_first_mask(source.mask, colours, source.mask_threshold)
+    given_now = [path for _, path in mask_arguments(source.mask, source.start)]
+    files = [*apart, *(file for file in given_now if file not in apart)]
+    reader = open_source(source.video, start=source.start, end=source.end, rate=rate, apart=files)
+    given = read_given_masks(source.mask, reader, source.mask_colors, source.mask_threshold, kept)
     loaded = _load(model, memory)
-    frames = checked_frames(reader, loaded.network, console)
     segmenter = Segmenter(
         loaded.network, size=model.size, device=model.device, precision=model.precision
     )
     with segmenter.clock.measure("decode"):
-        head = next(frames, None)
+        head = next(checked_frames(reader, loaded.network, console), None)
     if head is None:
         raise past_the_end(source.video, source.start)
-    _check_size(first, head)
+    _check_sizes(given, head)
     root = output.out or default_folder(source.video, "ovos")
-    _check_inputs(source, root.resolve(), reader, head)
-    folder = OutputFolder(root, reader.covers, source.mask, overwrite=output.overwrite)
-    return SegmentRun(
-        source,
-        output,
-        loaded,
-        segmenter,
-        reader,
-        chain([head], frames),
-        first,
-        folder,
-        folder.overlay if output.overlay else None,
-    )
+    _check_inputs(source.video, given, root.resolve(), reader)
+    folder = ShotFolder(root)
+    for text in source.lock or ():
+        parse_lock(text)
+    drops = [parse_drop(text) for text in source.drop or ()]
+    folder.claim(anew=output.overwrite, go_on=output.resume or kept is not None)
+    try:
+        basis_now = basis(source.video, loaded, segmenter)
+        shot = Shot(reader, segmenter, folder.kept, hashed(basis_now), forward=source.forward)
+        _begin(shot, basis_now, folder, anew=not (output.resume or kept is not None))
+        for frame, ids in given.masks.items():
+            shot.put(frame, ids)
+        for text in source.lock or ():
+            shot.lock(_locked(text, parse_lock(text), folder, reader, head))
+        for ident, span in drops:
+            shot.drop(ident, span.first, span.last)
+        folder.write_given(given.masks, given.palette)
+    except BaseException:
+        folder.release()
+        raise
+    source = replace(source, mask=[str(file) for file in files])
+    options = options_record((source, output, model, memory))
+    return SegmentRun(source, output, loaded, shot, folder, given, options)
+
+
+def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -> None:
+    """Make sure that what is in the store is of this source and model."""
+    store, before = shot.store, shot.store.get("basis")
+    if anew:
+        store.forget()
+        folder.forget()
+    elif before is not None and before != now:
+        changed = " and ".join(name for name in now if now[name] != before.get(name))
+        raise InputError(
+            f"{folder.root} was made with another {changed}; give the same again, or begin anew "
+            "with --overwrite"
+        )
+    store.put("basis", now)
+    for final in store.finals():
+        if not folder.mask_file(final.stem).exists():
+            store.forget_final(final.frame)
 
 
 def _load(model: ModelOptions, memory: MemoryOptions) -> LoadedModel:
@@ -189,24 +129,66 @@ def _load(model: ModelOptions, memory: MemoryOptions) -> LoadedModel:
     )
 
 
-def _check_inputs(source: SourceOptions, root: Path, reader: FrameReader, head: Frame) -> None:
-    """Refuse to write over what is read, in the run's folder or to clear it away."""
-    written = {root / "masks", root / "mattes", root / "overlay.mp4"}
-    video, mask = source.video.resolve(), source.mask.resolve()
+class _MasksOf(Mapping[int, Ids]):
+    """Masks of frames, read from their files when they are asked for."""
+
+    def __init__(self, files: dict[int, Path]) -> None:
+        self._files = files
+
+    def __getitem__(self, frame: int) -> Ids:
+        return read_indexed(self._files[frame])[0]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+def _locked(
+    text: str, frames: range, folder: ShotFolder, reader: FrameReader, head: Frame
+) -> Mapping[int, Ids]:
+    """The masks of locked frames, all of which must be there."""
+    names = reader.names if reader.counted else None
+    files = {}
+    for frame in frames:
+        stem = f"{frame:05d}" if names is None else names[frame] if frame < len(names) else "?"
+        files[frame] = folder.mask_file(stem)
+        if not files[frame].is_file():
+            raise InputError(f"--lock {text}: frame {frame} has no mask in {folder.root / 'masks'}")
+    masks = _MasksOf(files)
+    if masks[frames[0]].shape != head.image.shape[:2]:
+        raise InputError(f"--lock {text}: {files[frames[0]]} is of another size than the frames")
+    return masks
+
+
+def _check_inputs(video: Path, given: GivenMasks, root: Path, reader: FrameReader) -> None:
+    """Refuse to write over what is read."""
+    written = {root / sink.place_name for sink in SINKS.values()}
+    video, shown = video.resolve(), video
     if written & {video, *video.parents}:
-        raise InputError(f"{source.video} lies where the run would write; choose another --out")
-    # The mask of the first frame is written back as it is.
-    if written & {*mask.parents} and reader.covers(mask.stem) and mask.stem != head.stem:
-        raise InputError(
-            f"the mask {source.mask} is named like frame {mask.stem} and would be replaced by its "
-            "mask; if it is of that frame, add --start, else copy it to another place"
-        )
+        raise InputError(f"{shown} lies where the run would write; choose another --out")
+    for frame, file in given.files.items():
+        # The mask of its own frame is written back as it is.
+        inside = written & {*file.resolve().parents}
+        if inside and reader.covers(file.stem) and file.stem != _stem(reader, frame):
+            raise InputError(
+                f"the mask {file} is named like frame {file.stem} and would be replaced by its "
+                f"mask; if it is of that frame, give --mask {file.stem}={file}, else copy it to "
+                "another place"
+            )
 
 
-def _check_size(first: IndexedMask, frame: Frame) -> None:
-    height, width = frame.image.shape[:2]
-    if first.ids.shape != (height, width):
-        raise InputError(
-            f"the mask is {first.ids.shape[1]}x{first.ids.shape[0]} but frame {frame.index} is "
-            f"{width}x{height} (rotation applied); draw the mask on a frame of the full size"
-        )
+def _stem(reader: FrameReader, frame: int) -> str:
+    names = reader.names if reader.counted else None
+    return f"{frame:05d}" if names is None or frame >= len(names) else names[frame]
+
+
+def _check_sizes(given: GivenMasks, head: Frame) -> None:
+    height, width = head.image.shape[:2]
+    for frame, ids in given.masks.items():
+        if ids.shape != (height, width):
+            raise InputError(
+                f"the mask is {ids.shape[1]}x{ids.shape[0]} but frame {frame} is "
+                f"{width}x{height} (rotation applied); draw the mask on a frame of the full size"
+            )

@@ -1,5 +1,6 @@
 """`ovos segment` for Python: a whole video in one call."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +32,7 @@ class SegmentedVideo:
 
 def segment_video(
     video: str | Path,
-    mask: str | Path,
+    mask: str | Path | Sequence[str | Path],
     out: str | Path | None = OutputOptions.out,
     *,
     start: int = SourceOptions.start,
@@ -39,7 +40,11 @@ def segment_video(
     fps: float = SourceOptions.fps,
     mask_colors: str | None = SourceOptions.mask_colors,
     mask_threshold: int | None = SourceOptions.mask_threshold,
+    drop: list[str] | None = SourceOptions.drop,
+    lock: list[str] | None = SourceOptions.lock,
+    forward: bool = SourceOptions.forward,
     overwrite: bool = OutputOptions.overwrite,
+    resume: bool = OutputOptions.resume,
     mattes: bool = OutputOptions.mattes,
     overlay: bool = OutputOptions.overlay,
     model: str = ModelOptions.model,
@@ -67,14 +72,19 @@ def segment_video(
     Args:
         video: a video file, or a folder of images of one kind.
         mask: of the first frame and of its size: an indexed PNG whose indices are the ids of
-            objects, 1 to 254, or a black and white picture of one object.
+            objects, 1 to 254, or a black and white picture of one object. `57=car.png` is of frame
+            57; several may be given, or a folder of them, named like their frames.
         out: the folder; None is NAME_ovos in the working folder.
         start, end: first frame, which the mask annotates, and last one, included; from 0.
         fps: frames per second of the overlay of a folder of images.
         mask_colors: what the colours of a mask in colour mean: `ff0000=1,00ff00=2`.
         mask_threshold: for a mask with soft edges, the grey value, 1 to 255, where the object
             begins.
+        drop, lock: `3@120-180`, an object that is out of sight there; `0-40`, frames whose masks
+            in `out` stay.
+        forward: nothing is looked for before its first mask, nor backward from a later one.
         overwrite: replace the files of an earlier run; without it a folder with files is refused.
+        resume: go on with what is in the folder; what still holds is not computed again.
         size: short side of the frames inside the model, in pixels; smaller is faster.
         settings: fields of the model's configuration, each as `key=value`.
 
@@ -89,15 +99,23 @@ def segment_video(
     run = open_run(
         SourceOptions(
             video=Path(video),
-            mask=Path(mask),
+            mask=[str(mask)] if isinstance(mask, str | Path) else [str(file) for file in mask],
             mask_colors=mask_colors,
             mask_threshold=mask_threshold,
+            drop=drop,
+            lock=lock,
+            forward=forward,
             start=start,
             end=end,
             fps=fps,
         ),
         OutputOptions(
-            out=_path(out), overwrite=overwrite, mattes=mattes, overlay=overlay, quiet=True
+            out=_path(out),
+            overwrite=overwrite,
+            resume=resume,
+            mattes=mattes,
+            overlay=overlay,
+            quiet=True,
         ),
         ModelOptions(
             model=model,
@@ -113,11 +131,11 @@ def segment_video(
         MemoryOptions(memory=policy, memory_stride=memory_stride, memory_max=memory_max),
         Console(quiet=True),
     )
-    done, _ = run.follow()
-    if done.interrupted:  # the caller's loop over videos ends too
-        raise KeyboardInterrupt(run.how_to_go_on(done))
+    run.follow()
+    if run.state == "interrupted":  # the caller's loop over videos ends too
+        raise KeyboardInterrupt(run.how_to_go_on())
     return SegmentedVideo(
-        run.folder.root, done.frames, done.confidence, run.reader.whole, tuple(run.warnings)
+        run.folder.root, run.done, run.confidence, run.reader.whole, tuple(run.warnings)
     )
 
 

@@ -2,7 +2,10 @@
 
 A mask's values are palette indices or grey values: 0 is background, 1 to 254 are objects, and 255
 is void, neither of them. Where all that there is, is 255, the mask is black and white: one object.
+So it is in data sets; of a mask that people made, `white_role` asks whether that was meant.
 """
+
+from enum import Enum, auto
 
 import cv2
 import numpy as np
@@ -16,6 +19,67 @@ Values = NDArray[np.uint8]
 _REMNANTS = 2
 """So many objects may be thin and side by side: little is left of either."""
 _SQUARE = np.ones((3, 3), np.uint8)
+_NEARLY = 240
+"""From here on, values beside white are white that was rounded: nobody numbers objects so."""
+_GRAIN = 100
+"""So many times fewer pixels than white has are no objects beside it."""
+_BAND, _BANDS = 8, 50
+"""Void around objects is so many pixels wide, or that part of the frame's shorter side."""
+
+
+class White(Enum):
+    """What 255 is in a mask that people made.
+
+    NONE: nowhere. OBJECT: the one object; what else there is are strays, too few to be objects.
+    VOID: neither object nor background. UNCLEAR: too much for void, with objects beside it.
+    """
+
+    NONE = auto()
+    OBJECT = auto()
+    VOID = auto()
+    UNCLEAR = auto()
+
+
+def white_role(values: Values, *, shown_white: bool = True) -> White:
+    """What 255 is in (H, W) values, by how much of it there is and where.
+
+    Args:
+        values: palette indices or grey values.
+        shown_white: it is so in grey pictures; in a palette, 255 may have the colour of void.
+    """
+    white = int(np.count_nonzero(values == VOID))
+    if not white:
+        return White.NONE
+    others = np.count_nonzero(values) - white
+    if not others or (shown_white and not ((values > 0) & (values < _NEARLY)).any()):
+        return White.OBJECT
+    if not shown_white or white <= others:
+        return White.VOID
+    solid = set(_solid(values).tolist())
+    if VOID in solid and not solid - {0, VOID}:  # a large white thing, and nothing else is one
+        if _GRAIN * others <= white:
+            return White.OBJECT
+        if _frayed(values):
+            return White.UNCLEAR
+    return White.VOID if _around_objects(values, white) else White.UNCLEAR
+
+
+def _objects(values: Values) -> NDArray[np.bool_]:
+    return (values > 0) & (values < VOID)
+
+
+def _frayed(values: Values) -> bool:
+    """Whether most pixels of objects lie beside background: they are not within a band of void."""
+    beside = cv2.dilate((values == 0).view(np.uint8), _SQUARE).view(bool)
+    objects = _objects(values)
+    return bool(2 * np.count_nonzero(objects & beside) > np.count_nonzero(objects))
+
+
+def _around_objects(values: Values, white: int) -> bool:
+    """Whether most void lies within a band around objects, as annotators draw it."""
+    width = 2 * max(_BAND, min(values.shape) // _BANDS) + 1
+    near = cv2.dilate(_objects(values).view(np.uint8), np.ones((width, width), np.uint8))
+    return bool(2 * np.count_nonzero(near.view(bool) & (values == VOID)) >= white)
 
 
 def black_and_white(values: Values) -> bool:

@@ -40,6 +40,8 @@ def opened(path: Path, data: bytes | None = None) -> Iterator[Image.Image]:
 
 
 def decoded(path: Path, data: bytes | None = None) -> Image.Image:
-    """Read a whole picture, turned as EXIF says; see `opened`."""
+    """Read a whole picture, turned as EXIF says, with its format kept; see `opened`."""
     with opened(path, data) as picture:
-        return ImageOps.exif_transpose(picture)
+        upright = ImageOps.exif_transpose(picture)
+        upright.format = picture.format
+        return upright

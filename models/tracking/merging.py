@@ -7,25 +7,28 @@ from torch import Tensor
 
 from models.functional.aggregation import LIMIT, soft_aggregate, winners
 from models.functional.masks import downsample_masks
+from models.functional.resampling import enlarge
 from models.network import MASK_STRIDE
 from models.tracking.geometry import Geometry
+from models.tracking.soft import logits_of
 
 
-def aggregated(logits: Tensor, geometry: Geometry, corrected: Sequence[int]) -> Tensor:
-    """(1 + O, H, W) logits of background and objects.
+def aggregated(levels: Tensor, geometry: Geometry, nowhere: Sequence[int]) -> Tensor:
+    """(1 + O, H, W) logits of background and objects, at the network's size.
 
     Args:
-        logits: (O, H, W) of each object by itself, at the network's size. Changed in place: no
-            object is in the padding, else masks would leak into it and back, and one whose mask
-            is given is nowhere else.
-        geometry: of the video.
-        corrected: rows of the objects whose masks are given.
+        levels: (O, H/4, W/4) int8 of each object by itself, see `levels_of`.
+        geometry: of the video. No object is in the padding, else masks would leak into it and
+            back.
+        nowhere: rows of the objects that are in no pixel: a person gave their masks, or said that
+            they are away.
     """
+    logits = enlarge(logits_of(levels), geometry.padded)
     height, width = geometry.scaled
     logits[:, height:] = -LIMIT
     logits[:, :, width:] = -LIMIT
-    if corrected:
-        logits[list(corrected)] = -LIMIT
+    if nowhere:
+        logits[list(nowhere)] = -LIMIT
     return soft_aggregate(logits)
 
 
@@ -60,7 +63,7 @@ def answer(logits: Tensor, merged: Tensor, geometry: Geometry) -> tuple[Tensor, 
     """What is where at the source's size, and how sure.
 
     Args:
-        logits: (1 + O, H, W), see `aggregated`. merged: (O, H, W) their distribution.
+        logits: (1 + O, H, W), see `aggregated`. merged: (O, H, W), their `distribution`.
         geometry: of the video.
 
     Returns:

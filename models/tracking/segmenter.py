@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from models.tracking.frames import RememberedFrames
 from models.tracking.geometry import Geometry, as_rgb
 from models.tracking.merging import aggregated, answer, to_remember
 from models.tracking.objects import Ids, TrackedObjects, id_planes
+from models.tracking.soft import SoftMasks, levels_of
 from models.tracking.state_file import StateFile, weights_digest
 from models.utils.clock import Clock
 from models.utils.device import choose_device, choose_precision
@@ -47,15 +49,17 @@ class FrameMasks:
     ids: (H, W) uint8 at the source's size, 0 background, else the user's ids.
     confidence: for each id how sure the network is, the IoU in [0, 1] of the object's mask with
     its probabilities; 0 where it sees none of the object, 1 where its mask was given.
+    soft: of the objects that were segmented; None where there is none.
     """
 
     ids: Ids
     confidence: dict[int, float]
+    soft: SoftMasks | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Tracks:
-    """What a step changes, all at once. time: frames so far."""
+    """What a step changes, all at once. time: of the next frame, if it is the very next."""
 
     objects: TrackedObjects
     past: RememberedFrames | None
@@ -145,6 +149,11 @@ class Segmenter:
         return self._geometry
 
     @property
+    def objects(self) -> tuple[int, ...]:
+        """Ids of the objects that are followed."""
+        return self._tracks.objects.ids
+
+    @property
     def batch(self) -> int:
         """How many frames to prepare at once: on a GPU, one alone would leave it idle."""
         return _GPU_BATCH if self.device.type == "cuda" else 1
@@ -185,6 +194,9 @@ class Segmenter:
         frame: NDArray[np.generic] | PreparedFrame,
         masks: Ids | None = None,
         drop: Collection[int] = (),
+        *,
+        absent: Collection[int] = (),
+        at: int | None = None,
     ) -> FrameMasks:
         """Segment the next frame. A step that fails leaves everything as it was.
 
@@ -195,15 +207,20 @@ class Segmenter:
                 counts for good. 0 says nothing of the other objects: they are segmented, and the
                 given ones laid over them. Needed at the first step.
             drop: ids of objects that end before this frame.
+            absent: ids of objects that a person knows to be out of sight in this frame. They are
+                looked for again in the next one.
+            at: which frame it is, where some are left out: frames from the first one, in the
+                direction in which the video is gone through. None is the very next.
 
         Raises:
             InputError: no masks at the first step, masks of another size, without an object or of
-                one that was dropped, an id to drop that is not followed.
+                one that was dropped, an id to drop or to be absent that is not followed, a frame
+                that does not come after the one before.
         """
         before = self._geometry, self._prepared
         try:
             with self._computing():
-                found, self._tracks = self._step(frame, masks, drop)
+                found, self._tracks = self._step(frame, masks, drop, absent, at)
         except BaseException:
             self._geometry, self._prepared = before
             raise
@@ -214,10 +231,15 @@ class Segmenter:
         frame: NDArray[np.generic] | PreparedFrame,
         masks: Ids | None,
         drop: Collection[int],
+        absent: Collection[int],
+        at: int | None,
     ) -> tuple[FrameMasks, _Tracks]:
         """The masks of a frame, and what to go on with."""
         tracks, network, clock = self._tracks, self.network, self.clock
         objects, past = tracks.objects, tracks.past
+        time = tracks.time if at is None else at
+        if time < tracks.time:
+            raise InputError(f"frame {time} does not come after frame {tracks.time - 1}")
         if masks is None and not (objects.ids or objects.dropped):
             raise InputError("masks are needed at the first step: which objects to follow")
         if drop:
@@ -228,7 +250,8 @@ class Segmenter:
         prepared = frame if isinstance(frame, PreparedFrame) else self.prepare([frame])[0]
         assert self._geometry is not None
         joined = objects.joined_by(named)
-        time = tracks.time
+        if unknown := {*absent} - {*joined.ids}:
+            raise InputError(f"object {min(unknown)} cannot be absent: it is not followed")
         if not joined.ids:
             nothing = np.zeros(self._geometry.source, np.uint8)
             return FrameMasks(nothing, {}), _Tracks(joined, None, time + 1)
@@ -237,11 +260,13 @@ class Segmenter:
         planes = self._planes(masks, [joined.ids[row] for row in keyframe])
         merged: Tensor | None = None
         logits: Tensor | None = None
+        soft: SoftMasks | None = None
         if past is not None and len(keyframe) < len(joined):
-            corrected = [row for row in keyframe if row < len(past)]
+            nowhere = [row for row in (*keyframe, *joined.rows(absent)) if row < len(past)]
             result = network.segment(view, prepared.proposals, past, time, clock)
             with clock.measure("MRN"):
-                logits = aggregated(result.logits, self._geometry, corrected)
+                levels = levels_of(result.logits)
+                logits = aggregated(levels, self._geometry, nowhere)
                 merged = distribution(logits)
         with clock.measure("MRN"):
             small = to_remember(merged, planes, keyframe, len(joined))
@@ -251,12 +276,13 @@ class Segmenter:
             with clock.measure("MRN"):
                 winner, found = answer(logits, merged, self._geometry)
                 ids = joined.to_ids(winner)
+                soft = SoftMasks(joined.ids[: len(levels)], levels.cpu().numpy())
             sure = dict(zip(joined.ids, found.tolist(), strict=False)) | sure
         after = network.committed(past, new, new.present.tolist(), keyframe)
         if masks is not None:
             ids = np.where(masks > 0, masks, ids).astype(np.uint8)
         confidence = {ident: sure[ident] for ident in joined.ids}
-        return FrameMasks(ids, confidence), _Tracks(joined, after, time + 1)
+        return FrameMasks(ids, confidence, soft), _Tracks(joined, after, time + 1)
 
     def _checked(self, frame: NDArray[np.generic] | PreparedFrame, masks: Ids) -> Ids:
         """Refuses masks of another size or kind before anything has changed."""
@@ -282,6 +308,15 @@ class Segmenter:
         planes = id_planes(masks, self._geometry.scaled, ids)
         return self._geometry.pad(planes).to(self.device)
 
+    def restart(self) -> None:
+        """Forget every object and all frames; the next step is a first one, of the same video."""
+        self._tracks = _Tracks(TrackedObjects(), None, 0)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the network's weights and settings."""
+        return weights_digest(self.network)
+
     def save(self, path: str | Path) -> None:
         """Write the whole state to a safetensors file, complete or not at all.
 
@@ -293,7 +328,7 @@ class Segmenter:
         if self._geometry is None or self._tracks.time == 0:
             raise InputError("there is no state to save before the first step")
         StateFile(
-            weights_digest(self.network),
+            self.digest,
             str(self.dtype),
             self._geometry,
             self._tracks.time,
@@ -310,7 +345,7 @@ class Segmenter:
         """
         path = Path(path)
         state = StateFile.read(path, self.device)
-        state.check(path, weights_digest(self.network), str(self.dtype))
+        state.check(path, self.digest, str(self.dtype))
         geometry = state.geometry
         if Geometry.fit(geometry.source, self.size) != geometry:
             raise InputError(

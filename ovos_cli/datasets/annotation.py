@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from models.pictures.mask_file import read_stored
-from models.pictures.mask_values import as_objects
+from models.pictures.mask_values import VOID, as_objects
 from models.pictures.opened import opened
 from models.pictures.upright import upright_size
 
@@ -23,6 +23,11 @@ class Picture:
 
     values: Ids
     palette: tuple[Colour, ...]
+
+    @property
+    def shown_white(self) -> bool:
+        """Whether 255 looks white, as it does in grey."""
+        return not self.palette or self.palette[VOID:] == ((255, 255, 255),)
 
 
 @dataclass(frozen=True, slots=True)

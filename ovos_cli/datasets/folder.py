@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from models.errors import InputError
+from models.pictures.mask_doubts import refuse_unclear
 from models.pictures.mask_values import black_and_white
 from models.utils.split_lists import read_list
 from ovos_cli.datasets.annotation import as_ids, read_picture
@@ -63,14 +64,17 @@ def folder_sequence(name: str, images: Path, masks: Path) -> Sequence:
     """One video: a folder of frames, and one of the masks of some of them.
 
     Raises:
-        InputError: there is no mask with an object, or one cannot be read.
+        InputError: there is no mask with an object, or one cannot be read, or has 255 that
+            is neither void nor the object.
     """
     annotations, frames = pictures(masks), pictures(images)
     starts: dict[str, tuple[int, ...] | None] = {}
     known: set[int] = set()
     white = False
     for frame, path in annotations.items():
-        values = read_picture(path).values
+        picture = read_picture(path)
+        values = picture.values
+        refuse_unclear(path, values, shown_white=picture.shown_white)
         white = white or (not known and black_and_white(values))
         fresh = {int(i) for i in np.unique(as_ids(values, white=white)) if i} - known
         if fresh:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from models.errors import InputError
+from models.pictures.mask_doubts import refuse_unclear
 from ovos_cli.datasets.annotation import Colour, Ids, Picture
 
 _WHITE = 255
@@ -35,11 +36,12 @@ class MaskCheck:
             ids: (H, W), the picture's values as ids.
 
         Raises:
-            InputError: it has ids that the sequence has not, or another's colours for them, or
-                is black and white where there are several objects, or has soft edges, of which
-                each shade would be an object.
+            InputError: it has 255 that is neither void nor the object, ids that the sequence has
+                not, or another's colours for them, or is black and white where there are several
+                objects, or has soft edges, of which each shade would be an object.
         """
         if self.known is not None:
+            refuse_unclear(mask, picture.values, shown_white=picture.shown_white)
             if len(self.known) > 1:
                 self._check_white(mask, picture)
             self._check_ids(mask, ids, self.known)

@@ -32,3 +32,11 @@ def boxes_of(ids: Ids) -> dict[int, Box]:
     np.maximum.at(bottom, before[y, x], y + 1)
     sides = np.stack([left, top, right, bottom], axis=1).tolist()
     return {i: (x0, y0, x1, y1) for i, (x0, y0, x1, y1) in enumerate(sides) if i and x1}
+
+
+def laid_over(before: Ids | None, ids: Ids) -> Ids:
+    """Masks of a frame, with some objects given again."""
+    if before is None or before.shape != ids.shape:
+        return ids
+    kept = np.where(np.isin(before, [*ids_in(ids)]), 0, before)
+    return np.where(ids > 0, ids, kept).astype(np.uint8)

@@ -14,7 +14,7 @@ from models.pictures.pages import frame_pages
 from models.pictures.still import read_still
 from models.pictures.upright import upright_size
 from ovos_cli.media.frame import Frame
-from ovos_cli.media.one_size import OneSize
+from ovos_cli.media.one_size import Size, check_shape
 from ovos_cli.media.still_images import StillImages
 
 
@@ -51,7 +51,9 @@ class FolderReader:
         self.estimate: int | None = max(0, self._last - start + 1)
         self.warnings: list[str] = [*doubts]
         self.whole = True  # what cannot be read is an error
-        self._survey()
+        self.seekable = True
+        self._size = self._survey()
+        self._images = StillImages(self._size, self.warnings)
 
     def covers(self, stem: str) -> bool:
         """Whether an image from `start` to `end` has this name."""
@@ -64,19 +66,44 @@ class FolderReader:
             InputError: a file is not a readable image, or of another shape than the first.
         """
         self.warnings[:] = self._doubts
-        images = StillImages(self.warnings)
-        for index, file in self._chosen():
-            image = images.image(read_still(file), index, file.name)
+        self._images = StillImages(self._size, self.warnings)
+        return self.between(self.start, self._last)
+
+    def frame(self, index: int) -> Frame:
+        """See `FrameReader`.
+
+        Raises:
+            InputError: there is no such frame, or it is not a readable image.
+        """
+        if 0 <= index < len(self.files):
+            return next(self.between(index, index))
+        folder = self.files[0].parent
+        raise InputError(f"{folder} has no frame {index}; its last is {len(self.files) - 1}")
+
+    def between(self, first: int, last: int, *, backward: bool = False) -> Iterator[Frame]:
+        """See `FrameReader`; one image is held at a time.
+
+        Raises:
+            InputError: a file is not a readable image, or of another shape than frame `start`.
+        """
+        numbers = range(max(first, 0), min(last, len(self.files) - 1) + 1)
+        for index in reversed(numbers) if backward else numbers:
+            file = self.files[index]
+            image = self._images.image(read_still(file), index, file.name)
             yield Frame(index, file.stem, image, index / self.rate)
 
-    def _chosen(self) -> list[tuple[int, Path]]:
-        return list(enumerate(self.files))[self.start : self._last + 1]
+    def count(self) -> int:
+        """How many images there are."""
+        return len(self.files)
 
-    def _survey(self) -> None:
-        """What cannot be used is better said before hours of work than after them."""
-        one_size = OneSize([])
-        for index, file in self._chosen():
+    def _survey(self) -> Size:
+        """The size of the first; what cannot be used is better said before hours of work."""
+        first: Size | None = None
+        for index, file in list(enumerate(self.files))[self.start : self._last + 1]:
             if file.suffix.lower() in FILM:
+                if first is None:
+                    height, width, _ = read_still(file).pixels.shape
+                    first = (height, width)
                 continue
             with opened(file) as picture:
                 size, pages = upright_size(picture), len(frame_pages(picture))
@@ -86,7 +113,9 @@ class FolderReader:
                     "frame; give that file alone for all of its frames, or save each as a file of "
                     "its own"
                 )
-            one_size.check(size, index, file.name)
+            first = first or size
+            check_shape(size, first, index, file.name)
+        return first or (0, 0)
 
 
 def read_picture(path: Path) -> NDArray[np.uint8]:

@@ -31,6 +31,9 @@ class FrameReader(Protocol):
     start: int
     end: int | None
 
+    seekable: bool
+    """Whether frames can be read again, in any order; else only once, by `__iter__`."""
+
     estimate: int | None
     """How many frames there seem to be; containers are often wrong. None if unknown."""
 
@@ -61,3 +64,23 @@ class FrameReader(Protocol):
         ...
 
     def __iter__(self) -> Iterator[Frame]: ...
+
+    def frame(self, index: int) -> Frame:
+        """The frame of this index, equal to that of a forward read of the whole source.
+
+        Raises:
+            InputError: there is no such frame.
+        """
+        ...
+
+    def between(self, first: int, last: int, *, backward: bool = False) -> Iterator[Frame]:
+        """Frames `first` to `last` (included) whatever `start` and `end` are, as far as there are.
+
+        They are equal to those of a forward read of the whole source, also `backward`, from `last`
+        down to `first`; memory is bounded either way.
+        """
+        ...
+
+    def count(self) -> int:
+        """How many frames the source has, exactly, whatever `start` and `end` are."""
+        ...

@@ -9,6 +9,7 @@ from PIL import Image as Picture
 
 from models.errors import InputError
 from models.pictures.extra_formats import FILM, HEIF, JPEG_XL, UNREAD, conversion
+from models.utils.names import numbers_apart
 
 _SAME = {".jpeg": ".jpg", ".jpe": ".jpg", ".jfif": ".jpg", ".tiff": ".tif", ".heif": ".heic"}
 _FEW = 10
@@ -70,16 +71,11 @@ def _place(file: Path) -> tuple[list[tuple[int, int, str]], str]:
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:
-    """Sort key under which frame 9 comes before frame 10, and -10 before both."""
-    # After a letter or a digit, a minus is a hyphen.
-    parts = re.split(r"((?<![^\W_])-?\d+|\d+)", name)
+    """Sort key under which frame 9 comes before frame 10, and frame -1 before 0."""
     return [
-        (0, int(part), "") if _is_number(part) else (1, 0, part.lower()) for part in parts if part
+        (0, part, "") if isinstance(part, int) else (1, 0, part.lower())
+        for part in numbers_apart(name)
     ]
-
-
-def _is_number(part: str) -> bool:
-    return part.removeprefix("-").isdecimal()  # superscripts are digits, but int knows them not
 
 
 def _is_one_of(file: Path, others: Collection[Path]) -> bool:

@@ -1,28 +1,29 @@
 """Frames of a video file, decoded by PyAV."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
 import av
-import av.error
 import numpy as np
-from av.container import InputContainer
-from av.video.stream import VideoStream
 
 from models.errors import InputError
 from ovos_cli.media.frame import Frame, Image
+from ovos_cli.media.numbered_frames import NumberedFrames
+from ovos_cli.media.reading_plan import falling_ranges
+from ovos_cli.media.video_file import VideoFile
 
-_FALLBACK_RATE = Fraction(25)
-_STATING = {"mov", "matroska", "flv", "asf", "avi"}
-"""Formats whose header states the length; of others FFmpeg says the length of what is there."""
-_SLACK = Fraction(1, 4)
-"""Seconds by which the header of a healthy file may be off, if that is more than three frames."""
+_HELD = 256 * 2**20
+"""Bytes of decoded pictures, as the decoder gives them, that reading backward holds at most; a
+single frame may be larger."""
 
 
 class VideoReader:
-    """Reads any file that FFmpeg decodes; rotation applied, index in decode order."""
+    """Reads any file that FFmpeg decodes; rotation applied, index in decode order.
+
+    A frame is the same pixels, name and time whichever way it is read.
+    """
 
     def __init__(self, path: Path, start: int = 0, end: int | None = None) -> None:
         """Open nothing yet but check that the file is a video.
@@ -31,25 +32,21 @@ class VideoReader:
             InputError: not a video, or no video stream.
         """
         self.path, self.start, self.end, self.counted = path, start, end, False
+        self.seekable = path.is_file()
         self.warnings: list[str] = []
         self.aspect: Fraction | None = None
-        try:
-            with av.open(str(path)) as container:
-                if not container.streams.video:
-                    raise InputError(f"{path} has no video stream")
-                stream = container.streams.video[0]
-                self.rate = stream.average_rate or stream.guessed_rate or _FALLBACK_RATE
-                total = stream.frames or None
-        except (av.error.FFmpegError, OSError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise InputError(f"{path} is not a video that FFmpeg can read ({reason})") from error
-        self.estimate = _span(total, start, end)
-        self.names = None if total is None else _stems(total)
+        file = VideoFile(path)
+        self._frames = NumberedFrames(file)
+        self._told: int | None = -1
+        self._tick, self._pixel_aspect = file.stated.tick, file.stated.aspect
+        self.rate = file.stated.rate
+        self.estimate = _span(file.stated.frames, start, end)
+        self.names = None if file.stated.frames is None else _stems(file.stated.frames)
 
     @property
     def whole(self) -> bool:
         """See `FrameReader`."""
-        return not self.warnings
+        return not self._frames.flaws.harm(self._told)
 
     def covers(self, stem: str) -> bool:
         """Whether the name is a number from `start` to `end`."""
@@ -63,59 +60,75 @@ class VideoReader:
         Raises:
             InputError: not a single frame can be decoded.
         """
+        self._told = -1
         self.warnings.clear()
-        index, origin, flawed = -1, Fraction(0), False
-        try:
-            with av.open(str(self.path)) as container:
-                for index, decoded in enumerate(self._decoded(container)):
-                    if self.end is not None and index > self.end:
-                        return
-                    moment = _moment(decoded, index, self.rate)
-                    origin = moment if index == 0 else origin
-                    if index == 0:
-                        self.aspect = _aspect(container.streams.video[0], decoded)
-                    if decoded.is_corrupt and not flawed:
-                        flawed = True
-                        self.warnings.append(f"{self.path.name} is damaged at frame {index}")
-                    if index >= self.start:
-                        yield Frame(index, _stem(index), upright(decoded), moment - origin)
-                    if index == self.end:
-                        return
-        except (av.error.FFmpegError, OSError) as error:
-            if index < 0:
-                raise InputError(f"{self.path}: no frame can be decoded ({error})") from error
-            self.warnings.append(
-                f"{self.path.name} is damaged after frame {index}; the frames before it were used"
-            )
-        if index < 0:
-            raise InputError(f"{self.path} holds no frame")
-        if self.whole:
-            self.names = _stems(index + 1)
+        yield from self._rising(self.start, self.end)
+        if self._frames.index.complete and not self._frames.flaws.harm(None):
+            self.names = _stems(len(self._frames.index))
 
-    def _decoded(self, container: InputContainer) -> Iterator[av.VideoFrame]:
-        """Every frame up to the first error, which is raised after those the decoder holds."""
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
-        reached, torn = Fraction(0), False
-        try:
-            # Sound counts too: where it goes on after the last frame, the file has its end.
-            for packet in container.demux():
-                if packet.pts is not None:
-                    reached = max(reached, (packet.pts + (packet.duration or 0)) * packet.time_base)
-                if packet.stream.index == stream.index:  # the last packets have no own index
-                    torn = packet.is_corrupt if packet.size else torn
-                    yield from stream.decode(packet)
-        except (av.error.FFmpegError, OSError):
-            with suppress(av.error.FFmpegError):
-                yield from stream.decode()
-            raise
-        stated = _stated_length(container, stream)
-        if torn or reached + max(_SLACK, 3 / self.rate) < stated:
-            length = f" ({float(reached):.2f} s of {float(stated):.2f} s are there)"
-            self.warnings.append(
-                f"{self.path.name} is cut off: its last frames are missing"
-                f"{length if stated else ''}; the frames before them were used"
-            )
+    def frame(self, index: int) -> Frame:
+        """See `FrameReader`. What is not known yet is decoded from the start, once.
+
+        Raises:
+            InputError: there is no such frame, or not a single one can be decoded.
+        """
+        if index >= 0:
+            # To go on frame by frame is not to begin anew each time.
+            self._frames.learn(max(index, 2 * len(self._frames.index)))
+            with closing(self._rising(index, index)) as frames:
+                for frame in frames:
+                    return frame
+        raise InputError(f"{self.path} has no frame {index}; its last is {self.count() - 1}")
+
+    def between(self, first: int, last: int, *, backward: bool = False) -> Iterator[Frame]:
+        """See `FrameReader`. Backward, `_HELD` bytes of pictures are held at most.
+
+        Raises:
+            InputError: not a single frame can be decoded.
+        """
+        return self._falling(first, last) if backward else self._rising(first, last)
+
+    def count(self) -> int:
+        """How many frames can be decoded; takes a read of the whole, once.
+
+        Raises:
+            InputError: not a single frame can be decoded.
+        """
+        self._frames.learn(None)
+        return len(self._frames.index)
+
+    def _rising(self, first: int, last: int | None) -> Generator[Frame, None, None]:
+        with closing(self._frames.read(first, last)) as frames:
+            for number, decoded in frames:
+                self._tell(number)
+                yield self._frame(number, decoded)
+        self._tell(last)
+
+    def _falling(self, first: int, last: int) -> Iterator[Frame]:
+        self._frames.learn(last)
+        index = self._frames.index
+        last = min(last, len(index) - 1)
+        self._tell(last)
+        if last < first:
+            return
+        [(_, sample)] = self._frames.read(last, last)
+        most = max(1, _HELD // sum(plane.buffer_size for plane in sample.planes))
+        for low, high in falling_ranges(index.keyframes(), first, last, most):
+            held = list(self._frames.read(low, high))
+            while held:
+                yield self._frame(*held.pop())
+
+    def _frame(self, number: int, decoded: av.VideoFrame) -> Frame:
+        if number == 0 or self.aspect is None:
+            self.aspect = _aspect(self._pixel_aspect, decoded)
+        time = self._frames.index.ticks_of(number) * self._tick
+        return Frame(number, _stem(number), upright(decoded), time)
+
+    def _tell(self, last: int | None) -> None:
+        """Warn of what is wrong up to a frame; None is the end."""
+        if self._told is not None and (last is None or last > self._told):
+            self._told = last
+        self.warnings[:] = self._frames.flaws.texts(self.path.name, self._told)
 
 
 def _stem(index: int) -> str:
@@ -133,27 +146,10 @@ def upright(decoded: av.VideoFrame) -> Image:
     return np.ascontiguousarray(np.rot90(pixels, turns)).astype(np.uint8, copy=False)
 
 
-def _aspect(stream: VideoStream, decoded: av.VideoFrame) -> Fraction | None:
-    stored = stream.sample_aspect_ratio
+def _aspect(stored: Fraction | None, decoded: av.VideoFrame) -> Fraction | None:
     if not stored or stored == 1:
         return None
     return 1 / stored if round(decoded.rotation / 90) % 2 else stored
-
-
-def _moment(decoded: av.VideoFrame, index: int, rate: Fraction) -> Fraction:
-    if decoded.pts is None or decoded.time_base is None:
-        return index / rate
-    return decoded.pts * decoded.time_base
-
-
-def _stated_length(container: InputContainer, stream: VideoStream) -> Fraction:
-    """Seconds that the file should last; 0 where it does not say."""
-    formats = set(container.format.name.split(","))
-    if "avi" in formats and stream.average_rate:
-        return stream.frames / stream.average_rate  # FFmpeg shortens the duration of a cut file
-    if formats & _STATING and container.duration:
-        return Fraction(container.duration, av.time_base)
-    return Fraction(0)
 
 
 def _span(total: int | None, start: int, end: int | None) -> int | None:

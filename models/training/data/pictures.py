@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
+from models.pictures.mask_doubts import refuse_unclear
 from models.pictures.mask_file import read_stored
 from models.pictures.mask_values import VOID, as_objects, black_and_white, soft_values
 from models.pictures.opened import opened
@@ -39,10 +40,13 @@ def read_mask(path: Path, first: Path | None = None) -> Array:
             else, black as it may be, an object.
 
     Raises:
-        InputError: there is no mask or a part of one only; it is in colour, holds larger ids, or
-            has soft edges, whose values would be taken for ids.
+        InputError: there is no mask or a part of one only; it is in colour, holds larger ids, has
+            soft edges, whose values would be taken for ids, or, without `first`, 255 that is
+            neither void nor the object.
     """
     values = _values(path)
+    if first is None:  # what data sets have in their videos is as it should be
+        refuse_unclear(path, values)
     white = first is None or not black_and_white(values) or not _holds_ids(first)
     return as_objects(values, void=IGNORE, white=white)
 

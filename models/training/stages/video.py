@@ -14,6 +14,7 @@ from models.functional.masks import (
     pairwise_iou,
     paste_masks,
 )
+from models.functional.resampling import enlarge
 from models.modules.descriptor import FrameDescriptor
 from models.network import DMNAOA, MASK_STRIDE, FrameResult
 from models.proposals import Proposals
@@ -96,7 +97,7 @@ class VideoStage(nn.Module):
                     offered = without_best(offered, truth[index])
                 time += 1
                 result = network.segment(views[index], offered, past, time, clock)
-                logits = soft_aggregate(result.logits)
+                logits = soft_aggregate(enlarge(result.logits, views[index].features.size))
                 merged = distribution(logits)
                 terms.append(self._losses(result, logits, merged, ids[index], truth[index]))
                 small = downsample_masks(merged, MASK_STRIDE)

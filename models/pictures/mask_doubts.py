@@ -1,0 +1,39 @@
+"""Masks that people made of which it is not clear what they say."""
+
+from pathlib import Path
+
+import numpy as np
+
+from models.errors import InputError
+from models.pictures.mask_values import VOID, Values, White, white_role
+
+
+def unclear_white(path: Path, values: Values) -> InputError:
+    """The error for a mask in which 255 is too much for void, and not alone."""
+    areas = np.bincount(values.ravel(), minlength=VOID + 1)
+    others = np.flatnonzero(areas[1:VOID]) + 1
+    shown = ", ".join(map(str, others[:8])) + (", …" if len(others) > 8 else "")
+    return InputError(
+        f"{path} has {areas[VOID]} pixels of 255 and {areas[1:VOID].sum()} of other values "
+        f"({shown}); beside others, 255 is void, yet here it is most. If it is an object, give it "
+        "an index from 1 to 254; if white is the only one, paint the others black or white; if it "
+        "is void, paint it black"
+    )
+
+
+def refuse_unclear(path: Path, values: Values, *, shown_white: bool = True) -> None:
+    """Refuse a mask that is nearly black and white, or has more of 255 than void may be.
+
+    Where there is no one to tell how it was read.
+
+    Args:
+        path: for the message.
+        values: (H, W) palette indices or grey values.
+        shown_white: see `white_role`.
+
+    Raises:
+        InputError: it is.
+    """
+    role = white_role(values, shown_white=shown_white)
+    if role is White.UNCLEAR or (role is White.OBJECT and len(np.unique(values)) > 2):
+        raise unclear_white(path, values)

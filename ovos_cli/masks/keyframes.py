@@ -1,0 +1,164 @@
+"""Masks of the frames that a person annotated: which files they are, and what is in them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import InputError
+from models.pictures.mask_values import VOID
+from models.pictures.opened import decoded
+from ovos_cli.datasets.layout import PICTURES
+from ovos_cli.masks.colours import Colours, from_colours
+from ovos_cli.masks.meaning import Meaning, from_grey, from_indices, from_matte
+from ovos_cli.masks.palette import Palette, full_palette, tells_apart
+from ovos_cli.media.frame_files import natural_key
+
+Ids = NDArray[np.uint8]
+_OF_A_FRAME = re.compile(r"(-?[0-9]+)=(.*)", re.DOTALL)
+
+
+def mask_arguments(given: Sequence[str], first: int) -> list[tuple[int | str, Path]]:
+    """Say which files hold masks, and of which frames.
+
+    Args:
+        given: each `FRAME=FILE`, a `FILE` of the first frame, or a folder of masks that are named
+            like their frames. What exists under its whole name is that file or folder.
+        first: index of the first frame.
+
+    Returns:
+        The frame, an index or, of what lies in a folder, its file's stem; and the file.
+        In the order given, those of a folder in natural order, nothing twice.
+
+    Raises:
+        InputError: a file is missing, a folder is empty, an index negative, or one frame has
+            several masks.
+    """
+    found: dict[int | str, Path] = {}
+    for text in given:
+        for frame, path in _files(text, first):
+            other = found.setdefault(frame, path)
+            if other.resolve() != path.resolve():
+                raise InputError(f"frame {frame} has two masks, {other} and {path}; give one")
+    return list(found.items())
+
+
+def _files(text: str, first: int) -> Iterator[tuple[int | str, Path]]:
+    path, named = Path(text), _OF_A_FRAME.fullmatch(text)
+    if named and not path.exists():
+        frame, path = int(named[1]), Path(named[2])
+        if frame < 0:
+            raise InputError(f"--mask {text} is of frame {frame}; frames are counted from 0")
+        if path.is_dir() or not named[2]:
+            raise InputError(f"--mask {text} should name one picture, FRAME=FILE: 57=car.png")
+        yield frame, _there(path)
+    elif path.is_dir():
+        yield from _in_folder(path)
+    else:
+        yield first, _there(path)
+
+
+def _in_folder(folder: Path) -> Iterator[tuple[str, Path]]:
+    files = [
+        f for f in folder.iterdir() if f.suffix.lower() in PICTURES and not f.name.startswith(".")
+    ]
+    if not files:
+        raise InputError(f"the folder of masks {folder} holds no picture")
+    for file in sorted(files, key=lambda f: natural_key(f.name)):
+        yield file.stem, file
+
+
+def _there(path: Path) -> Path:
+    if not path.is_file():
+        raise InputError(f"the mask {path} does not exist")
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class KeyframeMask:
+    """What a person says of one frame.
+
+    ids: (H, W) uint8, 1 to 254 objects, 0 says nothing. void: (H, W) bool, pixels that are known
+    to be nobody's to judge. palette: for the output masks. white: it is black and white, so that
+    nobody numbered its one object. doubt: what looks as if something else was meant, for people;
+    empty mostly.
+    """
+
+    ids: Ids
+    void: NDArray[np.bool_]
+    palette: Palette
+    white: bool = False
+    doubt: str = ""
+
+
+def read_keyframe_mask(
+    path: Path, colours: Colours | None = None, threshold: int | None = None
+) -> KeyframeMask:
+    """Read an annotation; it may hold no object.
+
+    Args:
+        path: an indexed, grey or binary picture, one with its matte in alpha; or one in colour
+            together with `colours`.
+        colours: RGB to object id, 0 for background; black is background unless named.
+        threshold: for a matte with soft edges: one object, where the grey value, of 255, is this
+            or more.
+
+    Raises:
+        InputError: missing, unreadable, in colour without `colours`, antialiased, or with too
+            many objects; a threshold that is not from 1 to 255.
+    """
+    if not path.is_file():
+        what = "is a folder; give one picture" if path.is_dir() else "does not exist"
+        raise InputError(f"the mask {path} {what}")
+    picture = decoded(path)
+    if colours and threshold is not None:
+        raise InputError("--mask-colors and --mask-threshold exclude each other")
+    if threshold is not None and not 1 <= threshold <= VOID:
+        raise InputError(f"--mask-threshold is {threshold}; it must be from 1 to {VOID}")
+    palette = full_palette(None)
+    if threshold is not None:
+        read = from_matte(path, picture, threshold)
+    elif colours:
+        read = Meaning(from_colours(path, picture, colours))
+    elif picture.mode == "P":
+        given = full_palette(picture.getpalette("RGB"))
+        shown = np.array(given).reshape(-1, 3)
+        read = from_indices(path, np.array(picture), shown)
+        # White became the id 1, whose colour is another, and grey ids would not be seen.
+        if not read.white and tells_apart(given, read.objects()):
+            palette = given
+        read = replace(read, doubt=read.doubt or _odd_palette(path, read, shown))
+    else:
+        read = from_grey(path, picture)
+    void = read.values == VOID
+    doubt = read.doubt or _odd_background(path, read.values)
+    return KeyframeMask(np.where(void, np.uint8(0), read.values), void, palette, read.white, doubt)
+
+
+def _odd_background(path: Path, values: Ids) -> str:
+    """Whether background seems to have an object's number."""
+    if values.all() and (values < VOID).any():
+        return f"every pixel of the mask {path} belongs to an object; background is 0"
+    edges = (values[0], values[-1], values[:, 0], values[:, -1])
+    first = int(values[0, 0])
+    if 0 < first < VOID and all((edge == first).all() for edge in edges):
+        return (
+            f"object {first} of the mask {path} runs along the whole border of the frame, as "
+            "background does, which is 0; is it inverted?"
+        )
+    return ""
+
+
+def _odd_palette(path: Path, read: Meaning, colours: NDArray[np.int64]) -> str:
+    """Programs that count colours give 0 to any of them, so that black becomes an object."""
+    black = [i for i in read.objects() if not colours[i].any()]
+    if not black or not colours[0].any():
+        return ""
+    return (
+        f"the mask {path} has black as object {black[0]} and #{bytes(colours[0].tolist()).hex()} "
+        "as background: its indices count, not its colours. If they were numbered by a program, "
+        "save it in colour and say which is which with --mask-colors"
+    )

@@ -1,0 +1,187 @@
+"""What the values of a mask from outside are: ids of objects, or nothing that can be used."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from models.errors import InputError
+from models.pictures.deep_pixels import is_deep
+from models.pictures.mask_doubts import unclear_white
+from models.pictures.mask_pixels import deep_values, plain_values
+from models.pictures.mask_values import MOST_IDS, VOID, White, as_objects, soft_values, white_role
+from ovos_cli.masks.colours import in_colour
+from ovos_cli.masks.ids import ids_in
+
+Values = NDArray[np.uint8]
+_LISTED = 8
+_HALF = 128
+_LOSSY = {"JPEG", "MPO"}
+_EDGE = 20
+"""Edges that were hard have so many times fewer pixels between black and white than white ones."""
+_WHITE = 224
+"""Of 255, in each channel: what is so light looks white."""
+_SPECK, _TINY = 8, 100
+"""Pixels of an object that may be a stray, and how many times as many another has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """values: (H, W) ids of objects, 0 for background, 255 for void.
+
+    white: nobody numbered its one object. doubt: what looks as if something else was meant, for
+    people; empty mostly.
+    """
+
+    values: Values
+    white: bool = False
+    doubt: str = ""
+
+    def objects(self) -> list[int]:
+        """The ids, ascending."""
+        return sorted(ids_in(self.values) - {VOID})
+
+
+def from_matte(path: Path, picture: Image.Image, threshold: int) -> Meaning:
+    """One object, (H, W) of 0 and 1: where a matte is, of 255, a threshold or more.
+
+    Raises:
+        InputError: it is in colour.
+    """
+    if picture.mode == "P":
+        picture = picture.convert("RGB")
+    values = _grey(path, picture)
+    if values.max() > VOID:  # 16 bits
+        values = values // 257
+    return Meaning((values >= threshold).astype(np.uint8), white=True)
+
+
+def from_indices(path: Path, indices: Values, colours: NDArray[np.int64]) -> Meaning:
+    """Ids of objects, and 255 for void, of (H, W) palette indices.
+
+    Args:
+        path: for messages.
+        indices: of the picture.
+        colours: (256, 3) RGB, its palette.
+
+    Raises:
+        InputError: they have soft edges, or 255 is neither void nor the object.
+    """
+    if soft := soft_values(indices, grey=False):
+        raise InputError(
+            f"the mask {path} has soft, antialiased edges: {len(soft)} of its indices are only "
+            "thin seams side by side, but an index is an object. Save it without antialiasing "
+            "or smoothing, one index (1 to 254) for each object"
+        )
+    return _objects(path, indices, shown_white=bool((colours[VOID] >= _WHITE).all()))
+
+
+def _without_grain(path: Path, grey: NDArray[np.int64]) -> Meaning:
+    """What a lossy format left of black and white: both, and grain around the edges."""
+    white = grey >= _HALF
+    between = np.count_nonzero((grey >= _HALF // 2) & (grey < _HALF + _HALF // 2))
+    if not white.any() or between * _EDGE > np.count_nonzero(white):
+        raise InputError(
+            f"the mask {path} is a JPEG, which changes values, and a value is an object. For one "
+            "object, --mask-threshold 128 takes what is half white or more; else save it as an "
+            "indexed PNG with one index (1 to 254) for each object"
+        )
+    doubt = (
+        f"the mask {path} is a JPEG, which blurs values: what is half white or more is the object"
+    )
+    return Meaning(white.astype(np.uint8), white=True, doubt=doubt)
+
+
+def _objects(path: Path, values: Values, *, shown_white: bool = True) -> Meaning:
+    """Take values that have hard edges for ids; what 255 is, their areas say."""
+    match white_role(values, shown_white=shown_white):
+        case White.OBJECT:
+            return Meaning((values >= _HALF).view(np.uint8), True, _strays(path, values))
+        case White.UNCLEAR:
+            raise unclear_white(path, values)
+        case _:
+            return Meaning(as_objects(values, void=VOID), doubt=_speck(path, values))
+
+
+def _strays(path: Path, values: Values) -> str:
+    """Pixels that are neither black nor white, where nearly all are."""
+    areas = _areas(values)
+    count, shown = sum(areas.values()) - areas[VOID], _listed(list(areas)[:-1])
+    if not count:
+        return ""
+    return (
+        f"the mask {path} is black and white but for {_pixels(count)} of other values ({shown}): "
+        "white is the object, and they are black or white, whichever is nearer"
+    )
+
+
+def _speck(path: Path, values: Values) -> str:
+    """Objects of a few pixels beside others that are many times as large."""
+    areas = {i: area for i, area in _areas(values).items() if i != VOID}
+    largest = max(areas.values(), default=0)
+    specks = [i for i, area in areas.items() if area <= _SPECK and area * _TINY <= largest]
+    if not specks:
+        return ""
+    sizes = ", ".join(f"object {i} is {_pixels(areas[i])}" for i in specks[:_LISTED])
+    return f"in the mask {path}, {sizes} in all; if a stray made it, paint it over"
+
+
+def _areas(values: Values) -> dict[int, int]:
+    """Pixels of each value but 0, by value."""
+    counts = np.bincount(values.ravel(), minlength=VOID + 1)
+    return {int(v): int(counts[v]) for v in np.flatnonzero(counts) if v}
+
+
+def _listed(values: list[int]) -> str:
+    return ", ".join(map(str, values[:_LISTED])) + (", …" if len(values) > _LISTED else "")
+
+
+def _pixels(count: int) -> str:
+    return f"{count} pixel{'s' * (count != 1)}"
+
+
+def _grey(path: Path, picture: Image.Image) -> NDArray[np.int64]:
+    values = deep_values(picture) if is_deep(picture.mode) else plain_values(picture)
+    if values is not None:
+        return values.astype(np.int64)
+    raise in_colour(path, picture)
+
+
+def from_grey(path: Path, picture: Image.Image) -> Meaning:
+    """Ids of objects, and 255 for void, of the (H, W) values of a picture that is not indexed.
+
+    Raises:
+        InputError: it is in colour, has soft edges, more values than there are ids, or
+            255 that is neither void nor the object.
+    """
+    grey = _grey(path, picture)
+    values = [int(v) for v in np.unique(grey) if v]
+    if picture.format in _LOSSY and len(values) > 1:
+        return _without_grain(path, grey)
+    if len(values) <= 1:
+        return Meaning((grey > 0).astype(np.uint8), white=True)
+    narrow = grey.astype(np.uint8)
+    if values[0] < 0 or values[-1] > VOID or soft_values(narrow, grey=True):
+        shown = _listed(values)
+        numbered = values[0] >= 0 and values[-1] > VOID and len(values) <= MOST_IDS
+        if numbered and not soft_values(_ranked(grey), grey=True):
+            raise InputError(
+                f"the mask {path} has grey values up to {values[-1]} ({shown}); the ids of objects "
+                f"go from 1 to {MOST_IDS}"
+            )
+        many = f"either soft, antialiased edges or more than {MOST_IDS} objects"
+        cause = "soft, antialiased edges" if len(values) <= MOST_IDS else many
+        raise InputError(
+            f"the mask {path} has {len(values)} grey values besides 0 ({shown}), each of which "
+            f"would be an object: {cause}. For one object, --mask-threshold 128 "
+            "takes what is half white or more; else save it without antialiasing (and not as "
+            "JPEG), as an indexed PNG with one index (1 to 254) for each object"
+        )
+    return _objects(path, narrow)
+
+
+def _ranked(grey: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Values in place of which their ranks stand, 0 for the lowest; at most 255 of them."""
+    return np.unique(grey, return_inverse=True)[1].reshape(grey.shape).astype(np.uint8)

@@ -1,0 +1,103 @@
+"""From packets to pictures, whatever the state of the file: what cannot be read is passed over."""
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import av
+import av.error
+import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
+from av.video.stream import VideoStream
+
+_PATIENCE = 16
+"""Failures in a row after which there is nothing more to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded frame, and the number of the packet it is from; -1 if the decoder does not say."""
+
+    frame: av.VideoFrame
+    packet: int
+
+
+class _Tag:
+    """A packet's number on its way through the decoder: PyAV tells such objects by their place."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def packets(
+    container: InputContainer, streams: Iterable[Stream], broken: Callable[[Exception], None]
+) -> Iterator["Packet[Stream]"]:
+    """Read packets to the end, from where the container is.
+
+    Args:
+        container: an open file.
+        streams: those whose packets are wanted.
+        broken: told of the error where nothing more can be read before the end.
+    """
+    wanted, failures = list(streams), 0
+    while True:
+        try:
+            for packet in container.demux(*wanted):
+                failures = 0
+                if packet.size:  # an empty one would end the decoding; it stands for no new picture
+                    yield packet
+            return
+        except (av.error.FFmpegError, OSError) as error:
+            failures += 1
+            if failures == _PATIENCE:
+                broken(error)
+                return
+
+
+def pictures(
+    stream: VideoStream,
+    numbered: Iterable[tuple[int, "Packet[Stream]"]],
+    *,
+    threads: bool,
+    failed: Callable[[int, Exception], None],
+) -> Iterator[Picture]:
+    """Decode the packets of a stream.
+
+    Args:
+        stream: of a file that was opened for this.
+        numbered: its packets, each with its number.
+        threads: decode several frames at once, as many as there are processors. Of damaged files
+            some are lost then, and what is made up for the damage is not the same each time.
+        failed: told of each packet that cannot be decoded, by its number.
+    """
+    stream.thread_type = "AUTO"
+    stream.thread_count = 0 if threads else 1
+    stream.codec_context.copy_opaque = True
+    last = -1
+    for number, packet in numbered:
+        packet.opaque, last = _Tag(number), number
+        try:
+            decoded = stream.decode(packet)
+        except (av.error.FFmpegError, OSError) as error:
+            failed(number, error)
+            continue
+        yield from map(_picture, decoded)
+    try:
+        yield from map(_picture, stream.decode())
+    except (av.error.FFmpegError, OSError) as error:
+        failed(last, error)
+
+
+def _picture(frame: av.VideoFrame) -> Picture:
+    return Picture(frame, frame.opaque.number if isinstance(frame.opaque, _Tag) else -1)
+
+
+def checksum(frame: av.VideoFrame) -> int:
+    """A number of 32 bits that tells a frame's pixels from others."""
+    try:
+        pixels = frame.to_ndarray()
+    except ValueError:  # a format that NumPy has no form for
+        pixels = frame.to_ndarray(format="rgb24")
+    return zlib.crc32(np.ascontiguousarray(pixels).data, frame.width)

@@ -1,0 +1,1 @@
+"""Shots: masks at any frame, both directions, corrections, and results that outlive any fault."""

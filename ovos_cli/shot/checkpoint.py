@@ -1,0 +1,69 @@
+"""How far a way has come, so that it can go on from there."""
+
+import time
+from pathlib import Path
+
+from models.errors import InputError
+from models.tracking.segmenter import Segmenter
+from ovos_cli.shot.plan import Chain, Plan
+from ovos_cli.shot.store import Store
+
+EVERY = 4.0
+"""Seconds of work after which the state is saved: so much is lost at most when a run is killed."""
+
+
+class Checkpoints:
+    """States of a segmenter in a folder, one for each way."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self._folder, self._store = folder, store
+        self._saved = time.monotonic()
+
+    def due(self) -> bool:
+        """Whether so much has been done that it would be a pity to lose it."""
+        return time.monotonic() - self._saved >= EVERY
+
+    def save(self, segmenter: Segmenter, chain: Chain, frame: int, key: str) -> None:
+        """Keep the state after a frame; the results up to there are stored already.
+
+        Raises:
+            OvosError: it cannot be written.
+        """
+        name = _name(backward=chain.backward)
+        earlier = self._store.get(name)
+        file = f"{name}-{frame}.safetensors"
+        segmenter.save(self._folder / file)
+        # Whatever happens between these lines, the one that is noted is whole.
+        begins = chain.seeds[0]
+        self._store.put(name, {"file": file, "frame": frame, "key": key, "begins": begins})
+        if earlier is not None and earlier["file"] != file:
+            (self._folder / earlier["file"]).unlink(missing_ok=True)
+        self._saved = time.monotonic()
+
+    def restore(self, segmenter: Segmenter, plan: Plan, chain: Chain, before: int) -> int | None:
+        """Bring a segmenter to the latest state of a chain, if one is of use.
+
+        Args:
+            before: the first frame that is to be computed, in the chain's direction.
+
+        Returns:
+            The frame after which the state is; None if there is none.
+        """
+        noted = self._store.get(_name(backward=chain.backward))
+        if noted is None or noted["begins"] != chain.seeds[0]:
+            return None
+        frame = int(noted["frame"])
+        if not chain.computes(frame) or chain.time(frame) >= chain.time(before):
+            return None
+        if plan.key(frame, backward=chain.backward) != noted["key"]:
+            return None
+        try:
+            segmenter.restore(self._folder / noted["file"])
+        except InputError:  # removed or damaged: the chain is gone through from its beginning
+            return None
+        self._saved = time.monotonic()
+        return frame
+
+
+def _name(*, backward: bool) -> str:
+    return "backward" if backward else "forward"

@@ -1,0 +1,207 @@
+"""The folder of a shot: its results, what they follow from, and who is writing to it."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+from PIL import Image
+
+from models.errors import InputError
+from models.tracking.objects import Ids
+from ovos_cli.masks.palette import Palette, full_palette
+from ovos_cli.masks.writer import write_mask
+from ovos_cli.output import probe, remove_if_empty, writing
+from ovos_cli.sinks import SINKS
+from ovos_cli.sinks.sink import Sink
+
+_KEPT = ".ovos"
+
+
+class ShotFolder:
+    """Outputs, timing.json and run.json below one folder, and `.ovos` with what a run goes on from.
+
+    While there are masks of an earlier run, or of before a correction, new ones wait in `.ovos`
+    until all are there: what can be seen is of one run.
+    """
+
+    def __init__(self, root: Path) -> None:
+        """Name it; nothing is made or read yet."""
+        self.root = root
+        self.kept = root / _KEPT
+        self.waiting = self.kept / "waiting"
+        self.timing, self.record = root / "timing.json", root / "run.json"
+        self._lock = FileLock(self.kept / "lock", timeout=0)
+
+    # Beginning and end
+
+    def claim(self, *, anew: bool, go_on: bool) -> None:
+        """Make the folder ours until `release`, or until the process ends.
+
+        Args:
+            anew: an earlier run's results may be replaced.
+            go_on: the run goes on from what is there.
+
+        Raises:
+            InputError: not a folder, not writable, of another run and neither `anew` nor `go_on`,
+                or another process is writing to it.
+        """
+        root = self.root
+        if root.exists() and not root.is_dir():
+            raise InputError(f"the output {root} is a file; give a folder with --out")
+        with writing(root):
+            # Of a run that was killed before it began, only our own folder is there.
+            used = root.is_dir() and any(
+                p.is_file() and self.kept not in p.parents for p in root.rglob("*")
+            )
+            self._refuse_running()
+            if used and not (anew or go_on):
+                raise InputError(self._in_use())
+            probe(root)
+            self.kept.mkdir(exist_ok=True)
+            try:
+                self._lock.acquire()
+            except Timeout:
+                raise InputError(self._busy()) from None
+        for part in [*root.glob(".*.part*"), *root.glob("m*/**/.*.part")]:
+            part.unlink(missing_ok=True)  # of a run that was killed
+
+    def release(self) -> None:
+        """Let others write; of a run that wrote nothing, nothing is left."""
+        if not self._lock.is_locked:
+            return
+        self._lock.release()
+        if not self.record.exists() and not any(self._of_frames()):
+            shutil.rmtree(self.kept, ignore_errors=True)
+            remove_if_empty(self.root / "masks", self.root)
+
+    def _refuse_running(self) -> None:
+        if self.kept.is_dir():
+            try:
+                with self._lock:
+                    pass
+            except Timeout:
+                raise InputError(self._busy()) from None
+
+    def _busy(self) -> str:
+        return f"another ovos is writing to {self.root}; wait for it, or choose another --out"
+
+    def _in_use(self) -> str:
+        state = (self.read_record() or {}).get("state", "")
+        if state and state != "complete":
+            what = "was killed" if state == "running" else f"is {state}"
+            return (
+                f"the output folder {self.root} holds a run that {what}; go on with it: ovos "
+                f"resume {self.root}, or begin anew with --overwrite"
+            )
+        return (
+            f"the output folder {self.root} is not empty; add --overwrite to replace what is "
+            "there, --resume to go on from it, or choose another --out"
+        )
+
+    # Records
+
+    def read_record(self) -> dict[str, Any] | None:
+        """What run.json holds; None where there is none that can be read."""
+        try:
+            found = json.loads(self.record.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def write_given(self, given: dict[int, Ids], palette: Palette) -> None:
+        """Keep a person's masks, so that nobody has to give them again."""
+        folder = self.kept / "given"
+        folder.mkdir(exist_ok=True)
+        for frame, ids in given.items():
+            write_mask(folder / f"{frame}.png", ids, palette)
+        for file in folder.glob("*.png"):
+            if not (file.stem.isascii() and file.stem.isdigit() and int(file.stem) in given):
+                file.unlink()
+
+    def read_given(self) -> tuple[dict[int, Ids], Palette]:
+        """Masks by frame, and their palette.
+
+        Raises:
+            InputError: one cannot be read.
+        """
+        given, palette = dict[int, Ids](), full_palette(None)
+        for file in (self.kept / "given").glob("*.png"):
+            given[int(file.stem)], palette = read_indexed(file)
+        return given, palette
+
+    def files_given(self) -> dict[int, Path]:
+        """The files of which those masks were read, by frame."""
+        entries = (self.read_record() or {}).get("masks", [])
+        return {entry["frame"]: Path(entry["file"]) for entry in entries}
+
+    # Outputs
+
+    def place(self, sink: type[Sink], *, wait: bool) -> Path:
+        """Where an output is written.
+
+        Args:
+            wait: what is there shall stay until `settle`.
+        """
+        root = self.waiting if wait else self.root
+        root.mkdir(parents=True, exist_ok=True)
+        return root / sink.place_name
+
+    def forget(self) -> None:
+        """Remove what an earlier run would have gone on from; its results stay."""
+        shutil.rmtree(self.waiting, ignore_errors=True)
+        for file in self.kept.glob("*.safetensors"):
+            file.unlink()
+
+    def mask_file(self, stem: str) -> Path:
+        """The latest mask of a frame."""
+        waiting = self.waiting / "masks" / f"{stem}.png"
+        return waiting if waiting.exists() else self.root / "masks" / f"{stem}.png"
+
+    def settle(self, written: Collection[type[Sink]], stale: Callable[[Path], bool]) -> None:
+        """Put what waits in its place, now that all of it is there, and an earlier run's away.
+
+        Args:
+            written: outputs of this run. Of others, an earlier run's are removed.
+            stale: whether a file is of a frame or object that is in the run's range, but not in
+                the run.
+        """
+        for sink in SINKS.values():
+            place, waiting = self.root / sink.place_name, self.waiting / sink.place_name
+            if not sink.by_frame:
+                if waiting.exists():
+                    os.replace(waiting, place)
+                elif sink not in written:
+                    place.unlink(missing_ok=True)
+                continue
+            for file in [*sink.files(waiting)]:
+                target = place / file.relative_to(waiting)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(file, target)
+            for file in [*sink.files(place)]:
+                if stale(file):
+                    file.unlink()
+        shutil.rmtree(self.waiting, ignore_errors=True)
+
+    def _of_frames(self) -> Iterator[Path]:
+        for sink in SINKS.values():
+            if sink.by_frame:
+                yield from sink.files(self.root / sink.place_name)
+                yield from sink.files(self.waiting / sink.place_name)
+
+
+def read_indexed(path: Path) -> tuple[Ids, Palette]:
+    """An indexed PNG of ours: (H, W) ids, and the palette. Raises InputError."""
+    try:
+        with Image.open(path) as picture:
+            ids = np.array(picture, np.uint8)
+            palette = full_palette(picture.getpalette("RGB"))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InputError(f"the mask {path} cannot be read: {error}") from error
+    if ids.ndim != 2:
+        raise InputError(f"the mask {path} is not indexed")
+    return ids, palette

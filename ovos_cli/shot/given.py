@@ -1,0 +1,104 @@
+"""Masks that options name, read and put to their frames."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from models.errors import InputError
+from models.tracking.objects import Ids
+from ovos_cli.masks.colours import parse_colours
+from ovos_cli.masks.ids import ids_in, laid_over
+from ovos_cli.masks.keyframes import KeyframeMask, mask_arguments, read_keyframe_mask
+from ovos_cli.masks.palette import Palette, davis_palette
+from ovos_cli.media.frame import FrameReader
+from ovos_cli.shot.folder import ShotFolder
+
+
+@dataclass
+class GivenMasks:
+    """A person's masks by frame. palette: of the first of them. doubts: for people."""
+
+    masks: dict[int, Ids] = field(default_factory=dict)
+    files: dict[int, Path] = field(default_factory=dict)
+    palette: Palette = field(default_factory=davis_palette)
+    doubts: list[str] = field(default_factory=list)
+
+
+def read_given_masks(
+    texts: Iterable[str],
+    reader: FrameReader,
+    colours: str | None = None,
+    threshold: int | None = None,
+    kept: ShotFolder | None = None,
+) -> GivenMasks:
+    """Read every mask that `--mask` names.
+
+    Args:
+        texts: as given, see `mask_arguments`.
+        reader: of the source, whose frames' names those of a folder of masks are.
+        colours, threshold: see `--mask-colors` and `--mask-threshold`.
+        kept: a folder with masks that were given before, and still count.
+
+    Raises:
+        InputError: one is missing, cannot be read, holds no object, or is of no frame.
+    """
+    meaning = parse_colours(colours) if colours else None
+    given, read = GivenMasks(), dict[int, KeyframeMask]()
+    if kept is not None:
+        given.masks, given.palette = kept.read_given()
+        given.files = kept.files_given()
+    for name, path in mask_arguments([*texts], reader.start):
+        frame = name if isinstance(name, int) else frame_named(name, path, reader)
+        if frame in read:
+            raise InputError(f"frame {frame} has two masks, {given.files[frame]} and {path}")
+        read[frame], given.files[frame] = read_keyframe_mask(path, meaning, threshold), path
+    if not read and given.masks:
+        return given
+    empty = [frame for frame, mask in read.items() if not mask.ids.any()]
+    if len(empty) == len(read) or (empty and not _folders(texts)):
+        raise InputError(
+            f"the mask {given.files[empty[0]]} holds no object: every pixel is background"
+        )
+    for frame in sorted(read):
+        if frame not in empty:  # of a folder: nothing is said of that frame
+            before = given.masks.get(frame)
+            given.masks[frame] = laid_over(before, read[frame].ids)
+            given.doubts += [read[frame].doubt] if read[frame].doubt else []
+    _number_white_ones({f: m for f, m in read.items() if f in given.masks}, given)
+    if kept is None:
+        given.palette = read[min(given.masks)].palette
+    return given
+
+
+def frame_named(name: str, path: Path, reader: FrameReader) -> int:
+    """The frame that a mask in a folder is of, by its name."""
+    names = reader.names if reader.counted else None
+    if names is not None and name in names:
+        return names.index(name)
+    if names is None and name.isascii() and name.isdigit():
+        return int(name)
+    raise InputError(
+        f"the mask {path} is named like no frame; name masks like the frames that they are of, "
+        f"such as {names[0] if names else '00057'}.png, or give FRAME=FILE"
+    )
+
+
+def _folders(texts: Iterable[str]) -> bool:
+    return any(Path(text).is_dir() for text in texts)
+
+
+def _number_white_ones(read: dict[int, KeyframeMask], given: GivenMasks) -> None:
+    """A black and white mask has no number for its object: it is the only one that there is."""
+    ours = {f for f, mask in read.items() if mask.white}
+    numbered = {i for f, ids in given.masks.items() if f not in ours for i in ids_in(ids)}
+    for frame, mask in read.items():
+        if mask.white and numbered:
+            if len(numbered) > 1:
+                raise InputError(
+                    f"the mask {given.files[frame]} is black and white, and there are objects "
+                    f"{', '.join(map(str, sorted(numbered)))}: it does not say which of them it "
+                    "is. Save it as an indexed PNG whose index is the object's id"
+                )
+            given.masks[frame] = np.where(mask.ids > 0, min(numbered), 0).astype(np.uint8)

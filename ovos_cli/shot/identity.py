@@ -1,0 +1,39 @@
+"""What tells one source, and one way to compute its masks, from another."""
+
+import hashlib
+from pathlib import Path
+
+from models.hub.load import LoadedModel
+from models.sources.install import digest_of
+from models.tracking.segmenter import Segmenter
+from ovos_cli.benchmarking.code_digest import code_digest
+
+_PIECE = 2**16
+"""Bytes of a file that are looked at, at its beginning, middle and end."""
+
+
+def source_digest(path: Path) -> str:
+    """Of a video file, or of a folder's images, by sizes and parts of what is in them."""
+    digest = hashlib.sha256()
+    files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
+    for file in files:
+        size = file.stat().st_size
+        digest.update(f"{file.name if path.is_dir() else ''} {size}\n".encode())
+        with file.open("rb") as stream:
+            for place in sorted({0, size // 2, max(0, size - _PIECE)}):
+                stream.seek(place)
+                digest.update(stream.read(_PIECE))
+    return digest.hexdigest()
+
+
+def basis(source: Path, loaded: LoadedModel, segmenter: Segmenter) -> dict[str, str]:
+    """All that masks follow from besides what a person gave, each by its name for people."""
+    return {
+        "source": source_digest(source),
+        "weights or settings of the model": segmenter.digest,
+        "proposals": digest_of(loaded.network) or "",
+        "size inside the model": str(segmenter.size),
+        "precision": str(segmenter.dtype),
+        "device": segmenter.device.type,
+        "version of ovos": code_digest(),
+    }

@@ -1,0 +1,139 @@
+"""Where the forward and the backward way meet: one answer from both."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.functional.aggregation import LIMIT, distribution
+from models.tracking.geometry import Geometry
+from models.tracking.merging import aggregated, answer
+from models.tracking.objects import Ids
+from models.tracking.soft import SoftMasks
+from ovos_cli.shot.prompts import Prompts
+
+GIVEN, LOCKED, FORWARD, BACKWARD, MERGED = "given", "locked", "forward", "backward", "merged"
+"""Where an object's mask in a frame comes from."""
+
+_TRUST = 2.0
+"""How much more the surer of the two ways counts: a power of its confidence."""
+_LEAST = 0.01
+"""Confidence of a way that has lost an object: it counts where the other has lost it too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one way found in a frame. confidence: in [0, 1], for each id of `soft`."""
+
+    soft: SoftMasks
+    confidence: dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class FinalMasks:
+    """The masks of a frame.
+
+    ids: (H, W) uint8 at the source's size. confidence, origin: for each object that is followed
+    there; see `models.FrameMasks`, and the names above. soft: of those that were not given.
+    """
+
+    ids: Ids
+    confidence: dict[int, float]
+    origin: dict[int, str]
+    soft: SoftMasks | None = field(default=None, repr=False)
+
+
+def backward_share(
+    from_before: int, to_after: int, forward: float = 1.0, backward: float = 1.0
+) -> float:
+    """How much of a mask is the backward way's, in [0, 1].
+
+    Linear in the distance from the given mask before to the one after, so that nothing jumps at
+    either of them; a way that is surer counts more.
+
+    Args:
+        from_before, to_after: frames to the object's given masks, 1 or more.
+        forward, backward: confidences, in [0, 1].
+    """
+    ahead = from_before * max(backward, _LEAST) ** _TRUST
+    behind = to_after * max(forward, _LEAST) ** _TRUST
+    return ahead / (ahead + behind)
+
+
+def final_masks(
+    prompts: Prompts,
+    frame: int,
+    forward: Found | None,
+    backward: Found | None,
+    given: Ids | None,
+    geometry: Geometry,
+    ready: Ids | None = None,
+) -> FinalMasks:
+    """Masks of a frame from both ways and what was given.
+
+    Args:
+        forward, backward: what the ways found; None where they do not pass.
+        given: (H, W) masks that a person gave in this frame, 0 elsewhere.
+        geometry: of the video.
+        ready: the ids, where the forward way alone was there and they are known.
+    """
+    here = prompts.keyframes[frame].objects if frame in prompts.keyframes else frozenset()
+    origin, sure = dict.fromkeys(here, GIVEN), dict.fromkeys(here, 1.0)
+    followed = _followed(forward, backward)
+    logits = list[Tensor]()
+    for ident in followed:
+        found, whence, confidence = _one(prompts, ident, frame, forward, backward)
+        logits.append(found)
+        if whence and ident not in here and not prompts.away(ident, frame):
+            origin[ident], sure[ident] = whence, confidence
+    soft = None
+    ids = np.zeros(geometry.source, np.uint8) if ready is None else ready
+    if logits:
+        soft = SoftMasks.stacked(followed, logits)
+    if soft is not None and ready is None:
+        nowhere = [row for row, i in enumerate(followed) if origin.get(i, GIVEN) == GIVEN]
+        whole = aggregated(torch.from_numpy(soft.levels), geometry, nowhere)
+        winner, merged = answer(whole, distribution(whole), geometry)
+        ids = np.array([0, *followed], np.uint8)[winner.numpy()]
+        for ident, confidence in zip(followed, merged.tolist(), strict=True):
+            if origin.get(ident) == MERGED:
+                sure[ident] = confidence
+    if given is not None:
+        ids = np.where(given > 0, given, ids)
+    every = sorted(sure)
+    return FinalMasks(ids, {i: sure[i] for i in every}, {i: origin[i] for i in every}, soft)
+
+
+def _followed(forward: Found | None, backward: Found | None) -> tuple[int, ...]:
+    """Ids of both ways, in the order in which the forward way has them."""
+    ids = [*forward.soft.ids] if forward is not None else []
+    if backward is not None:
+        ids += [i for i in backward.soft.ids if i not in ids]
+    return tuple(ids)
+
+
+def _one(
+    prompts: Prompts, ident: int, frame: int, forward: Found | None, backward: Found | None
+) -> tuple[Tensor, str, float]:
+    """(H/4, W/4) logits of one object, the way that they are from, and how sure it is.
+
+    No way's, where an object is followed along only.
+    """
+    before, after = prompts.beside(ident, frame)
+    ahead = forward.soft.of(ident) if forward is not None else None
+    behind = backward.soft.of(ident) if backward is not None else None
+    if ahead is not None and behind is not None and before is not None and after is not None:
+        assert forward is not None and backward is not None
+        sure = forward.confidence.get(ident, 0.0), backward.confidence.get(ident, 0.0)
+        share = backward_share(frame - before, after - frame, *sure)
+        mixed = torch.lerp(torch.sigmoid(ahead), torch.sigmoid(behind), share)
+        return torch.logit(mixed).clamp(-LIMIT, LIMIT), MERGED, 0.0
+    if ahead is not None and before is not None:
+        assert forward is not None
+        return ahead, FORWARD, forward.confidence.get(ident, 0.0)
+    if behind is not None:
+        assert backward is not None
+        return behind, BACKWARD if after is not None else "", backward.confidence.get(ident, 0.0)
+    assert ahead is not None
+    return ahead, "", 0.0

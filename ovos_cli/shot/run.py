@@ -1,0 +1,260 @@
+"""A run over a shot: frames through the model, outputs written, and a record of it."""
+
+import shlex
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from models.errors import OvosError
+from models.hub.load import LoadedModel
+from models.tracking.soft import SoftMasks
+from ovos_cli.json_file import write_json
+from ovos_cli.media.frame import FrameReader
+from ovos_cli.option_groups import OutputOptions, SourceOptions
+from ovos_cli.run_record import run_record
+from ovos_cli.run_timing import run_timing
+from ovos_cli.shot.folder import ShotFolder, read_indexed
+from ovos_cli.shot.given import GivenMasks
+from ovos_cli.shot.shot import Shot, ShotFrame
+from ovos_cli.shot.store import Final
+from ovos_cli.sinks import SINKS, MasksSink, ShotInfo, Sink, Written
+from ovos_cli.sinks.writing import Writing
+from ovos_cli.untrained_warning import untrained_warning
+
+
+@dataclass
+class SegmentRun:
+    """A run whose input was found good and whose folder is ours; see `open_run`."""
+
+    source: SourceOptions
+    output: OutputOptions
+    loaded: LoadedModel
+    shot: Shot
+    folder: ShotFolder
+    given: GivenMasks
+    options: dict[str, Any]
+    state: str = "running"
+    frames: int = 0
+    failures: list[OvosError] = field(default_factory=list)
+    _finals: list[Final] = field(default_factory=list)
+
+    @property
+    def reader(self) -> FrameReader:
+        """Of the source."""
+        return self.shot.reader
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should know; those of the source come while it is read."""
+        before = (untrained_warning(self.loaded), *self.given.doubts)
+        return [*filter(None, before), *self.reader.warnings]
+
+    @property
+    def sinks(self) -> list[type[Sink]]:
+        """The outputs of this run."""
+        wanted = {"mattes": self.output.mattes, "overlay": self.output.overlay}
+        return [sink for name, sink in SINKS.items() if wanted.get(name, True)]
+
+    def follow(self, tick: Callable[[], None] = lambda: None) -> dict[str, Any]:
+        """Segment every frame, and write all outputs and the record of the run.
+
+        Args:
+            tick: called after each frame that was gone through.
+
+        Returns:
+            Its times, see `run_timing`. `state` says how it ended: `complete` or `interrupted`.
+
+        Raises:
+            InputError: a frame cannot be read. OvosError: something cannot be written; what is
+                done is kept, and `ovos resume` goes on from it.
+        """
+        clock, started = self.shot.segmenter.clock, time.perf_counter()
+        self._record()
+        try:
+            with self._failing():
+                self._follow(tick)
+        finally:
+            wall = time.perf_counter() - started
+            objects = len(self.shot.plan.prompts.given)
+            timing = run_timing(clock, self.shot.segmenter.device, self.frames, wall, objects)
+            with suppress(OvosError):
+                write_json(self.folder.timing, timing)
+                self._record()
+            self.shot.close()
+            self.folder.release()
+        if self.failures:
+            raise self.failures[0]
+        return timing
+
+    @property
+    def confidence(self) -> dict[int, dict[int, float]]:
+        """For each object, and each frame in which it is followed, how sure the model is."""
+        sure = dict[int, dict[int, float]]()
+        for final in self._finals:
+            for ident, value in final.confidence.items():
+                sure.setdefault(ident, {})[final.frame] = value
+        return dict(sorted(sure.items()))
+
+    @property
+    def done(self) -> int:
+        """Frames whose masks are written, in this run or before."""
+        return len(self._finals)
+
+    def written(self) -> list[str]:
+        """Where everything is, for people."""
+        folder, outputs = self.folder, [sink.place_name for sink in self.sinks]
+        waits = folder.waiting.exists()
+        root = folder.waiting if waits else folder.root
+        stems = {final.stem for final in self._finals}
+        masks = MasksSink.files(folder.root / MasksSink.place_name)
+        kept = sum(file.stem not in stems for file in masks)
+        lines = []
+        for name in outputs:
+            if (root / name).exists():
+                ours = name == "masks" and kept and not waits
+                others = f"  (and {kept} that were there before)" if ours else ""
+                label = name.partition(".")[0]
+                slash = "/" if (root / name).is_dir() else ""
+                lines.append(f"{label:<8} {root / name}{slash}{others}")
+        return [*lines, f"timing   {folder.timing}", f"record   {folder.record}"]
+
+    def how_to_go_on(self) -> str:
+        """What to do after Ctrl-C, for people."""
+        count = len(self._finals)
+        if not count:
+            return "no frame is done"
+        return (
+            f"{count} frames are done and kept; go on with: ovos resume "
+            f"{shlex.quote(str(self.folder.root))}"
+        )
+
+    def _follow(self, tick: Callable[[], None]) -> None:
+        shot, folder, waits = self.shot, self.folder, self._waits()
+        streams = shot.streams()
+        info = ShotInfo(
+            tuple(shot.plan.prompts.given), self.given.palette, self.reader.rate, self.reader.aspect
+        )
+
+        def opened(sinks: list[type[Sink]]) -> list[Sink]:
+            return [sink(folder.place(sink, wait=waits), info) for sink in sinks]
+
+        now = [sink for sink in self.sinks if streams or not sink.in_order]
+        later = [sink for sink in self.sinks if sink not in now]
+        unnoted = dict[str, ShotFrame]()
+        writing = Writing(
+            opened(now), shot.segmenter.clock, lambda w: shot.note(unnoted.pop(w.stem), w.stem)
+        )
+        shot.before_checkpoint = writing.settle
+        try:
+            with closing(shot.run(tick=tick)) as frames:
+                for done in frames:
+                    stem = self._stem(done)
+                    unnoted[stem] = done
+                    writing.write(Written(stem, done.masks.ids, done.frame, done.masks.soft))
+                    self.frames += 1
+            self._add_missing(writing)
+            self.state = "complete"
+        except KeyboardInterrupt:
+            self.state = "interrupted"
+        finally:
+            writing.close()
+            self.failures += writing.failures
+        if self.state == "complete" and later:
+            self._write_in_order(opened(later))
+        if self.state == "complete":
+            self._settle(info)
+
+    def _waits(self) -> bool:
+        """Whether there are masks of an earlier run, or of before a correction, to stay for now."""
+        shot, folder = self.shot, self.folder
+        if folder.waiting.exists():
+            return True
+        known = {f.stem: f for f in shot.store.finals()}
+        locked = {self._name(frame) for frame in shot.annotations.locked}
+        for file in MasksSink.files(folder.root / MasksSink.place_name):
+            final = known.get(file.stem)
+            current = final is not None and shot.plan.final_key(final.frame) == final.key
+            if not current and file.stem not in locked and self.reader.covers(file.stem):
+                return True
+        return False
+
+    def _add_missing(self, writing: Writing) -> None:
+        """Write frames that are done from before to outputs that were not wanted then."""
+        others = [s for s in writing.sinks if s.by_frame and not isinstance(s, MasksSink)]
+        for final in self.shot.store.finals() if others else ():
+            for sink in others:
+                elsewhere = self.folder.place(type(sink), wait=False)
+                if not (sink.holds(sink.place, final.stem) or sink.holds(elsewhere, final.stem)):
+                    ids, _ = read_indexed(self.folder.mask_file(final.stem))
+                    soft = self._soft(final.frame) if sink.soft else None
+                    sink.write(Written(final.stem, ids, None, soft))
+
+    def _soft(self, frame: int) -> SoftMasks | None:
+        masks = self.shot.result(frame)
+        return None if masks is None else masks.soft
+
+    def _write_in_order(self, sinks: list[Sink]) -> None:
+        """Write what is wanted frame after frame, now that all masks are known."""
+        first, last = self.reader.start, self.shot.find_end()
+        writing = Writing(sinks, self.shot.segmenter.clock)
+        try:
+            for frame in self.reader.between(first, last):
+                ids, _ = read_indexed(self.folder.mask_file(frame.stem))
+                writing.write(Written(frame.stem, ids, frame))
+        except KeyboardInterrupt:
+            self.state = "interrupted"
+        finally:
+            writing.close()
+            self.failures += writing.failures
+
+    def _settle(self, info: ShotInfo) -> None:
+        stems = {final.stem for final in self.shot.store.finals()}
+        stems |= {self._name(frame) for frame in self.shot.annotations.locked}
+        written = {sink.place_name: sink for sink in self.sinks}
+
+        def stale(file: Path) -> bool:
+            part = file.relative_to(self.folder.root).parts
+            if not self.reader.covers(file.stem):
+                return False
+            of_another = len(part) == 3 and part[1] not in map(str, info.objects)
+            return part[0] not in written or file.stem not in stems or of_another
+
+        self.folder.settle([*written.values()], stale)
+
+    def _stem(self, done: ShotFrame) -> str:
+        return done.frame.stem if done.frame is not None else self._name(done.index)
+
+    def _name(self, frame: int) -> str:
+        names = self.reader.names if self.reader.counted else None
+        return names[frame] if names is not None else f"{frame:05d}"
+
+    def _record(self) -> None:
+        plan = self.shot.plan
+        self._finals = [f for f in self.shot.store.finals() if plan.final_key(f.frame) == f.key]
+        write_json(
+            self.folder.record,
+            run_record(
+                self.source.video,
+                self.given.files,
+                self.loaded,
+                self.shot.segmenter,
+                self._finals,
+                state=self.state,
+                whole=self.reader.whole,
+                warnings=self.reader.warnings,
+                options=self.options,
+            ),
+        )
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Note at which frame a run fails."""
+        try:
+            yield
+        except BaseException:
+            at = self.shot.at
+            self.state = "failed" if at is None else f"failed at frame {at}"
+            raise

@@ -1,0 +1,345 @@
+"""A shot: a video, what a person said of it, and the masks that follow from that."""
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import InputError
+from models.tracking.geometry import Geometry
+from models.tracking.objects import Ids
+from models.tracking.segmenter import Segmenter
+from models.tracking.soft import SoftMasks
+from ovos_cli.masks.ids import ids_in
+from ovos_cli.media.frame import Frame, FrameReader
+from ovos_cli.shot.annotations import Annotations
+from ovos_cli.shot.checkpoint import Checkpoints
+from ovos_cli.shot.going import Passed, go_through
+from ovos_cli.shot.meeting import FinalMasks, Found, final_masks
+from ovos_cli.shot.plan import Chain, Plan
+from ovos_cli.shot.prompts import Span
+from ovos_cli.shot.store import Final, Store
+
+
+@dataclass(frozen=True, slots=True)
+class ShotFrame:
+    """A frame whose masks are known.
+
+    index: in the source. key: what the masks follow from. frame: itself, where it was just read.
+    """
+
+    index: int
+    masks: FinalMasks
+    key: str
+    frame: Frame | None = None
+
+
+class Shot:
+    """Masks may be put in any frame, in any order; `run` computes what is not known yet.
+
+    >>> shot.put(0, first)
+    >>> for done in shot.run():
+    ...     show(done.index, done.masks.ids)
+    >>> shot.put(57, corrected)
+    >>> for done in shot.run():  # only frames that the correction changes
+    ...     show(done.index, done.masks.ids)
+    """
+
+    def __init__(
+        self,
+        reader: FrameReader,
+        segmenter: Segmenter,
+        folder: Path,
+        base: str = "",
+        *,
+        forward: bool = False,
+    ) -> None:
+        """Open a shot, with what was found of it before.
+
+        Args:
+            reader: of the video; its range of frames is the shot's.
+            segmenter: nobody else's.
+            folder: an existing one, for what is found.
+            base: what all results follow from besides masks: the source, weights, settings.
+            forward: nothing is looked for before its first mask, nor backward from a later one.
+
+        Raises:
+            InputError: the folder holds something else. OvosError: it cannot be written.
+        """
+        self.reader, self.segmenter, self.base = reader, segmenter, base
+        self.annotations = Annotations()
+        self.store = Store(folder / "shot.sqlite")
+        self.before_checkpoint: Callable[[], None] = lambda: None
+        self._checkpoints = Checkpoints(folder, self.store)
+        self._forward = forward
+        self.at: int | None = None  # the frame that is being gone through
+        self._end: int | None = None
+        self._planned: Plan | None = None
+
+    def put(self, frame: int, masks: NDArray[np.integer]) -> None:
+        """Give masks of objects in a frame: new ones begin there, others are corrected.
+
+        Args:
+            frame: its index in the source.
+            masks: (H, W) ids of objects, 1 to 254; 0 says nothing of an object. They replace what
+                was given of the same objects in this frame before.
+
+        Raises:
+            InputError: no object, an id above 254, another size than other masks, or a frame that
+                is not in the shot's range.
+        """
+        self._check(frame)
+        self.annotations.put(frame, masks)
+        self._planned = None
+
+    def drop(self, ident: int, first: int, last: int | None = None) -> None:
+        """Say that an object is out of sight.
+
+        Args:
+            ident: of the object.
+            first, last: frames, included; None is until it is given again, or the end.
+
+        Raises:
+            InputError: no such object, a frame out of range, or before the object begins.
+        """
+        self._check(first)
+        self.annotations.drop(ident, Span(first, last))
+        self._planned = None
+
+    def clear(self, frame: int, ident: int | None = None) -> None:
+        """Take back what was given in a frame: of an object, or of all."""
+        self.annotations.clear(frame, ident)
+        self._planned = None
+
+    def lock(self, masks: Mapping[int, Ids]) -> None:
+        """Take masks as final: these frames are not computed, and count as given.
+
+        Args:
+            masks: by frame, (H, W) ids. An object that is not in them is out of sight there.
+        """
+        for frame in masks:
+            self._check(frame)
+        self.annotations.lock(masks)
+        self._planned = None
+
+    @property
+    def plan(self) -> Plan:
+        """What is to be computed, and from what."""
+        if self._planned is None:
+            prompts = self.annotations.prompts(self.reader.start, self.last, forward=self._forward)
+            self._planned = Plan(prompts, self.base)
+        return self._planned
+
+    @property
+    def last(self) -> int | None:
+        """The last frame of the shot, or one that it has at most; None is any."""
+        return self.reader.end if self._end is None else self._end
+
+    def run(
+        self,
+        first: int | None = None,
+        last: int | None = None,
+        tick: Callable[[], None] = lambda: None,
+    ) -> Generator[ShotFrame]:
+        """Compute what is not known yet, and yield each frame whose masks are new.
+
+        They come as they are done: rising, and where both ways meet, falling. `note` those whose
+        masks are kept, so that they do not come again.
+
+        Args:
+            first, last: of the frames that are wanted, included; None is the shot's range.
+            tick: called after each frame that was gone through.
+
+        Raises:
+            InputError: nothing is given, or beyond the source's end; a mask is of another size than
+                the frames; a frame cannot be read. OvosError: what is found cannot be stored.
+        """
+        if not self.annotations.given():
+            raise InputError("nothing is given: put the masks of objects in a frame first")
+        if last is not None or not self.streams():
+            self.find_end()
+        plan, noted = self.plan, self.store.final_keys()
+        low, high = self.reader.start if first is None else first, last
+        for chain in plan.chains:
+            with closing(self._pass(chain, plan, low, high)) as passes:
+                for passed in passes:
+                    tick()
+                    done = self._finished(plan, passed.frame.index, passed)
+                    if done is not None and noted.get(done.index) != done.key:
+                        noted[done.index] = done.key
+                        yield done
+        end = self.last if high is None else high
+        for frame in range(low, low if end is None else end + 1):
+            if frame not in plan.prompts.locked and noted.get(frame) != plan.final_key(frame):
+                done = self._finished(plan, frame)
+                if done is not None:
+                    yield done
+
+    def result(self, frame: int) -> FinalMasks | None:
+        """The masks of a frame as far as they are known; None if they are not, or locked."""
+        done = self._finished(self.plan, frame)
+        return None if done is None else done.masks
+
+    def note(self, done: ShotFrame, stem: str) -> None:
+        """Keep in mind that the masks of a frame are kept elsewhere, under the name `stem`."""
+        masks = done.masks
+        hidden = tuple(sorted({*masks.confidence} - ids_in(masks.ids)))
+        self.store.add_final(
+            Final(done.index, stem, done.key, masks.confidence, masks.origin, hidden)
+        )
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.store.close()
+
+    def remaining(self) -> int | None:
+        """How many frames are to be gone through; None where that is not known."""
+        if self._end is None and self.streams():
+            return self.reader.estimate
+        self.find_end()
+        count = 0
+        for chain in self.plan.chains:
+            begin, end = self._missing(chain, self.plan, self.reader.start, None)
+            if begin is not None and end is not None:
+                count += abs(end - begin) + 1
+        return count
+
+    def find_end(self) -> int:
+        """The last frame of the shot, by counting the source's.
+
+        Raises:
+            InputError: masks are given of frames beyond it.
+        """
+        if self._end is None:
+            count = self.reader.count()
+            last = count - 1 if self.reader.end is None else min(self.reader.end, count - 1)
+            beyond = [frame for frame in self.annotations.given() if frame > last]
+            if beyond:
+                raise InputError(
+                    f"there is a mask for frame {min(beyond)}, and the last frame is {last} "
+                    "(frames are counted from 0)"
+                )
+            self._end, self._planned = last, None
+        return self._end
+
+    def streams(self) -> bool:
+        """Whether one way forward, begun now, is all there is to do: to the end, wherever it is."""
+        plan = self.plan
+        alone = not any(chain.backward for chain in plan.chains)
+        begun = self.store.found_keys(backward=False) or self.store.final_keys()
+        later = max(plan.prompts.keyframes) > self.reader.start
+        return alone and not begun and not (later and self.reader.seekable)
+
+    def _check(self, frame: int) -> None:
+        first, last = self.reader.start, self.reader.end
+        if frame < first or (last is not None and frame > last):
+            ends = f"to {last}" if last is not None else "on"
+            raise InputError(f"frame {frame} is not in the range of frames, from {first} {ends}")
+
+    def _geometry(self) -> Geometry:
+        _, size = next(iter(self.annotations.sizes()))
+        return Geometry.fit(size, self.segmenter.size)
+
+    def _finished(self, plan: Plan, frame: int, passed: Passed | None = None) -> ShotFrame | None:
+        """A frame's masks, if all ways that pass it have been there."""
+        if frame in plan.prompts.locked:
+            return None
+        ways = dict[bool, Found | None]()
+        for backward in (False, True):
+            key = plan.key(frame, backward=backward)
+            found = self.store.found(frame, key, backward=backward) if key is not None else None
+            if key is not None and found is None:
+                return None
+            ways[backward] = found
+        # What one way forward found is the answer already.
+        ready = passed.masks.ids if passed is not None and ways[True] is None else None
+        given = self.annotations.masks.get(frame)
+        masks = final_masks(
+            plan.prompts, frame, ways[False], ways[True], given, self._geometry(), ready
+        )
+        image = None if passed is None else passed.frame
+        return ShotFrame(frame, masks, plan.final_key(frame), image)
+
+    def _pass(self, chain: Chain, plan: Plan, low: int, high: int | None) -> Generator[Passed]:
+        """Go through what of a chain is wanted and not found yet."""
+        begin, end = self._missing(chain, plan, low, high)
+        if begin is None:
+            return
+        after = self._checkpoints.restore(self.segmenter, plan, chain, begin)
+        reached: Passed | None = None
+        self.at = begin if after is not None else chain.seeds[0]
+        passes = go_through(
+            chain,
+            self.reader,
+            self.segmenter,
+            self.annotations.given(),
+            lambda frame: self._forward_ids(plan, frame),
+            after=after,
+            last=end,
+        )
+        try:
+            for passed in passes:
+                if chain.computes(passed.frame.index):
+                    self._keep(chain, passed)
+                reached = passed
+                self.at = passed.frame.index + (-1 if chain.backward else 1)
+                yield passed
+                if self._checkpoints.due():
+                    self._save(chain, passed)
+        except (KeyboardInterrupt, GeneratorExit):
+            if reached is not None:
+                self._save(chain, reached)
+            raise
+        finally:
+            passes.close()
+        ends = chain.last == plan.prompts.last
+        if (
+            reached is not None
+            and self._end is None
+            and (ends or reached.frame.index != chain.last)
+        ):
+            self._end = reached.frame.index  # the plan's keys do not depend on it
+
+    def _keep(self, chain: Chain, passed: Passed) -> None:
+        soft = passed.masks.soft or SoftMasks((), np.zeros((0, 1, 1), np.int8))
+        found = Found(soft, passed.masks.confidence)
+        self.store.add_found(passed.frame.index, passed.step.key, found, backward=chain.backward)
+
+    def _save(self, chain: Chain, passed: Passed) -> None:
+        frame = passed.frame.index
+        if chain.computes(frame):
+            self.before_checkpoint()
+            self._checkpoints.save(self.segmenter, chain, frame, passed.step.key)
+
+    def _forward_ids(self, plan: Plan, frame: int) -> Ids:
+        """Masks that the forward way found in a frame."""
+        key = plan.key(frame, backward=False)
+        found = self.store.found(frame, key, backward=False)
+        return final_masks(plan.prompts, frame, found, None, None, self._geometry()).ids
+
+    def _missing(
+        self, chain: Chain, plan: Plan, low: int, high: int | None
+    ) -> tuple[int | None, int | None]:
+        """The first and the last frame of a chain that are to be computed; (None, None): none.
+
+        An end that is not known is None.
+        """
+        if chain.last is None and self.last is None:
+            return chain.first + 1, None
+        ends = [f for f in (chain.last, self.last, high) if f is not None]
+        if chain.backward:
+            assert chain.last is not None
+            frames = range(chain.first - 1, max(chain.last, low) - 1, -1)
+        else:
+            frames = range(chain.first + 1, min(ends) + 1)
+        stored = self.store.found_keys(backward=chain.backward)
+        missing = [
+            frame
+            for frame in frames
+            if (key := plan.key(frame, backward=chain.backward)) is not None
+            and stored.get(frame) != key
+        ]
+        return (missing[0], missing[-1]) if missing else (None, None)

@@ -1,0 +1,168 @@
+"""What a shot has found so far, in one SQLite file that survives whatever ends the process."""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.errors import InputError, OvosError
+from models.tracking.soft import SoftMasks
+from ovos_cli.shot.meeting import Found
+
+_FORMAT = 1
+_TABLES = """
+create table if not exists info (name text primary key, value text not null);
+create table if not exists found (
+    backward integer not null, frame integer not null, key text not null, ids text not null,
+    shape text not null, levels blob not null, confidence text not null,
+    primary key (backward, frame));
+create table if not exists final (
+    frame integer primary key, stem text not null, key text not null, confidence text not null,
+    origin text not null, hidden text not null);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """A frame whose masks are written.
+
+    stem: their name. key: what they follow from. confidence, origin: see `FinalMasks`. hidden: ids
+    that are followed and not in the masks.
+    """
+
+    frame: int
+    stem: str
+    key: str
+    confidence: dict[int, float]
+    origin: dict[int, str]
+    hidden: tuple[int, ...]
+
+
+class Store:
+    """Results by frame, each with the key that says what it follows from (see `plan`).
+
+    One process at a time; within it, any thread.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open a file, or begin one.
+
+        Raises:
+            InputError: it is not such a file. OvosError: it cannot be written.
+        """
+        self.path = path
+        with self._named():
+            self._base = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._base.execute("pragma journal_mode = wal")  # a frame costs no wait for the disk
+            self._base.execute("pragma synchronous = normal")
+            self._base.executescript(_TABLES)
+            written = self.get("format")
+        if written is None:
+            self.put("format", _FORMAT)
+        elif written != _FORMAT:
+            raise InputError(f"{path} is of another version of ovos; begin anew with --overwrite")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._base.close()
+
+    def get(self, name: str) -> Any:
+        """A value that was put under a name; None if there is none."""
+        with self._named():
+            row = self._base.execute("select value from info where name = ?", (name,)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def put(self, name: str, value: Any) -> None:
+        """Keep a value under a name, or forget it: None."""
+        with self._named():
+            if value is None:
+                self._base.execute("delete from info where name = ?", (name,))
+            else:
+                self._base.execute("replace into info values (?, ?)", (name, json.dumps(value)))
+
+    def found(self, frame: int, key: str | None, *, backward: bool) -> Found | None:
+        """What a way found in a frame; None unless it was found under this key."""
+        query = (
+            "select key, ids, shape, levels, confidence from found where (backward, frame) = (?, ?)"
+        )
+        with self._named():
+            row = self._base.execute(query, (backward, frame)).fetchone()
+        if row is None or row[0] != key:
+            return None
+        levels = np.frombuffer(bytearray(zlib.decompress(row[3])), np.int8)
+        soft = SoftMasks(tuple(json.loads(row[1])), levels.reshape(json.loads(row[2])))
+        return Found(soft, _by_id(row[4]))
+
+    def add_found(self, frame: int, key: str, found: Found, *, backward: bool) -> None:
+        """Keep what a way found in a frame, in place of what it found before."""
+        soft = found.soft
+        packed = zlib.compress(soft.levels.tobytes(), 1)
+        shape, ids = json.dumps(soft.levels.shape), json.dumps(soft.ids)
+        row = (backward, frame, key, ids, shape, packed, json.dumps(found.confidence))
+        with self._named():
+            self._base.execute("replace into found values (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def found_keys(self, *, backward: bool) -> dict[int, str]:
+        """For each frame with a result of a way, its key."""
+        with self._named():
+            rows = self._base.execute(
+                "select frame, key from found where backward = ?", (backward,)
+            )
+            return dict(rows.fetchall())
+
+    def add_final(self, final: Final) -> None:
+        """Note that the masks of a frame are written."""
+        kept = (final.confidence, final.origin, final.hidden)
+        row = (final.frame, final.stem, final.key, *map(json.dumps, kept))
+        with self._named():
+            self._base.execute("replace into final values (?, ?, ?, ?, ?, ?)", row)
+
+    def finals(self) -> list[Final]:
+        """All of them, rising."""
+        with self._named():
+            rows = self._base.execute("select * from final order by frame").fetchall()
+        return [
+            Final(frame, stem, key, _by_id(sure), _by_id(origin), tuple(json.loads(hidden)))
+            for frame, stem, key, sure, origin, hidden in rows
+        ]
+
+    def forget_final(self, frame: int) -> None:
+        """Note that the masks of a frame are not written any more."""
+        with self._named():
+            self._base.execute("delete from final where frame = ?", (frame,))
+
+    def final_keys(self) -> dict[int, str]:
+        """For each frame whose masks are written, their key."""
+        with self._named():
+            return dict(self._base.execute("select frame, key from final").fetchall())
+
+    def forget(self) -> None:
+        """Forget all results."""
+        with self._named():
+            self._base.execute("delete from found")
+            self._base.execute("delete from final")
+            self._base.execute("delete from info where name != 'format'")
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise OvosError(
+                    f"{self.path} cannot be written: {error}; make room for it, then go on with "
+                    "--resume"
+                ) from error
+            raise InputError(
+                f"{self.path} is damaged ({error}); begin anew with --overwrite"
+            ) from error
+
+
+def _by_id(text: str) -> dict[int, Any]:
+    return {int(ident): value for ident, value in json.loads(text).items()}

@@ -1,0 +1,15 @@
+"""Indexed PNGs of all objects: what everything else can be made of."""
+
+from ovos_cli.masks.writer import write_mask
+from ovos_cli.sinks.sink import Sink, Written
+
+
+class MasksSink(Sink):
+    """`masks/FRAME.png`, indexed: 0 is background, else the id of an object."""
+
+    place_name = "masks"
+
+    def write(self, written: Written) -> None:
+        """See `Sink`."""
+        self.place.mkdir(parents=True, exist_ok=True)
+        write_mask(self.place / f"{written.stem}.png", written.ids, self.info.palette)
