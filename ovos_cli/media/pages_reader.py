@@ -1,6 +1,6 @@
 """Frames of one file that holds pictures: pages of a TIFF, an animation, or a single one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,6 +15,9 @@ from models.pictures.still import Still, as_still, read_still
 from models.pictures.upright import upright_size
 from ovos_cli.media.frame import Frame
 from ovos_cli.media.still_images import StillImages
+
+_HELD = 8
+"""Pictures that reading backward holds."""
 
 
 class PagesReader:
@@ -89,22 +92,29 @@ class PagesReader:
         raise InputError(f"{self.path} has no frame {index}; its last is {len(self._pages) - 1}")
 
     def between(self, first: int, last: int, *, backward: bool = False) -> Iterator[Frame]:
-        """See `FrameReader`; one picture is held at a time, and all before a damaged one are used.
+        """See `FrameReader`; a few pictures are held at a time, and all before a damaged one used.
 
         Raises:
             InputError: the first one cannot be read, or one has another shape.
         """
         numbers = range(max(first, 0), min(last, len(self._pages) - 1) + 1)
-        read = 0
+        if not backward:
+            yield from self._forward(numbers)
+            return
+        # To go back, Pillow goes through an animation from its beginning.
+        for end in range(len(numbers), 0, -_HELD):
+            yield from reversed([*self._forward(numbers[max(0, end - _HELD) : end])])
+
+    def _forward(self, numbers: range) -> Iterator[Frame]:
+        end = numbers.start
         try:
-            for index, still, time in self._stills(reversed(numbers) if backward else numbers):
-                read += 1
+            for index, still, time in self._stills(numbers):
+                end = index + 1
                 image = self._images.image(still, index, self.path.name)
                 yield Frame(index, _stem(index), image, time)
         except _DamageError as damage:
-            if not read or backward:
+            if end == numbers.start:
                 raise InputError(str(damage)) from damage
-            end = first + read
             self._pages, self.names, self.whole = self._pages[:end], (self.names or [])[:end], False
             self.warnings.append(
                 f"{self.path.name} is damaged at frame {end}; the frames before it were used "
@@ -115,7 +125,7 @@ class PagesReader:
         """How many pictures there are, as far as they were found to be good."""
         return len(self._pages)
 
-    def _stills(self, numbers: Iterable[int]) -> Iterator[tuple[int, Still, Fraction]]:
+    def _stills(self, numbers: range) -> Iterator[tuple[int, Still, Fraction]]:
         """Pictures with their index and the time when they are shown."""
         if self._film:
             for index in numbers:
