@@ -23,6 +23,7 @@ class SourceOptions:
     forward: options.Forward = False
     start: options.Start = 0
     end: options.End = None
+    stream: options.Stream = None
     fps: options.FrameRate = 24.0
 
 

@@ -95,6 +95,15 @@ End = Annotated[
     int | None,
     typer.Option(help="Last frame, included. Default: the last.", rich_help_panel=_INPUT),
 ]
+Stream = Annotated[
+    int | None,
+    typer.Option(
+        help="Which stream of a video file with several, as ffprobe counts them. Default: the one "
+        "that FFmpeg deems best.",
+        rich_help_panel=_INPUT,
+        show_default=False,
+    ),
+]
 FrameRate = Annotated[
     float,
     typer.Option(

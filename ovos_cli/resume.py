@@ -46,17 +46,15 @@ def resume(
         raise InputError(
             f"{folder} is no output folder of `ovos segment`: there is nothing to resume"
         )
-    begun, output, model, memory = options_of(record.get("options", {}), folder)
+    source, output, model, memory = options_of(record.get("options", {}), folder)
     source = replace(
-        begun,
+        source,
         mask=list(mask or ()),
         mask_colors=mask_colors,
         mask_threshold=mask_threshold,
-        drop=[*(begun.drop or ()), *(drop or ())],
-        lock=[*(begun.lock or ()), *(lock or ())],
+        drop=[*(source.drop or ()), *(drop or ())],
+        lock=[*(source.lock or ()), *(lock or ())],
     )
     output = replace(output, overwrite=False, resume=True, quiet=quiet)
     console = Console(quiet=quiet)
-    apart = [Path(file) for file in begun.mask]
-    run = open_run(source, output, model, memory, console, kept=kept, apart=apart)
-    follow_and_print(run, console)
+    follow_and_print(open_run(source, output, model, memory, console, kept=kept), console)

@@ -1,8 +1,7 @@
 """What `ovos segment` and `ovos resume` do between their options and what they print."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -39,14 +38,12 @@ def open_run(
     console: Console,
     *,
     kept: ShotFolder | None = None,
-    apart: Sequence[Path] = (),
 ) -> SegmentRun:
     """Check all that can be checked before anything is written.
 
     Args:
         console: shows how far a long check is.
         kept: a folder whose masks go on to count, beside those of `source`.
-        apart: files of these masks, which are no frames wherever they lie.
 
     Raises:
         InputError: anything that was given is missing, damaged, or does not go together.
@@ -58,9 +55,16 @@ def open_run(
     if output.resume and output.overwrite:
         raise InputError("--resume and --overwrite exclude each other")
     rate = Fraction(source.fps).limit_denominator(1001)
-    given_now = [path for _, path in mask_arguments(source.mask, source.start)]
-    files = [*apart, *(file for file in given_now if file not in apart)]
-    reader = open_source(source.video, start=source.start, end=source.end, rate=rate, apart=files)
+    masks = [path for _, path in mask_arguments(source.mask, source.start)]
+    masks += kept.files_given().values() if kept is not None else []
+    reader = open_source(
+        source.video,
+        start=source.start,
+        end=source.end,
+        rate=rate,
+        stream=source.stream,
+        apart=masks,
+    )
     given = read_given_masks(source.mask, reader, source.mask_colors, source.mask_threshold, kept)
     loaded = _load(model, memory)
     segmenter = Segmenter(
@@ -78,21 +82,25 @@ def open_run(
         parse_lock(text)
     drops = [parse_drop(text) for text in source.drop or ()]
     folder.claim(anew=output.overwrite, go_on=output.resume or kept is not None)
+    shot: Shot | None = None
     try:
-        basis_now = basis(source.video, loaded, segmenter)
-        shot = Shot(reader, segmenter, folder.kept, hashed(basis_now), forward=source.forward)
-        _begin(shot, basis_now, folder, anew=not (output.resume or kept is not None))
+        now = basis(source.video, loaded, segmenter)
+        shot = Shot(reader, segmenter, folder.kept, hashed(now), forward=source.forward)
         for frame, ids in given.masks.items():
             shot.put(frame, ids)
         for text in source.lock or ():
             shot.lock(_locked(text, parse_lock(text), folder, reader, head))
         for ident, span in drops:
             shot.drop(ident, span.first, span.last)
+        if max(given.masks) > reader.start and reader.seekable:
+            shot.find_end()
+        _begin(shot, now, folder, anew=not (output.resume or kept is not None))
         folder.write_given(given.masks, given.palette)
     except BaseException:
+        if shot is not None:
+            shot.close()
         folder.release()
         raise
-    source = replace(source, mask=[str(file) for file in files])
     options = options_record((source, output, model, memory))
     return SegmentRun(source, output, loaded, shot, folder, given, options)
 

@@ -37,6 +37,7 @@ def segment_video(
     *,
     start: int = SourceOptions.start,
     end: int | None = SourceOptions.end,
+    stream: int | None = SourceOptions.stream,
     fps: float = SourceOptions.fps,
     mask_colors: str | None = SourceOptions.mask_colors,
     mask_threshold: int | None = SourceOptions.mask_threshold,
@@ -76,6 +77,8 @@ def segment_video(
             57; several may be given, or a folder of them, named like their frames.
         out: the folder; None is NAME_ovos in the working folder.
         start, end: first frame, which the mask annotates, and last one, included; from 0.
+        stream: which stream of a video file with several, as FFmpeg counts them; None is the one
+            that it deems best.
         fps: frames per second of the overlay of a folder of images.
         mask_colors: what the colours of a mask in colour mean: `ff0000=1,00ff00=2`.
         mask_threshold: for a mask with soft edges, the grey value, 1 to 255, where the object
@@ -107,6 +110,7 @@ def segment_video(
             forward=forward,
             start=start,
             end=end,
+            stream=stream,
             fps=fps,
         ),
         OutputOptions(

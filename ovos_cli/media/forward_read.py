@@ -1,5 +1,6 @@
 """A video read from its start: the numbers of its frames, their times, and what is wrong."""
 
+from collections import deque
 from collections.abc import Generator, Iterator
 from fractions import Fraction
 
@@ -13,11 +14,16 @@ from models.errors import InputError
 from ovos_cli.media.decoding import Picture, checksum, packets, pictures
 from ovos_cli.media.flaws import Flaws
 from ovos_cli.media.frame_index import FrameIndex
+from ovos_cli.media.orientation import display_matrix
 from ovos_cli.media.timeline import Timeline
 from ovos_cli.media.video_file import VideoFile, stated_length
 
 _SLACK = Fraction(1, 4)
 """Seconds by which the header of a healthy file may be off, if that is more than three frames."""
+
+
+_FOLLOWING = 2
+"""Packets to see before one is judged: where they are parsed, the note of damage is one early."""
 
 
 class UncertainError(Exception):
@@ -40,6 +46,7 @@ class ForwardRead:
         self._sent, self._frames = 0, 0
         self._damaged_since: int | None = None
         self._corrupt: set[int] = set()
+        self._size: tuple[int, int] | None = None
         self._torn, self._reached = False, Fraction(0)
         self._error: Exception | None = None
         self._broken = False
@@ -68,25 +75,32 @@ class ForwardRead:
     def _packets(
         self, container: InputContainer, stream: VideoStream
     ) -> Iterator[tuple[int, "Packet[Stream]"]]:
-        number, held = 0, None
+        number, held = 0, deque["Packet[Stream]"]()
         # Sound counts too: where it goes on after the last frame, the file has its end.
         for packet in packets(container, container.streams, self._break):
             if packet.pts is not None:
                 end = (packet.pts + (packet.duration or 0)) * packet.time_base
                 self._reached = max(self._reached, end)
-            if packet.stream_index != stream.index:
-                continue
-            self._index.add_packet(number, packet)
-            self._sent += not packet.is_discard
-            if held is not None:
-                if held.is_corrupt and not self._jump(held, packet):
-                    self._doubt(number - 1)
-                    self._corrupt.add(number - 1)
-                yield number - 1, held
-            number, held = number + 1, packet
-        if held is not None:  # the last one is not damaged but torn
-            self._torn = held.is_corrupt
-            yield number - 1, held
+            if packet.stream_index == stream.index:
+                self._index.add_packet(number, packet)
+                self._sent += not packet.is_discard
+                held.append(packet)
+                number += 1
+                if len(held) > _FOLLOWING:
+                    yield self._judged(number - len(held), held)
+        while held:
+            yield self._judged(number - len(held), held)
+
+    def _judged(self, number: int, held: "deque[Packet[Stream]]") -> tuple[int, "Packet[Stream]"]:
+        """Take the first of the packets, having seen whether FFmpeg rightly calls it corrupt."""
+        packet = held.popleft()
+        if packet.is_corrupt and not any(map(self._jump, [packet, *held], held)):
+            if len(held) < _FOLLOWING:
+                self._torn = True
+            else:
+                self._doubt(number)
+                self._corrupt.add(number)
+        return number, packet
 
     def _jump(self, packet: "Packet[Stream]", after: "Packet[Stream]") -> bool:
         """Whether streams are joined between two packets; FFmpeg takes that for damage."""
@@ -105,9 +119,18 @@ class ForwardRead:
             self._damaged_since, leans = None, False
         if damaged or leans:
             self._flaws.add_doubtful(number)
+        self._measure(number, frame)
         ticks = self._timeline.place(frame.dts if frame.pts is None else frame.pts)
         self._index.add_frame(number, packet, checksum(frame), ticks)
         self._frames += 1
+
+    def _measure(self, number: int, frame: av.VideoFrame) -> None:
+        size = (frame.width, frame.height)
+        if not any(self._index.size):
+            self._index.size, self._index.matrix = size, display_matrix(frame)
+        if size not in (self._size, self._index.size):
+            self._flaws.add_resized(number, size)
+        self._size = size
 
     def _fail(self, packet: int, error: Exception) -> None:
         self._doubt(packet)

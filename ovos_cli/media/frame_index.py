@@ -9,6 +9,7 @@ from threading import Lock
 from av.packet import Packet
 from av.stream import Stream
 
+from ovos_cli.media.orientation import IDENTITY
 from ovos_cli.media.reading_plan import beginnings
 
 
@@ -30,6 +31,9 @@ class FrameIndex:
     def __init__(self) -> None:
         """Begin with nothing."""
         self.complete = False
+        # Of the first frame; all are shown like it.
+        self.size = (0, 0)  # width and height, as stored
+        self.matrix = IDENTITY
         self._packets = array("q")
         self._from, self._checksums, self._ticks = array("q"), array("I"), array("q")
         self._keys, self._key_packets, self._key_times = array("q"), array("q"), array("q")

@@ -16,6 +16,7 @@ def open_source(
     start: int = 0,
     end: int | None = None,
     rate: Fraction = Fraction(24),
+    stream: int | None = None,
     apart: Collection[Path] = (),
 ) -> FrameReader:
     """Choose the reader for a video file, a folder of images, or a file of them.
@@ -24,11 +25,12 @@ def open_source(
         path: the file or folder.
         start, end: first and last frame (included), counted from 0 in decode order.
         rate: frames per second of images that state none.
-        apart: files that are no frames, even if they lie in the folder: the mask, for example.
+        stream: which stream of a file with several, as FFmpeg counts them; None is the best.
+        apart: files that are no frames, even if they lie in the folder: masks, for example.
 
     Raises:
-        InputError: it does not exist, is empty, is of no kind, or is one of `apart`; or the range
-            is empty.
+        InputError: it does not exist, is empty, is of no kind, is one of `apart`, has no such
+            stream; or the range is empty.
     """
     if not path.exists():
         raise InputError(f"{path} does not exist")
@@ -40,7 +42,11 @@ def open_source(
         raise InputError(f"{path} is empty (0 bytes)")
     if any(other.exists() and path.samefile(other) for other in apart):
         raise InputError(f"{path} is given as the video and as its mask")
-    reader = open_pictures(path, start, end, rate, apart) or VideoReader(path, start, end)
+    reader = open_pictures(path, start, end, rate, apart)
+    if reader is None:
+        reader = VideoReader(path, start, end, stream)
+    elif stream is not None:
+        raise InputError(f"--stream {stream} is of a video file, and {path} holds pictures")
     if reader.estimate == 0 and start > 0:
         raise past_the_end(path, start)
     return reader

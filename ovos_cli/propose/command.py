@@ -37,6 +37,7 @@ def propose(
         int, typer.Option(help="First frame, counted from 0.", rich_help_panel="Input")
     ] = 0,
     end: options.End = None,
+    stream: options.Stream = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -150,7 +151,7 @@ def propose(
     target = out or default_folder(video, "proposals")
     if source is not None and source.kind is Kind.FILES:
         _check_apart(Path(source.argument), target)
-    reader = open_source(video, start=start, end=end)
+    reader = open_source(video, start=start, end=end, stream=stream)
     frames = checked_frames(reader, loaded.network, run.console)
     head = next(frames, None)
     if head is None:

@@ -61,8 +61,8 @@ def _group(kind: type[Group], record: dict[str, Any]) -> Group:
 
 
 def _plain(name: str, value: Any) -> Any:
-    if name == "mask":  # they are kept beside; their files are no frames, wherever they lie
-        return [os.path.abspath(file) for file in value]
+    if name == "mask":  # they are kept beside
+        return []
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Path):

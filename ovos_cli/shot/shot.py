@@ -150,7 +150,8 @@ class Shot:
         masks are kept, so that they do not come again.
 
         Args:
-            first, last: of the frames that are wanted, included; None is the shot's range.
+            first, last: of the frames that are wanted, included; None is the shot's range. What
+                lies on the way to them comes too.
             tick: called after each frame that was gone through.
 
         Raises:
