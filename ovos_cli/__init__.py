@@ -9,8 +9,12 @@ is loaded when a name that needs it is first used.
 
 from typing import TYPE_CHECKING
 
-import models
-from models.utils.lazy_exports import lazy_exports
+from ovos_cli.beside import import_models
+
+import_models()
+
+import models  # noqa: E402
+from models.utils.lazy_exports import lazy_exports  # noqa: E402
 
 if TYPE_CHECKING:
     from models import (

@@ -55,6 +55,8 @@ def open_run(
     if output.resume and output.overwrite:
         raise InputError("--resume and --overwrite exclude each other")
     rate = Fraction(source.fps).limit_denominator(1001)
+    if not source.video.exists():
+        raise InputError(f"{source.video} does not exist")
     masks = [path for _, path in mask_arguments(source.mask, source.start)]
     masks += kept.files_given().values() if kept is not None else []
     reader = open_source(

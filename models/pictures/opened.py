@@ -9,6 +9,10 @@ from PIL import Image, ImageOps
 
 from models.errors import InputError
 from models.pictures.extra_formats import enable_format
+from models.pictures.pages import frame_pages
+
+MOST_PIXELS = 1 << 26
+"""Of a picture: 8192 x 8192. A file of a few bytes may say that it is larger, and fill memory."""
 
 
 @contextmanager
@@ -40,8 +44,19 @@ def opened(path: Path, data: bytes | None = None) -> Iterator[Image.Image]:
 
 
 def decoded(path: Path, data: bytes | None = None) -> Image.Image:
-    """Read a whole picture, turned as EXIF says, with its format kept; see `opened`."""
+    """Read a whole picture, turned as EXIF says, with its format kept; see `opened`.
+
+    Raises:
+        InputError: also where it is too large, or one of several in its file.
+    """
     with opened(path, data) as picture:
+        if picture.width * picture.height > MOST_PIXELS:
+            raise InputError(
+                f"{path} says that it is {picture.width}x{picture.height}, more than the "
+                f"{MOST_PIXELS} pixels that are read; is it damaged?"
+            )
+        if (pages := len(frame_pages(picture))) > 1:
+            raise InputError(f"{path} holds {pages} pictures; save the one that is meant alone")
         upright = ImageOps.exif_transpose(picture)
         upright.format = picture.format
         return upright

@@ -60,7 +60,7 @@ def _check_key(model: type[BaseModel], path: list[str], key: str) -> None:
     if field is None:
         raise InputError(f"the recipe has no key '{key}'")
     inner = _models_in(field.annotation)
-    rest = rest[1:] if rest and rest[0].isdigit() else rest
+    rest = rest[1:] if rest and rest[0].isdecimal() else rest
     if rest and not inner:
         raise InputError(f"'{key}' names nothing: '{name}' is a plain value")
     if rest:

@@ -4,7 +4,7 @@ import re
 
 from models.errors import InputError
 
-_NUMBER = re.compile(r"(?:(?:^|(?<=[\s._]))-)?[0-9]+")
+_NUMBER = re.compile(r"(?:(?:^|(?<=[\s._]))-)?\d+")
 _AT_END = re.compile(_NUMBER.pattern + r"$")
 _DRIVE = re.compile(r"[A-Za-z]:")
 

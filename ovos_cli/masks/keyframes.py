@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
+from models.pictures.mask_pixels import index_values
 from models.pictures.mask_values import VOID
 from models.pictures.opened import decoded
 from ovos_cli.datasets.layout import PICTURES
@@ -126,7 +127,7 @@ def read_keyframe_mask(
     elif picture.mode == "P":
         given = full_palette(picture.getpalette("RGB"))
         shown = np.array(given).reshape(-1, 3)
-        read = from_indices(path, np.array(picture), shown)
+        read = from_indices(path, index_values(path, picture), shown)
         # White became the id 1, whose colour is another, and grey ids would not be seen.
         if not read.white and tells_apart(given, read.objects()):
             palette = given

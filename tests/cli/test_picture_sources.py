@@ -37,8 +37,15 @@ def test_a_mask_among_the_frames_is_no_frame(tmp_path: Path, name: str) -> None:
     folder = _frames(tmp_path / "shot", [*names, name])
     reader = open_source(folder, apart=[folder / name])
     assert [f.stem for f in reader] == ["0001", "0003", "0004"]
-    assert f"{name} lies among the frames" in reader.warnings[0]
+    assert f"{name} of the folder {folder} is given as a mask and is no frame" in reader.warnings[0]
     assert "the 3 others are counted without it" in reader.warnings[0]
+
+
+def test_several_masks_among_the_frames_are_said_once(tmp_path: Path) -> None:
+    folder = _frames(tmp_path / "shot", ["1.png", "2.png", "m1.png", "m2.png"])
+    reader = open_source(folder, apart=[folder / "m1.png", folder / "m2.png"])
+    assert [f.stem for f in reader] == ["1", "2"]
+    assert len(reader.warnings) == 1 and "m1.png and 1 more of the folder" in reader.warnings[0]
 
 
 @pytest.mark.parametrize("linked", ["from the folder", "into the folder", "hard"])
