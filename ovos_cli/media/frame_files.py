@@ -58,7 +58,7 @@ def frame_files(folder: Path, apart: Collection[Path] = ()) -> tuple[list[Path],
     stem, count = Counter(f.stem for f in files).most_common(1)[0]
     if count > 1:
         raise InputError(f"two images in {folder} are called '{stem}'; their masks would collide")
-    named = [f for f in named if f.suffix.lower() in known]
+    named = sorted((f for f in named if f.suffix.lower() in known), key=_place)
     return files, _no_frames(named, len(files)) + _odd_names(files)
 
 
