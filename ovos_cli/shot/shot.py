@@ -232,7 +232,8 @@ class Shot:
         alone = not any(chain.backward for chain in plan.chains)
         begun = self.store.found_keys(backward=False) or self.store.final_keys()
         later = max(plan.prompts.keyframes) > self.reader.start
-        return alone and not begun and not (later and self.reader.seekable)
+        one = self.last == self.reader.start  # there is nothing to go through
+        return alone and not begun and not one and not (later and self.reader.seekable)
 
     def _check(self, frame: int) -> None:
         first, last = self.reader.start, self.reader.end
