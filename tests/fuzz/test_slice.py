@@ -8,6 +8,7 @@ import pytest
 from tests.fuzz import pictures
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of damage
 @pytest.mark.parametrize("name", list(pictures.seeds()))
 def test_spoilt_pictures_are_read_or_refused(tmp_path: Path, name: str) -> None:
     chance, good = random.Random(name), pictures.seeds()[name]
