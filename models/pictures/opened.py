@@ -1,16 +1,18 @@
 """Pictures opened so that what is missing or damaged is said with its name."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageOps
-from PIL.TiffImagePlugin import TiffImageFile
 
 from models.errors import InputError
 from models.pictures.extra_formats import enable_format
+from models.pictures.pages import frame_pages
+
+MOST_PIXELS = 1 << 26
+"""Of a picture: 8192 x 8192. A file of a few bytes may say that it is larger, and fill memory."""
 
 
 @contextmanager
@@ -28,12 +30,6 @@ def naming(path: Path) -> Iterator[None]:
         raise InputError(f"{path} is not a readable image ({error}); mend or remove it") from error
 
 
-_SUBFILE, _REDUCED = 254, 1
-"""TIFF's tag for what a page is, and the bit of one that is another in small."""
-MOST_PIXELS = 1 << 26
-"""Of a picture: 8192 x 8192. A file of a few bytes may say that it is larger, and fill memory."""
-
-
 @contextmanager
 def opened(path: Path, data: bytes | None = None) -> Iterator[Image.Image]:
     """Open a picture; what cannot be read of it, then or within the block, raises InputError.
@@ -43,12 +39,8 @@ def opened(path: Path, data: bytes | None = None) -> Iterator[Image.Image]:
         data: its content, if that is read already.
     """
     enable_format(path)
-    with naming(path):
-        with warnings.catch_warnings():  # sizes are checked here
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            found = Image.open(path if data is None else BytesIO(data))
-        with found as picture:
-            yield picture
+    with naming(path), Image.open(path if data is None else BytesIO(data)) as picture:
+        yield picture
 
 
 def decoded(path: Path, data: bytes | None = None) -> Image.Image:
@@ -63,23 +55,8 @@ def decoded(path: Path, data: bytes | None = None) -> Image.Image:
                 f"{path} says that it is {picture.width}x{picture.height}, more than the "
                 f"{MOST_PIXELS} pixels that are read; is it damaged?"
             )
-        if (pages := _pages(picture)) > 1:
+        if (pages := len(frame_pages(picture))) > 1:
             raise InputError(f"{path} holds {pages} pictures; save the one that is meant alone")
         upright = ImageOps.exif_transpose(picture)
         upright.format = picture.format
         return upright
-
-
-def _pages(picture: Image.Image) -> int:
-    """Pictures in a file: pages or frames, without the previews that TIFF and JPEG may have."""
-    count = getattr(picture, "n_frames", 1)
-    if count == 1 or picture.format == "MPO":
-        return 1
-    if not isinstance(picture, TiffImageFile):
-        return count
-    whole = 0
-    for page in range(count):
-        picture.seek(page)
-        whole += page == 0 or not picture.tag_v2.get(_SUBFILE, 0) & _REDUCED
-    picture.seek(0)
-    return whole

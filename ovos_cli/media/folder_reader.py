@@ -14,7 +14,7 @@ from models.pictures.pages import frame_pages
 from models.pictures.still import read_still
 from models.pictures.upright import upright_size
 from ovos_cli.media.frame import Frame
-from ovos_cli.media.one_size import OneSize
+from ovos_cli.media.one_size import Size, check_shape
 from ovos_cli.media.still_images import StillImages
 
 
@@ -52,8 +52,8 @@ class FolderReader:
         self.warnings: list[str] = [*doubts]
         self.whole = True  # what cannot be read is an error
         self.seekable = True
-        self._size: tuple[int, int] | None = None
-        self._survey()
+        self._size = self._survey()
+        self._images = StillImages(self._size, self.warnings)
 
     def covers(self, stem: str) -> bool:
         """Whether an image from `start` to `end` has this name."""
@@ -66,6 +66,7 @@ class FolderReader:
             InputError: a file is not a readable image, or of another shape than the first.
         """
         self.warnings[:] = self._doubts
+        self._images = StillImages(self._size, self.warnings)
         return self.between(self.start, self._last)
 
     def frame(self, index: int) -> Frame:
@@ -83,27 +84,26 @@ class FolderReader:
         """See `FrameReader`; one image is held at a time.
 
         Raises:
-            InputError: a file is not a readable image, or of another shape than the first.
+            InputError: a file is not a readable image, or of another shape than frame `start`.
         """
         numbers = range(max(first, 0), min(last, len(self.files) - 1) + 1)
-        images = StillImages(self.warnings, self._size)
         for index in reversed(numbers) if backward else numbers:
             file = self.files[index]
-            image = images.image(read_still(file), index, file.name)
+            image = self._images.image(read_still(file), index, file.name)
             yield Frame(index, file.stem, image, index / self.rate)
 
     def count(self) -> int:
         """How many images there are."""
         return len(self.files)
 
-    def _chosen(self) -> list[tuple[int, Path]]:
-        return list(enumerate(self.files))[self.start : self._last + 1]
-
-    def _survey(self) -> None:
-        """What cannot be used is better said before hours of work than after them."""
-        one_size = OneSize([])
-        for index, file in self._chosen():
+    def _survey(self) -> Size:
+        """The size of the first; what cannot be used is better said before hours of work."""
+        first: Size | None = None
+        for index, file in list(enumerate(self.files))[self.start : self._last + 1]:
             if file.suffix.lower() in FILM:
+                if first is None:
+                    height, width, _ = read_still(file).pixels.shape
+                    first = (height, width)
                 continue
             with opened(file) as picture:
                 size, pages = upright_size(picture), len(frame_pages(picture))
@@ -113,8 +113,9 @@ class FolderReader:
                     "frame; give that file alone for all of its frames, or save each as a file of "
                     "its own"
                 )
-            one_size.check(size, index, file.name)
-        self._size = one_size.size
+            first = first or size
+            check_shape(size, first, index, file.name)
+        return first or (0, 0)
 
 
 def read_picture(path: Path) -> NDArray[np.uint8]:

@@ -46,7 +46,8 @@ def frame_files(folder: Path, apart: Collection[Path] = ()) -> tuple[list[Path],
     lost = [f for f in visible if not f.exists() and f.suffix.lower() in picture_suffixes()]
     if lost:
         raise InputError(f"{lost[0]} links to a file that is not there; mend or remove it")
-    named = [f for f in visible if f.exists() and _is_one_of(f, apart)]
+    others = {_identity(f) for f in apart if f.exists()}
+    named = [f for f in visible if f.exists() and _identity(f) in others]
     pictures = sorted((f for f in visible if f not in named), key=_place)
     known = picture_suffixes()
     files = [f for f in pictures if f.suffix.lower() in known]
@@ -57,13 +58,8 @@ def frame_files(folder: Path, apart: Collection[Path] = ()) -> tuple[list[Path],
     stem, count = Counter(f.stem for f in files).most_common(1)[0]
     if count > 1:
         raise InputError(f"two images in {folder} are called '{stem}'; their masks would collide")
-    doubts = [
-        f"{f.name} lies among the frames of {folder}, but is given as something else: it is no "
-        f"frame, and the {len(files)} others are counted without it"
-        for f in named
-        if f.suffix.lower() in known
-    ]
-    return files, doubts + _odd_names(files)
+    named = sorted((f for f in named if f.suffix.lower() in known), key=_place)
+    return files, _no_frames(named, len(files)) + _odd_names(files)
 
 
 def _place(file: Path) -> tuple[list[tuple[int, int, str]], str]:
@@ -78,12 +74,26 @@ def natural_key(name: str) -> list[tuple[int, int, str]]:
     ]
 
 
-def _is_number(part: str) -> bool:
-    return part.removeprefix("-").isdecimal()  # superscripts are digits, but int knows them not
+def _identity(file: Path) -> tuple[int, int]:
+    """What one file has under all its names."""
+    found = file.stat()
+    return found.st_dev, found.st_ino
 
 
-def _is_one_of(file: Path, others: Collection[Path]) -> bool:
-    return any(other.exists() and file.samefile(other) for other in others)
+def _no_frames(named: list[Path], others: int) -> list[str]:
+    """Frames after these are counted without them, which a person may not expect."""
+    if not named:
+        return []
+    where = f"of the folder {named[0].parent}"
+    if len(named) == 1:
+        return [
+            f"{named[0].name} {where} is given as a mask and is no frame: the {others} others are "
+            "counted without it"
+        ]
+    return [
+        f"{named[0].name} and {len(named) - 1} more {where} are given as masks and are no frames: "
+        f"the {others} others are counted without them"
+    ]
 
 
 def _odd_names(files: list[Path]) -> list[str]:
@@ -106,7 +116,7 @@ def _check_kinds(folder: Path, files: list[Path], unread: list[Path]) -> None:
             f"{conversion(suffix)}"
         )
     if not files:
-        raise InputError(f"the folder {folder} holds no image")
+        raise InputError(f"the folder {folder} holds no image that could be a frame")
     kinds = Counter(_SAME.get(f.suffix.lower(), f.suffix.lower()) for f in files)
     if len(kinds) > 1:
         listed = ", ".join(f"{count} {suffix}" for suffix, count in kinds.most_common())

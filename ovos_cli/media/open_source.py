@@ -42,11 +42,13 @@ def open_source(
         raise InputError(f"{path} is empty (0 bytes)")
     if any(other.exists() and path.samefile(other) for other in apart):
         raise InputError(f"{path} is given as the video and as its mask")
+    if stream is not None and path.is_dir():
+        raise InputError(f"--stream {stream} is of a video file, and {path} is a folder")
     reader = open_pictures(path, start, end, rate, apart)
     if reader is None:
         reader = VideoReader(path, start, end, stream)
     elif stream is not None:
-        raise InputError(f"--stream {stream} is of a video file, and {path} holds pictures")
+        raise InputError(f"--stream {stream} is of a video file, and {path} is a picture")
     if reader.estimate == 0 and start > 0:
         raise past_the_end(path, start)
     return reader

@@ -1,7 +1,6 @@
 """Frames of one file that holds pictures: pages of a TIFF, an animation, or a single one."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,23 +12,16 @@ from models.pictures.extra_formats import FILM
 from models.pictures.opened import opened
 from models.pictures.pages import frame_pages
 from models.pictures.still import Still, as_still, read_still
+from models.pictures.upright import upright_size
 from ovos_cli.media.frame import Frame
 from ovos_cli.media.still_images import StillImages
 
-_HELD = 32
-"""Pictures that are held while a file is read backward."""
-
-
-class _DamagedError(Exception):
-    """A picture that cannot be read."""
-
-    def __init__(self, index: int, error: InputError) -> None:
-        super().__init__(str(error))
-        self.index, self.error = index, error
+_HELD = 8
+"""Pictures that reading backward holds."""
 
 
 class PagesReader:
-    """Reads the pictures of a file one after the other; masks are named by number, as a video's."""
+    """Reads the pictures of a file, in any order; masks are named by number, as a video's."""
 
     def __init__(
         self,
@@ -53,20 +45,27 @@ class PagesReader:
         self.path, self.start, self.end, self.counted = path, start, end, True
         self.aspect: Fraction | None = None
         self.warnings: list[str] = [*doubts]
-        self.whole, self.seekable = True, True
-        self._size: tuple[int, int] | None = None
-        self._doubts, self._single = doubts, path.suffix.lower() in FILM
-        self._pages, self._given = [0], rate
-        if not self._single:
+        self.whole = self.seekable = True
+        self._doubts, self._pages, self.rate = doubts, [0], rate
+        self._moments = [Fraction(0)]
+        self._film = path.suffix.lower() in FILM
+        if self._film:
+            height, width, _ = read_still(path).pixels.shape
+            self._size = (height, width)
+        else:
             with opened(path) as picture:
                 self._pages = frame_pages(picture)
                 picture.seek(self._pages[0])
-                self._given = 1 / self._duration(picture)
-        self.rate = self._given
-        self.names: list[str] | None = [f"{index:05d}" for index in range(len(self._pages))]
-        last = len(self._pages) - 1 if end is None else min(end, len(self._pages) - 1)
-        self._last = last
-        self.estimate: int | None = max(0, last - start + 1)
+                self._size = upright_size(picture)
+                self.rate = 1 / self._duration(picture)
+        self.names: list[str] | None = [_stem(index) for index in range(len(self._pages))]
+        self._images = StillImages(self._size, self.warnings)
+        self.estimate: int | None = max(0, self._last - start + 1)
+
+    @property
+    def _last(self) -> int:
+        last = len(self._pages) - 1
+        return last if self.end is None else min(self.end, last)
 
     def covers(self, stem: str) -> bool:
         """Whether the name is a number from `start` to `end`."""
@@ -79,85 +78,90 @@ class PagesReader:
             InputError: the first cannot be read, or one has another shape than it.
         """
         self.warnings[:] = self._doubts
-        self.whole = True
+        self._images = StillImages(self._size, self.warnings)
         return self.between(self.start, self._last)
 
     def frame(self, index: int) -> Frame:
         """See `FrameReader`.
 
         Raises:
-            InputError: there is no such picture, or it cannot be read.
+            InputError: there is no such frame, or it cannot be read.
         """
-        found = next(self.between(index, index), None) if index >= 0 else None
-        if found is None:
-            raise InputError(f"{self.path} has no frame {index}; its last is {self.count() - 1}")
-        return found
+        for frame in self.between(index, index):
+            return frame
+        raise InputError(f"{self.path} has no frame {index}; its last is {len(self._pages) - 1}")
 
     def between(self, first: int, last: int, *, backward: bool = False) -> Iterator[Frame]:
-        """See `FrameReader`; a few pictures are held at a time.
+        """See `FrameReader`; a few pictures are held at a time, and all before a damaged one used.
 
         Raises:
-            InputError: the first cannot be read, or one has another shape than it.
+            InputError: the first one cannot be read, or one has another shape.
         """
-        pages = range(max(first, 0), min(last, len(self._pages) - 1) + 1)
+        numbers = range(max(first, 0), min(last, len(self._pages) - 1) + 1)
         if not backward:
-            yield from self._forward(pages)
+            yield from self._forward(numbers)
             return
         # To go back, Pillow goes through an animation from its beginning.
-        for end in range(len(pages), 0, -_HELD):
-            yield from reversed([*self._forward(pages[max(0, end - _HELD) : end])])
+        for end in range(len(numbers), 0, -_HELD):
+            yield from reversed([*self._forward(numbers[max(0, end - _HELD) : end])])
 
-    def _forward(self, pages: range) -> Iterator[Frame]:
-        images = StillImages(self.warnings, self._size)
-        times = self._times(pages[-1]) if pages else []
-        index = 0
+    def _forward(self, numbers: range) -> Iterator[Frame]:
+        end = numbers.start
         try:
-            for index, still in zip(pages, self._stills(pages), strict=False):
-                image = images.image(still, index, self.path.name)
-                self._size = self._size or (image.shape[0], image.shape[1])
-                yield Frame(index, f"{index:05d}", image, times[index])
-        except _DamagedError as damage:
-            if damage.index <= self.start:
-                raise damage.error from damage
-            self.whole = False
+            for index, still, time in self._stills(numbers):
+                end = index + 1
+                image = self._images.image(still, index, self.path.name)
+                yield Frame(index, _stem(index), image, time)
+        except _DamageError as damage:
+            if end == numbers.start:
+                raise InputError(str(damage)) from damage
+            self._pages, self.names, self.whole = self._pages[:end], (self.names or [])[:end], False
             self.warnings.append(
-                f"{self.path.name} is damaged at frame {damage.index}; the frames before it were "
-                f"used ({damage.error})"
+                f"{self.path.name} is damaged at frame {end}; the frames before it were used "
+                f"({damage})"
             )
 
     def count(self) -> int:
-        """How many pictures there are."""
+        """How many pictures there are, as far as they were found to be good."""
         return len(self._pages)
 
-    def _stills(self, pages: range) -> Iterator[Still]:
-        if self._single:
-            yield read_still(self.path)
+    def _stills(self, numbers: range) -> Iterator[tuple[int, Still, Fraction]]:
+        """Pictures with their index and the time when they are shown."""
+        if self._film:
+            for index in numbers:
+                yield index, read_still(self.path), Fraction(0)
             return
-        index = 0
         try:
             with opened(self.path) as picture:
-                for index in pages:
+                for index in numbers:
+                    self._learn_moments(picture, index)
                     picture.seek(self._pages[index])
-                    yield as_still(self.path, ImageOps.exif_transpose(picture))
+                    still = as_still(self.path, ImageOps.exif_transpose(picture))
+                    yield index, still, self._moments[index]
+                    self._learn_moments(picture, index + 1)
         except InputError as error:
-            raise _DamagedError(index, error) from error
+            raise _DamageError(error) from error
 
-    def _times(self, last: int) -> list[Fraction]:
-        """When each picture up to `last` is shown, in seconds."""
-        times = [Fraction(0)]
-        if self._single:
-            return times
-        with suppress(InputError), opened(self.path) as picture:
-            for page in self._pages[:last]:
-                picture.seek(page)
-                times.append(times[-1] + self._duration(picture))
-        while len(times) <= last:
-            times.append(times[-1] + 1 / self._given)
-        return times
+    def _learn_moments(self, picture: Picture.Image, index: int) -> None:
+        """When pictures up to this one are shown; some formats say it only once they are read."""
+        while len(self._moments) <= index:
+            before = len(self._moments) - 1
+            if picture.tell() != self._pages[before] and picture.format != "TIFF":
+                picture.seek(self._pages[before])
+            self._moments.append(self._moments[-1] + self._duration(picture))
 
     def _duration(self, picture: Picture.Image) -> Fraction:
+        """Seconds that the picture at which a file stands is shown."""
         if picture.format == "TIFF":
-            return 1 / self._given
-        picture.load()  # some formats tell it then
+            return 1 / self.rate
+        picture.load()
         stated = Fraction(picture.info.get("duration") or 0).limit_denominator(1000) / 1000
-        return stated if stated > 0 else 1 / self._given
+        return stated if stated > 0 else 1 / self.rate
+
+
+class _DamageError(Exception):
+    """A picture of the file cannot be read."""
+
+
+def _stem(index: int) -> str:
+    return f"{index:05d}"

@@ -2,33 +2,43 @@
 
 from models.pictures.still import Still
 from ovos_cli.media.frame import Image
-from ovos_cli.media.one_size import OneSize
-
-_TRANSPARENT = "has transparent parts"
+from ovos_cli.media.one_size import Size, check_shape, scaled
 
 
 class StillImages:
-    """Gives the image of each still of a source, one after the other."""
+    """Gives the images of a source's stills, in any order."""
 
-    def __init__(self, warnings: list[str], size: tuple[int, int] | None = None) -> None:
-        """Begin to read; what the user should know of the stills is told in `warnings`.
+    def __init__(self, size: Size, warnings: list[str]) -> None:
+        """Begin a source.
 
         Args:
-            size: (height, width) of the source's first frame, where reading begins elsewhere.
+            size: that all images have.
+            warnings: get what the user should know.
         """
-        self._warnings, self._one_size = warnings, OneSize(warnings, size)
-        self._transparent = any(_TRANSPARENT in warning for warning in warnings)
+        self._size, self._warnings = size, warnings
+        self.transparent = self.scaled = False
 
     def image(self, still: Still, index: int, name: str) -> Image:
-        """(H, W, 3) RGB of the size of the first; `index` and `name` are for people.
+        """(H, W, 3) RGB; `index` and `name` are for people.
 
         Raises:
-            InputError: it is of another shape than the first.
+            InputError: it is of another shape.
         """
-        if still.transparent and not self._transparent:
-            self._transparent = True
+        size = (still.pixels.shape[0], still.pixels.shape[1])
+        check_shape(size, self._size, index, name)
+        if still.transparent and not self.transparent:
+            self.transparent = True
             self._warnings.append(
-                f"frame {index} ({name}) {_TRANSPARENT}; in it, and in others like it, they "
+                f"frame {index} ({name}) has transparent parts; in it, and in others like it, they "
                 "count as black"
             )
-        return self._one_size.fit(still.pixels, index, name)
+        if size == self._size:
+            return still.pixels
+        if not self.scaled:
+            self.scaled = True
+            self._warnings.append(
+                f"frame {index} ({name}) is {size[1]}x{size[0]} and was scaled to "
+                f"{self._size[1]}x{self._size[0]}, as all of another size than the first; so are "
+                "their masks"
+            )
+        return scaled(still.pixels, self._size)

@@ -94,7 +94,7 @@ class VideoFile:
             InputError: it cannot be opened.
         """
         try:
-            container = av.open(f"file:{self.path}")
+            container = av.open(f"file:{self.path}", metadata_errors="replace")
         except (av.error.FFmpegError, OSError) as error:
             reason = getattr(error, "strerror", None) or error
             raise InputError(

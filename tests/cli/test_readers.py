@@ -1,5 +1,6 @@
 """One contract for every reader, then what only one kind can meet."""
 
+import os
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
@@ -339,3 +340,15 @@ def test_frames_that_cannot_be_read_are_not_passed_over(tmp_path: Path, others: 
         Image.new("RGB", (8, 8)).save(tmp_path / f"{index}.png")
     with pytest.raises(InputError, match=r"holds 1 \.psd, which cannot be read here; convert"):
         open_source(tmp_path)
+
+
+def test_titles_in_old_encodings_are_no_fault(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.mp4", title="TITLE..")
+    path.write_bytes(path.read_bytes().replace(b"TITLE..", b"caf\xe9 \xff\xe9"))
+    assert len(list(open_source(path))) == 6
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names elsewhere are text")
+def test_a_name_that_is_no_text_is_a_name(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.mp4").rename(tmp_path / "caf\udce9.mp4")
+    assert len(list(open_source(path))) == 6

@@ -394,9 +394,10 @@ def test_altered_package_weights_are_noticed(
 def test_no_traceback_without_debug(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["segment", "no.mp4", "-m", "no.png"]
+    command = ["segment", "no.mp4", "-m", "empty.png"]
     monkeypatch.setattr(sys, "argv", ["ovos", *command])
     monkeypatch.chdir(tmp_path)
+    Path("empty.png").touch()
     with pytest.raises(SystemExit) as end:
         runpy.run_module("ovos_cli", run_name="__main__")
     said = capfd.readouterr().err
