@@ -26,13 +26,13 @@ def opened(path: Path, data: bytes | None = None) -> Iterator[Image.Image]:
         data: its content, if that is read already.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", Image.DecompressionBombWarning
-            )  # sizes are checked here
-            found = Image.open(path if data is None else BytesIO(data))
-        with found as picture:
-            yield picture
+        # Given a path, Pillow maps TIFFs into memory, and garbles those that lie on their side.
+        with path.open("rb") if data is None else BytesIO(data) as file:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # sizes are checked here, damage is an error
+                found = Image.open(file)
+            with found as picture:
+                yield picture
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist") from error
     except (MemoryError, InputError):
