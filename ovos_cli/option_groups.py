@@ -35,6 +35,7 @@ class OutputOptions:
     overwrite: options.Overwrite = False
     resume: options.Resume = False
     cache: options.Cache = None
+    write: options.Write = None
     mattes: options.Mattes = False
     overlay: options.Overlay = True
     quiet: options.Quiet = False

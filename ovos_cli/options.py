@@ -146,11 +146,21 @@ Cache = Annotated[
         show_default=False,
     ),
 ]
+Write = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="OUTPUT",
+        help="A further output beside masks and overlay, by its name: mattes; may be repeated.",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
 Mattes = Annotated[
     bool,
     typer.Option(
         "--mattes",
-        help="Write a black and white matte of each object too: mattes/ID/FRAME.png.",
+        help="Write a black and white matte of each object too: mattes/ID/FRAME.png. The same as "
+        "--write mattes.",
         rich_help_panel=OUTPUT,
     ),
 ]

@@ -57,6 +57,8 @@ def open_run(
         )
     if output.resume and output.overwrite:
         raise InputError("--resume and --overwrite exclude each other")
+    if unknown := [name for name in output.write or () if name not in SINKS]:
+        raise InputError(f"there is no output '{unknown[0]}'; --write takes {', '.join(SINKS)}")
     rate = Fraction(source.fps).limit_denominator(1001)
     if not source.video.exists():
         raise InputError(f"{source.video} does not exist")

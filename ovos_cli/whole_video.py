@@ -47,6 +47,7 @@ def segment_video(
     overwrite: bool = OutputOptions.overwrite,
     resume: bool = OutputOptions.resume,
     cache: str | None = OutputOptions.cache,
+    write: list[str] | None = OutputOptions.write,
     mattes: bool = OutputOptions.mattes,
     overlay: bool = OutputOptions.overlay,
     model: str = ModelOptions.model,
@@ -90,6 +91,7 @@ def segment_video(
         overwrite: replace the files of an earlier run; without it a folder with files is refused.
         cache: how much of the features of frames is kept for corrections: `2G`.
         resume: go on with what is in the folder; what still holds is not computed again.
+        write: further outputs by name, `mattes`.
         size: short side of the frames inside the model, in pixels; smaller is faster.
         settings: fields of the model's configuration, each as `key=value`.
 
@@ -120,6 +122,7 @@ def segment_video(
             overwrite=overwrite,
             resume=resume,
             cache=cache,
+            write=write,
             mattes=mattes,
             overlay=overlay,
             quiet=True,

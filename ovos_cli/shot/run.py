@@ -55,8 +55,10 @@ class SegmentRun:
     @property
     def sinks(self) -> list[type[Sink]]:
         """The outputs of this run."""
-        wanted = {"mattes": self.output.mattes, "overlay": self.output.overlay}
-        return [sink for name, sink in SINKS.items() if wanted.get(name, True)]
+        wanted = {"masks", *(self.output.write or ())}
+        wanted |= {"mattes"} if self.output.mattes else set()
+        wanted |= {"overlay"} if self.output.overlay else set()
+        return [sink for name, sink in SINKS.items() if name in wanted]
 
     def follow(self, tick: Callable[[], None] = lambda: None) -> dict[str, Any]:
         """Segment every frame, and write all outputs and the record of the run.
