@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from models.functional.aggregation import LIMIT, distribution
@@ -103,6 +104,26 @@ def final_masks(
         ids = np.where(given > 0, given, ids)
     every = sorted(sure)
     return FinalMasks(ids, {i: sure[i] for i in every}, {i: origin[i] for i in every}, soft)
+
+
+def probabilities(masks: FinalMasks, geometry: Geometry) -> dict[int, NDArray[np.float32]]:
+    """Soft masks of a frame, for each object that is followed there.
+
+    Returns:
+        (H, W) in [0, 1] at the source's size, by id; with the background they add up to 1. Of given
+        masks, 0 and 1.
+    """
+    given = [i for i, whence in masks.origin.items() if whence == GIVEN]
+    found = {i: (masks.ids == i).astype(np.float32) for i in given}
+    if masks.soft is not None:
+        ids = masks.soft.ids
+        nowhere = [row for row, i in enumerate(ids) if masks.origin.get(i, GIVEN) == GIVEN]
+        whole = aggregated(torch.from_numpy(masks.soft.levels), geometry, nowhere)
+        soft = geometry.to_source(distribution(whole)).clamp(0, 1)
+        for row, ident in enumerate(ids):
+            if row not in nowhere:
+                found[ident] = np.where(np.isin(masks.ids, given), 0, soft[row].numpy())
+    return {i: found[i].astype(np.float32) for i in sorted(found)}
 
 
 def _followed(forward: Found | None, backward: Found | None) -> tuple[int, ...]:

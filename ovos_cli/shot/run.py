@@ -248,7 +248,7 @@ class SegmentRun:
                 self._finals,
                 state=self.state,
                 whole=self.reader.whole,
-                warnings=self.reader.warnings,
+                warnings=[*self.given.doubts, *self.reader.warnings],
                 options=self.options,
             ),
         )

@@ -20,7 +20,7 @@ from ovos_cli.shot.annotations import Annotations
 from ovos_cli.shot.checkpoint import Checkpoints
 from ovos_cli.shot.feature_cache import FeatureCache
 from ovos_cli.shot.going import Passed, go_through
-from ovos_cli.shot.meeting import FinalMasks, Found, final_masks
+from ovos_cli.shot.meeting import FinalMasks, Found, final_masks, probabilities
 from ovos_cli.shot.plan import Chain, Plan
 from ovos_cli.shot.prompts import Span
 from ovos_cli.shot.store import Final, Store
@@ -188,6 +188,11 @@ class Shot:
         """The masks of a frame as far as they are known; None if they are not, or locked."""
         done = self._finished(self.plan, frame)
         return None if done is None else done.masks
+
+    def probabilities(self, frame: int) -> dict[int, NDArray[np.float32]] | None:
+        """Soft masks of a frame: (H, W) in [0, 1] by id; None if they are not known, or locked."""
+        masks = self.result(frame)
+        return None if masks is None else probabilities(masks, self._geometry())
 
     def note(self, done: ShotFrame, stem: str) -> None:
         """Keep in mind that the masks of a frame are kept elsewhere, under the name `stem`."""

@@ -96,6 +96,21 @@ def test_a_correction_is_verbatim_and_what_does_not_follow_from_it_stays(
     anew.close()
 
 
+def test_soft_masks_agree_with_the_hard_ones(shot: Shot, video: StillFrames) -> None:
+    both = np.where(video.truth[0] == 0, 2, 1).astype(np.uint8)
+    shot.put(0, both)
+    shot.put(6, video.truth[6])  # object 1 alone
+    run(shot, 0, 7)
+    for frame in (0, 3, 6, 7):
+        masks, soft = shot.result(frame), shot.probabilities(frame)
+        assert masks is not None and soft is not None and sorted(soft) == [1, 2]
+        planes = np.stack([1 - sum(soft.values()), soft[1], soft[2]])
+        assert planes.min() > -1e-5 and planes.shape == (3, 48, 64)
+        # A hard mask is decided by logits, a soft one is scaled itself: they differ at edges.
+        assert (planes.argmax(0) == masks.ids).mean() > 0.9
+    np.testing.assert_array_equal(shot.probabilities(6)[1], video.truth[6])  # type: ignore[index]
+
+
 def test_what_lies_before_the_first_mask_is_found_backward(shot: Shot, video: StillFrames) -> None:
     shot.put(6, video.truth[6])
     done = run(shot)
