@@ -34,6 +34,7 @@ class OutputOptions:
     out: options.Out = None
     overwrite: options.Overwrite = False
     resume: options.Resume = False
+    cache: options.Cache = None
     mattes: options.Mattes = False
     overlay: options.Overlay = True
     quiet: options.Quiet = False

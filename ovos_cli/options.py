@@ -135,6 +135,17 @@ Resume = Annotated[
         rich_help_panel=OUTPUT,
     ),
 ]
+Cache = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE",
+        help="Keep so much of the features of frames in OUT/.ovos/features (2G, 500M, 0 for none), "
+        "which makes later corrections faster; safe to delete. Default: 1G, and only while frames "
+        "are gone through twice.",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
 Mattes = Annotated[
     bool,
     typer.Option(

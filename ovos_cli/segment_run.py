@@ -19,6 +19,7 @@ from ovos_cli.media.open_source import open_source, past_the_end
 from ovos_cli.memory_settings import memory_settings
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
 from ovos_cli.options import LEAST_RATE
+from ovos_cli.shot.feature_cache import FeatureCache, parse_size
 from ovos_cli.shot.folder import ShotFolder, read_indexed
 from ovos_cli.shot.given import GivenMasks, read_given_masks
 from ovos_cli.shot.identity import basis
@@ -28,6 +29,8 @@ from ovos_cli.shot.plan import hashed
 from ovos_cli.shot.run import SegmentRun
 from ovos_cli.shot.shot import Shot
 from ovos_cli.sinks import SINKS
+
+_CACHED = "1G"
 
 
 def open_run(
@@ -96,6 +99,7 @@ def open_run(
             shot.drop(ident, span.first, span.last)
         if max(given.masks) > reader.start and reader.seekable:
             shot.find_end()
+        shot.cache = _cache(shot, output.cache, folder, hashed(now))
         _begin(shot, now, folder, anew=not (output.resume or kept is not None))
         folder.write_given(given.masks, given.palette)
     except BaseException:
@@ -123,6 +127,17 @@ def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -
     for final in store.finals():
         if not folder.mask_file(final.stem).exists():
             store.forget_final(final.frame)
+
+
+def _cache(shot: Shot, size: str | None, folder: ShotFolder, key: str) -> FeatureCache | None:
+    """Of the size that was asked for; else for what is gone through twice in this run."""
+    place, device = folder.kept / "features", shot.segmenter.device
+    if size is not None:
+        bound = parse_size(size)
+        return FeatureCache(place, bound, key, device) if bound else None
+    if not any(chain.backward for chain in shot.plan.chains):
+        return None
+    return FeatureCache(place, parse_size(_CACHED), key, device, shot.passed_twice)
 
 
 def _load(model: ModelOptions, memory: MemoryOptions) -> LoadedModel:

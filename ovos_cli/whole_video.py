@@ -46,6 +46,7 @@ def segment_video(
     forward: bool = SourceOptions.forward,
     overwrite: bool = OutputOptions.overwrite,
     resume: bool = OutputOptions.resume,
+    cache: str | None = OutputOptions.cache,
     mattes: bool = OutputOptions.mattes,
     overlay: bool = OutputOptions.overlay,
     model: str = ModelOptions.model,
@@ -87,6 +88,7 @@ def segment_video(
             in `out` stay.
         forward: nothing is looked for before its first mask, nor backward from a later one.
         overwrite: replace the files of an earlier run; without it a folder with files is refused.
+        cache: how much of the features of frames is kept for corrections: `2G`.
         resume: go on with what is in the folder; what still holds is not computed again.
         size: short side of the frames inside the model, in pixels; smaller is faster.
         settings: fields of the model's configuration, each as `key=value`.
@@ -117,6 +119,7 @@ def segment_video(
             out=_path(out),
             overwrite=overwrite,
             resume=resume,
+            cache=cache,
             mattes=mattes,
             overlay=overlay,
             quiet=True,

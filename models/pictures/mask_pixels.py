@@ -8,11 +8,11 @@ from PIL import Image
 
 from models.errors import InputError
 from models.pictures.deep_pixels import is_deep
-from models.pictures.mask_values import VOID, Values
+from models.pictures.mask_values import VOID, Values, areas
 from models.pictures.transparency import alpha_of, hidden_by_index, layers, uncovered
 
 Wide = NDArray[np.integer]
-_MOST = 65535
+_MOST, _GREYS = 65535, 256
 _BELOW, _ABOVE = -0.1, 1.1
 """What filters leave of a matte between 0 and 1."""
 _ROUNDED = 1e-3
@@ -31,6 +31,8 @@ def plain_values(path: Path, picture: Image.Image) -> Values | None:
     shown = layers(path, picture)
     if shown.mode in {"1", "L"}:
         return np.array(shown.convert("L"))
+    if shown.getcolors(_GREYS) is None:  # of a photograph, the first pixels say so
+        return None
     pixels = np.asarray(shown)
     if (pixels != pixels[..., :1]).any():
         return None
@@ -77,6 +79,8 @@ def _of_floats(path: Path, values: NDArray[np.floating]) -> Wide:
 
 def present(values: Wide) -> list[int]:
     """The values from 0 to 65535 that (H, W) values hold, ascending; without sorting them."""
+    if values.dtype == np.uint8:
+        return [int(v) for v in np.flatnonzero(areas(values.view(np.uint8)))]
     seen = np.zeros(_MOST + 1, bool)
     for start in range(0, len(values), _BLOCK):  # an index of all of them would be large
         seen[values[start : start + _BLOCK]] = True

@@ -39,8 +39,13 @@ def opened(path: Path, data: bytes | None = None) -> Iterator[Image.Image]:
         data: its content, if that is read already.
     """
     enable_format(path)
-    with naming(path), Image.open(path if data is None else BytesIO(data)) as picture:
-        yield picture
+    # Given a path, Pillow maps TIFFs into memory, and garbles those that lie on their side.
+    with naming(path), path.open("rb") if data is None else BytesIO(data) as file:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # sizes are checked here, damage is an error
+            found = Image.open(file)
+        with found as picture:
+            yield picture
 
 
 def decoded(path: Path, data: bytes | None = None) -> Image.Image:

@@ -71,15 +71,20 @@ def in_colour(path: Path, picture: Image.Image) -> InputError:
     """The error for a mask in colour whose colours nobody named."""
     shown = visible(path, picture).convert("RGB")
     if shown.getcolors(_PHOTOGRAPH) is None:
-        return InputError(
-            f"the mask {path} has more than {_PHOTOGRAPH} colours, as a photograph has, and a mask "
-            "has one for each object. Is it the frame itself? A JPEG, or soft edges, do that too: "
-            "save it as an indexed PNG whose indices are the object ids"
-        )
+        return a_photograph(path, f"more than {_PHOTOGRAPH} colours")
     return InputError(
         f"the mask {path} is in colour ({_listing(shown)}). Save it as an indexed PNG whose "
         "indices are the object ids, or say which colour is which object, e.g. "
         f"--mask-colors {_hint(shown)}"
+    )
+
+
+def a_photograph(path: Path, what: str) -> InputError:
+    """The error for a mask with what no mask has."""
+    return InputError(
+        f"the mask {path} has {what}, as a photograph has, and a mask has one for each object. Is "
+        "it the frame itself? A JPEG, or soft edges, do that too: save it as an indexed PNG whose "
+        "indices are the object ids"
     )
 
 

@@ -11,8 +11,17 @@ from models.errors import InputError
 from models.pictures.deep_pixels import is_deep
 from models.pictures.mask_doubts import unclear_white
 from models.pictures.mask_pixels import Wide, deep_values, matte_values, plain_values, present
-from models.pictures.mask_values import MOST_IDS, VOID, White, as_objects, soft_values, white_role
-from ovos_cli.masks.colours import in_colour
+from models.pictures.mask_values import (
+    MOST_IDS,
+    VOID,
+    White,
+    areas,
+    as_objects,
+    photograph,
+    soft_values,
+    white_role,
+)
+from ovos_cli.masks.colours import a_photograph, in_colour
 from ovos_cli.masks.ids import ids_in
 
 Values = NDArray[np.uint8]
@@ -73,6 +82,8 @@ def from_indices(path: Path, indices: Values, colours: NDArray[np.int64]) -> Mea
             "thin seams side by side, but an index is an object. Save it without antialiasing "
             "or smoothing, one index (1 to 254) for each object"
         )
+    if photograph(indices):
+        raise a_photograph(path, f"{len(_areas(indices))} values side by side")
     return _objects(path, indices, shown_white=bool((colours[VOID] >= _WHITE).all()))
 
 
@@ -105,8 +116,8 @@ def _objects(path: Path, values: Values, *, shown_white: bool = True) -> Meaning
 
 def _strays(path: Path, values: Values) -> str:
     """Pixels that are neither black nor white, where nearly all are."""
-    areas = _areas(values)
-    count, shown = sum(areas.values()) - areas[VOID], _listed(list(areas)[:-1])
+    sizes = _areas(values)
+    count, shown = sum(sizes.values()) - sizes[VOID], _listed(list(sizes)[:-1])
     if not count:
         return ""
     return (
@@ -117,18 +128,18 @@ def _strays(path: Path, values: Values) -> str:
 
 def _speck(path: Path, values: Values) -> str:
     """Objects of a few pixels beside others that are many times as large."""
-    areas = {i: area for i, area in _areas(values).items() if i != VOID}
-    largest = max(areas.values(), default=0)
-    specks = [i for i, area in areas.items() if area <= _SPECK and area * _TINY <= largest]
+    objects = {i: area for i, area in _areas(values).items() if i != VOID}
+    largest = max(objects.values(), default=0)
+    specks = [i for i, area in objects.items() if area <= _SPECK and area * _TINY <= largest]
     if not specks:
         return ""
-    sizes = ", ".join(f"object {i} is {_pixels(areas[i])}" for i in specks[:_LISTED])
-    return f"in the mask {path}, {sizes} in all; if a stray made it, paint it over"
+    shown = ", ".join(f"object {i} is {_pixels(objects[i])}" for i in specks[:_LISTED])
+    return f"in the mask {path}, {shown} in all; if a stray made it, paint it over"
 
 
 def _areas(values: Values) -> dict[int, int]:
     """Pixels of each value but 0, by value."""
-    counts = np.bincount(values.ravel(), minlength=VOID + 1)
+    counts = areas(values)
     return {int(v): int(counts[v]) for v in np.flatnonzero(counts) if v}
 
 
@@ -172,6 +183,8 @@ def from_grey(path: Path, picture: Image.Image) -> Meaning:
             "takes what is half white or more; else save it without antialiasing (and not as "
             "JPEG), as an indexed PNG with one index (1 to 254) for each object"
         )
+    if photograph(narrow):
+        raise a_photograph(path, f"{len(values)} values side by side")
     return _objects(path, narrow)
 
 

@@ -13,6 +13,7 @@ class Flaws:
     def __init__(self) -> None:
         """Begin with none."""
         self._lost: dict[int, int] = {}
+        self._holes: set[int] = set()
         self._doubtful: set[int] = set()
         self._resized: dict[int, tuple[int, int]] = {}
         self._end: tuple[int, str] | None = None
@@ -20,6 +21,10 @@ class Flaws:
     def add_lost(self, packet: int, frame: int) -> None:
         """A packet that cannot be decoded; `frame` is the first one to come out after it."""
         self._lost[packet] = frame
+
+    def add_hole(self, frame: int) -> None:
+        """Some frames before this one are missing."""
+        self._holes.add(frame)
 
     def add_doubtful(self, frame: int) -> None:
         """A frame that is damaged, or leans on what is."""
@@ -46,6 +51,10 @@ class Flaws:
         texts = []
         if gaps:
             texts.append(f"{name} is damaged {_after(gaps)}")
+        if holes := _until(last, self._holes):
+            texts.append(
+                f"{name} is damaged {_place(holes)}: frames are missing there, and are not counted"
+            )
         if doubtful:
             texts.append(
                 f"{name} is damaged at {_listed(doubtful)}; what could be decoded of "
@@ -71,13 +80,17 @@ def _until(last: int | None, frames: Iterable[int]) -> list[int]:
 
 
 def _after(gaps: list[int]) -> str:
-    places = sorted({gap - 1 for gap in gaps})
-    where = "at its start" if places == [-1] else f"after {_listed(p for p in places if p >= 0)}"
     what = "a packet" if len(gaps) == 1 else f"{len(gaps)} packets"
     return (
-        f"{where}: {what} could not be decoded and {'was' if len(gaps) == 1 else 'were'} passed "
-        "over; frames are counted without"
+        f"{_place(gaps)}: {what} could not be decoded and {'was' if len(gaps) == 1 else 'were'} "
+        "passed over; frames are counted without"
     )
+
+
+def _place(gaps: list[int]) -> str:
+    """Where something is missing that comes before these frames."""
+    before = {gap - 1 for gap in gaps}
+    return "at its start" if before == {-1} else f"after {_listed(before - {-1})}"
 
 
 def _listed(frames: Iterable[int]) -> str:

@@ -54,17 +54,21 @@ class FrameIndex:
             if packet.is_keyframe and not packet.is_corrupt and times:
                 self._coming[number] = min(times)
 
-    def add_frame(self, number: int, packet: int, checksum: int, ticks: int) -> None:
+    def add_frame(self, number: int, packet: int, checksum: int, ticks: int) -> bool:
         """Note a frame; a second time, it is replaced.
 
         packet: the one that it was decoded from; -1 if that is not known.
         ticks: its time, in the stream's unit.
+
+        Returns:
+            Whether it is not what it was before.
         """
         with self._lock:
             if number < len(self._ticks):
+                differs = checksum != self._checksums[number]
                 self._from[number], self._checksums[number] = packet, checksum
                 self._ticks[number] = ticks
-                return
+                return differs
             self._from.append(packet)
             self._checksums.append(checksum)
             self._ticks.append(ticks)
@@ -72,6 +76,7 @@ class FrameIndex:
                 self._keys.append(number)
                 self._key_packets.append(packet)
                 self._key_times.append(self._coming.pop(packet))
+            return False
 
     def packet_of(self, frame: int) -> int:
         """Number of the packet that a frame was decoded from; -1 if that is not known."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, pairwise
 from pathlib import Path
@@ -14,12 +14,14 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from models.errors import InputError
+from ovos_cli.media.decoding import SILENT, Referee
 from ovos_cli.media.stream_choice import choose_stream
 
 _FALLBACK_RATE = Fraction(25)
 _SLOW, _FAST = Fraction(1), Fraction(300)
 """Frames per second; what is outside is not taken from the header but from the first packets."""
-_PROBED = 100
+_PROBED, _TRIED = 100, 12
+"""Packets."""
 _STATING = {"mov", "matroska", "flv", "asf", "avi"}
 """Formats whose header states the length; of others FFmpeg says the length of what is there."""
 _JOINED = {"mpegts", "mpeg", "hls"}
@@ -34,7 +36,8 @@ class Stated:
 
     rate: frames per second. frames: how many, None if unknown. tick: seconds in a unit of the
     timestamps. leap: seconds between two frames that are no pause but a jump of the clock.
-    aspect: width over height of a stored pixel; None or 0 if unknown.
+    aspect: width over height of a stored pixel; None or 0 if unknown. strict: whether to decode
+    strictly in order to find damage, see `decoding.SILENT`.
     """
 
     rate: Fraction
@@ -42,6 +45,7 @@ class Stated:
     tick: Fraction
     leap: Fraction
     aspect: Fraction | None
+    strict: bool
 
 
 class VideoFile:
@@ -67,7 +71,20 @@ class VideoFile:
                 chosen.time_base or 1 / rate,
                 _DISCONTINUITY if container.format.name in _JOINED else _LEAP,
                 chosen.sample_aspect_ratio,
+                chosen.codec_context.name in SILENT,
             )
+        if self.stated.strict:
+            self.stated = replace(self.stated, strict=not self._sloppy())
+
+    def _sloppy(self) -> bool:
+        """Whether a strict decoder refuses most of the beginning: the encoder is odd then."""
+        with self.opened() as (container, stream):
+            referee, begun = Referee(stream), islice(container.demux(stream), _TRIED)
+            try:
+                refused = [referee.refuses(packet) for packet in begun if packet.size]
+            except (av.error.FFmpegError, OSError):
+                return False
+        return sum(refused) > len(refused) / 2
 
     @contextmanager
     def opened(self) -> Iterator[tuple[InputContainer, VideoStream]]:

@@ -16,8 +16,7 @@ from ovos_cli.media.reading_plan import falling_ranges
 from ovos_cli.media.video_file import VideoFile
 
 _HELD = 256 * 2**20
-"""Bytes of decoded pictures, as the decoder gives them, that reading backward holds at most; a
-single frame may be larger."""
+"""Bytes of frames that reading backward holds at most; a single frame may be larger."""
 
 
 class VideoReader:
@@ -42,7 +41,6 @@ class VideoReader:
         """
         self.path, self.start, self.end, self.counted = path, start, end, False
         self.seekable = path.is_file()
-        self.warnings: list[str] = []
         self.aspect: Fraction | None = None
         file = VideoFile(path, stream)
         self._frames = NumberedFrames(file)
@@ -57,6 +55,11 @@ class VideoReader:
         """See `FrameReader`."""
         return not self._frames.flaws.harm(self._told)
 
+    @property
+    def warnings(self) -> list[str]:
+        """See `FrameReader`."""
+        return self._frames.flaws.texts(self.path.name, self._told)
+
     def covers(self, stem: str) -> bool:
         """Whether the name is a number from `start` to `end`."""
         if not stem.isdecimal():
@@ -70,7 +73,6 @@ class VideoReader:
             InputError: not a single frame can be decoded.
         """
         self._told = -1
-        self.warnings.clear()
         yield from self._rising(self.start, self.end)
         if self._frames.index.complete and not self._frames.flaws.harm(None):
             self.names = _stems(len(self._frames.index))
@@ -90,11 +92,14 @@ class VideoReader:
         raise InputError(f"{self.path} has no frame {index}; its last is {self.count() - 1}")
 
     def between(self, first: int, last: int, *, backward: bool = False) -> Iterator[Frame]:
-        """See `FrameReader`. Backward, `_HELD` bytes of pictures are held at most.
+        """See `FrameReader`. Backward, 256 MiB of frames are held at most, or one frame.
 
         Raises:
             InputError: not a single frame can be decoded.
         """
+        first = max(first, 0)
+        if last < first:
+            return iter(())
         return self._falling(first, last) if backward else self._rising(first, last)
 
     def count(self) -> int:
@@ -120,12 +125,12 @@ class VideoReader:
         self._tell(last)
         if last < first:
             return
-        [(_, sample)] = self._frames.read(last, last)
-        most = max(1, _HELD // sum(plane.buffer_size for plane in sample.planes))
+        width, height = index.size
+        most = max(1, _HELD // (width * height * 3))
         for low, high in falling_ranges(index.keyframes(), first, last, most):
-            held = list(self._frames.read(low, high))
+            held = list(self._rising(low, high))
             while held:
-                yield self._frame(*held.pop())
+                yield held.pop()
 
     def _frame(self, number: int, decoded: av.VideoFrame) -> Frame:
         index, matrix = self._frames.index, self._frames.index.matrix
@@ -136,10 +141,9 @@ class VideoReader:
         return Frame(number, _stem(number), upright(image, matrix), time)
 
     def _tell(self, last: int | None) -> None:
-        """Warn of what is wrong up to a frame; None is the end."""
+        """From now on, warn of what is wrong up to this frame; None is the end."""
         if self._told is not None and (last is None or last > self._told):
             self._told = last
-        self.warnings[:] = self._frames.flaws.texts(self.path.name, self._told)
 
 
 def _stem(index: int) -> str:

@@ -12,7 +12,7 @@ from models.tracking.objects import Ids
 from models.tracking.segmenter import FrameMasks, Segmenter
 from ovos_cli.background import ReadAhead
 from ovos_cli.media.frame import Frame, FrameReader
-from ovos_cli.preparing import prepared_groups
+from ovos_cli.preparing import Cache, prepared_groups
 from ovos_cli.shot.plan import Chain, Step
 
 END = sys.maxsize
@@ -35,6 +35,7 @@ def go_through(
     given: Mapping[int, Ids],
     joined: Callable[[int], Ids],
     *,
+    cache: Cache | None = None,
     after: int | None = None,
     last: int | None = None,
 ) -> Generator[Passed]:
@@ -43,6 +44,7 @@ def go_through(
     Args:
         given: by frame, masks that a person gave.
         joined: the masks of a frame that the other way found.
+        cache: of features and proposals, of this segmenter.
         after: the frame after which the segmenter's state is; None begins anew.
         last: where to end before the chain does; None is its own end.
 
@@ -62,7 +64,7 @@ def go_through(
 
     ahead = ReadAhead(_frames(chain, reader, after, last), decode)
     try:
-        with prepared_groups(ahead, segmenter) as groups:
+        with prepared_groups(ahead, segmenter, cache) as groups:
             for (frame, prepared), step in zip(chained.from_iterable(groups), steps, strict=False):
                 assert frame.index == step.frame
                 masks = given.get(step.frame) if step.given else None

@@ -87,7 +87,7 @@ def final_masks(
         logits.append(found)
         if whence and ident not in here and not prompts.away(ident, frame):
             origin[ident], sure[ident] = whence, confidence
-    soft = None
+    soft: SoftMasks | None = None
     ids = np.zeros(geometry.source, np.uint8) if ready is None else ready
     if logits:
         soft = SoftMasks.stacked(followed, logits)

@@ -166,6 +166,8 @@ class SegmentRun:
             self._write_in_order(opened(later))
         if self.state == "complete":
             self._settle(info)
+            if shot.cache is not None and self.output.cache is None:
+                shot.cache.remove()
 
     def _waits(self) -> bool:
         """Whether there are masks of an earlier run, or of before a correction, to stay for now."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from ovos_cli.masks.ids import ids_in
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.shot.annotations import Annotations
 from ovos_cli.shot.checkpoint import Checkpoints
+from ovos_cli.shot.feature_cache import FeatureCache
 from ovos_cli.shot.going import Passed, go_through
 from ovos_cli.shot.meeting import FinalMasks, Found, final_masks
 from ovos_cli.shot.plan import Chain, Plan
@@ -39,6 +41,8 @@ class ShotFrame:
 
 class Shot:
     """Masks may be put in any frame, in any order; `run` computes what is not known yet.
+
+    See `open_shot`.
 
     >>> shot.put(0, first)
     >>> for done in shot.run():
@@ -75,6 +79,7 @@ class Shot:
         self.before_checkpoint: Callable[[], None] = lambda: None
         self._checkpoints = Checkpoints(folder, self.store)
         self._forward = forward
+        self.cache: FeatureCache | None = None
         self.at: int | None = None  # the frame that is being gone through
         self._end: int | None = None
         self._planned: Plan | None = None
@@ -168,7 +173,7 @@ class Shot:
             with closing(self._pass(chain, plan, low, high)) as passes:
                 for passed in passes:
                     tick()
-                    done = self._finished(plan, passed.frame.index, passed)
+                    done = self._finished(plan, passed.frame.index, passed, chain)
                     if done is not None and noted.get(done.index) != done.key:
                         noted[done.index] = done.key
                         yield done
@@ -196,6 +201,12 @@ class Shot:
         """Let go of the files."""
         self.store.close()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def remaining(self) -> int | None:
         """How many frames are to be gone through; None where that is not known."""
         if self._end is None and self.streams():
@@ -207,6 +218,10 @@ class Shot:
             if begin is not None and end is not None:
                 count += abs(end - begin) + 1
         return count
+
+    def passed_twice(self, frame: int) -> bool:
+        """Whether both ways go through a frame."""
+        return all(self.plan.key(frame, backward=way) is not None for way in (False, True))
 
     def find_end(self) -> int:
         """The last frame of the shot, by counting the source's.
@@ -245,14 +260,28 @@ class Shot:
         _, size = next(iter(self.annotations.sizes()))
         return Geometry.fit(size, self.segmenter.size)
 
-    def _finished(self, plan: Plan, frame: int, passed: Passed | None = None) -> ShotFrame | None:
-        """A frame's masks, if all ways that pass it have been there."""
+    def _finished(
+        self,
+        plan: Plan,
+        frame: int,
+        passed: Passed | None = None,
+        chain: Chain | None = None,
+    ) -> ShotFrame | None:
+        """A frame's masks, if all ways that pass it have been there.
+
+        Args:
+            passed, chain: what was just found there, if it was.
+        """
         if frame in plan.prompts.locked:
             return None
         ways = dict[bool, Found | None]()
         for backward in (False, True):
             key = plan.key(frame, backward=backward)
-            found = self.store.found(frame, key, backward=backward) if key is not None else None
+            found: Found | None = None
+            if passed is not None and chain is not None and chain.backward == backward:
+                found = _found(passed) if key is not None else None
+            elif key is not None:
+                found = self.store.found(frame, key, backward=backward)
             if key is not None and found is None:
                 return None
             ways[backward] = found
@@ -279,6 +308,7 @@ class Shot:
             self.segmenter,
             self.annotations.given(),
             lambda frame: self._forward_ids(plan, frame),
+            cache=self.cache,
             after=after,
             last=end,
         )
@@ -306,9 +336,8 @@ class Shot:
             self._end = reached.frame.index  # the plan's keys do not depend on it
 
     def _keep(self, chain: Chain, passed: Passed) -> None:
-        soft = passed.masks.soft or SoftMasks((), np.zeros((0, 1, 1), np.int8))
-        found = Found(soft, passed.masks.confidence)
-        self.store.add_found(passed.frame.index, passed.step.key, found, backward=chain.backward)
+        index, found = passed.frame.index, _found(passed)
+        self.store.add_found(index, passed.step.key, found, backward=chain.backward)
 
     def _save(self, chain: Chain, passed: Passed) -> None:
         frame = passed.frame.index
@@ -345,3 +374,8 @@ class Shot:
             and stored.get(frame) != key
         ]
         return (missing[0], missing[-1]) if missing else (None, None)
+
+
+def _found(passed: Passed) -> Found:
+    soft = passed.masks.soft or SoftMasks((), np.zeros((0, 1, 1), np.int8))
+    return Found(soft, passed.masks.confidence)

@@ -264,3 +264,22 @@ def test_masks_are_turned_by_notes_in_text_too(tmp_path: Path, key: str) -> None
     Image.fromarray(ids).save(tmp_path / "turned.png", pnginfo=text)
     np.testing.assert_array_equal(read_ids(tmp_path / "turned.png"), np.rot90(ids, -1))
     assert header(tmp_path / "turned.png").size == (40, 30)
+
+
+@pytest.mark.parametrize("orientation", range(10))
+def test_every_format_is_turned_and_says_its_size_as_turned(
+    tmp_path: Path, orientation: int
+) -> None:
+    notes = Image.Exif()
+    notes[0x0112] = orientation
+    turns = {2: "lr", 3: "lrud", 4: "ud", 5: "t", 6: "tlr", 7: "tlrud", 8: "tud"}
+    ids = _ids(1, 0, 1)
+    picture = Image.fromarray(ids)
+    for turn, apply in (("t", np.transpose), ("lr", np.fliplr), ("ud", np.flipud)):
+        if turn in turns.get(orientation, ""):
+            ids = apply(ids)
+    for name in ("mask.tif", "mask.png", "mask.jpg", "mask.webp"):
+        picture.save(tmp_path / name, exif=notes, lossless=True)
+        assert header(tmp_path / name).size == ids.shape, name
+        if name != "mask.jpg":
+            np.testing.assert_array_equal(read_ids(tmp_path / name), ids, name)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from models.errors import InputError
 from models.pictures.mask_doubts import refuse_unclear
 from models.pictures.mask_file import read_stored
-from models.pictures.mask_values import VOID, as_objects, black_and_white, soft_values
+from models.pictures.mask_values import VOID, as_objects, black_and_white, photograph, soft_values
 from models.pictures.opened import opened
 from models.pictures.still import read_still
 from models.pictures.upright import upright_size
@@ -67,6 +67,8 @@ def _values(path: Path) -> Array:
             "mask without smoothing and not as JPEG, black and white or indexed with one index "
             "for each object"
         )
+    if photograph(values):
+        raise InputError(f"{path} is no mask: its values change everywhere, as a photograph's do")
     return values
 
 
