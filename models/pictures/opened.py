@@ -1,5 +1,6 @@
 """Pictures opened so that what is missing or damaged is said with its name."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
