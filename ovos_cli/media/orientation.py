@@ -11,6 +11,8 @@ from ovos_cli.media.frame import Image
 Matrix = tuple[int, int, int, int]
 """(a, b, c, d): a pixel at (x, y) is shown at (a x + c y, b x + d y), up to scale and shift."""
 IDENTITY = (1, 0, 0, 1)
+_TURNED: tuple[Matrix, ...] = (IDENTITY, (0, -1, 1, 0), (-1, 0, 0, -1), (0, 1, -1, 0))
+"""By quarters against the clock."""
 
 
 def display_matrix(frame: av.VideoFrame) -> Matrix:
@@ -18,7 +20,12 @@ def display_matrix(frame: av.VideoFrame) -> Matrix:
 
     For one frame of a video, not for all: in PyAV, a frame that was asked is not freed at once.
     """
-    stored = cast("SideData | None", frame.side_data.get("DISPLAYMATRIX"))
+    try:
+        stored = cast("SideData | None", frame.side_data.get("DISPLAYMATRIX"))
+    except ValueError:
+        # There is something beside it that PyAV does not know, as EXIF in Motion JPEG or the views
+        # of spatial video; what is left to ask does not tell of mirrors.
+        return _TURNED[round(frame.rotation / 90) % 4]
     if stored is None:
         return IDENTITY
     a, b, _, c, d, *_ = np.frombuffer(bytes(stored), np.int32).tolist()

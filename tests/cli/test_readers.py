@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from fractions import Fraction
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from models.errors import InputError
 from ovos_cli.media.frame import Frame
@@ -352,3 +353,18 @@ def test_titles_in_old_encodings_are_no_fault(tmp_path: Path) -> None:
 def test_a_name_that_is_no_text_is_a_name(tmp_path: Path) -> None:
     path = write_video(tmp_path / "clip.mp4").rename(tmp_path / "caf\udce9.mp4")
     assert len(list(open_source(path))) == 6
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_notes_that_pyav_does_not_know_are_no_fault(tmp_path: Path, orientation: int) -> None:
+    """Motion JPEG as cameras write it, with EXIF in each frame."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image, file = Image.fromarray(picture(3, 64, 48)), BytesIO()
+    image.save(file, "JPEG", quality=95, subsampling=0, exif=exif)
+    (tmp_path / "clip.mjpeg").write_bytes(3 * file.getvalue())
+    frames = list(open_source(tmp_path / "clip.mjpeg"))
+    assert len(frames) == 3
+    with Image.open(file) as stored:
+        expected = np.array(ImageOps.exif_transpose(stored).convert("RGB"))
+    assert _close(frames[0].image, expected)
