@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,38 +20,26 @@ _UNREAD = {".exr", ".dpx", ".cin", ".arw", ".cr2", ".cr3", ".dng", ".nef", ".psd
 _SAME = {".jpeg": ".jpg", ".tiff": ".tif"}
 
 
-class FolderReader:
-    """Reads every image that Pillow knows; stems are kept as names of the masks."""
+class ImageReader:
+    """Reads image files, each a frame; stems are kept as names of the masks."""
 
     def __init__(
-        self, path: Path, start: int = 0, end: int | None = None, rate: Fraction = Fraction(24)
+        self,
+        files: Sequence[Path],
+        start: int = 0,
+        end: int | None = None,
+        rate: Fraction = Fraction(24),
     ) -> None:
-        """List the images.
+        """Take files as frames.
 
         Args:
-            path: the folder; hidden files and files of other kinds are passed over.
+            files: in order, one at least, with stems that differ.
             start, end: first and last image, counted from 0.
             rate: frames per second of the overlay.
-
-        Raises:
-            InputError: no image there.
         """
-        Picture.init()
-        known = {e for e, kind in Picture.registered_extensions().items() if kind in _readable()}
-        files = [
-            f
-            for f in path.iterdir()
-            if f.is_file() and f.suffix.lower() in known and not f.name.startswith(".")
-        ]
-        _check_kinds(path, files)
-        self.files = sorted(files, key=lambda f: natural_key(f.name))
-        stems = [f.stem for f in self.files]
+        self.files = [*files]
+        stems = [f.stem for f in files]
         self.names: list[str] | None = stems
-        if len(set(stems)) < len(stems):
-            twice = next(s for s in stems if stems.count(s) > 1)
-            raise InputError(
-                f"two images in {path} are called '{twice}'; their masks would collide"
-            )
         self.start, self.end, self.rate, self.counted = start, end, rate, True
         self.aspect: Fraction | None = None
         last = len(files) - 1 if end is None else min(end, len(files) - 1)
@@ -106,6 +94,38 @@ class FolderReader:
     def count(self) -> int:
         """How many images there are."""
         return len(self.files)
+
+
+class FolderReader(ImageReader):
+    """Reads every image of a folder that Pillow knows."""
+
+    def __init__(
+        self, path: Path, start: int = 0, end: int | None = None, rate: Fraction = Fraction(24)
+    ) -> None:
+        """List the images.
+
+        Args:
+            path: the folder; hidden files and files of other kinds are passed over.
+            start, end, rate: see `ImageReader`.
+
+        Raises:
+            InputError: no image there.
+        """
+        Picture.init()
+        known = {e for e, kind in Picture.registered_extensions().items() if kind in _readable()}
+        files = [
+            f
+            for f in path.iterdir()
+            if f.is_file() and f.suffix.lower() in known and not f.name.startswith(".")
+        ]
+        _check_kinds(path, files)
+        files = sorted(files, key=lambda f: natural_key(f.name))
+        twice = [stem for stem, count in Counter(f.stem for f in files).items() if count > 1]
+        if twice:
+            raise InputError(
+                f"two images in {path} are called '{twice[0]}'; their masks would collide"
+            )
+        super().__init__(files, start, end, rate)
 
 
 def _check_kinds(path: Path, files: list[Path]) -> None:
