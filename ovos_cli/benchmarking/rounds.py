@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ovos_cli.benchmarking.corrected import Corrected, truth_of, worst_frame
 from ovos_cli.benchmarking.method import MaskMaker, ModelMethod
+from ovos_cli.benchmarking.rounds_tables import ROUNDS
 from ovos_cli.benchmarking.runner import cleared, finished_sequence, write_record
 from ovos_cli.benchmarking.session import Outcome, Watch, write_outcome
 from ovos_cli.benchmarking.submission import SUBMISSION
@@ -20,8 +21,6 @@ from ovos_cli.masks.palette import full_palette
 from ovos_cli.masks.writer import write_mask
 from ovos_cli.media.folder_reader import ImageReader
 from ovos_cli.shot.shot import Shot
-
-ROUNDS = "rounds"
 
 
 def round_makers(method: ModelMethod, rounds: int) -> dict[str, MaskMaker]:

@@ -10,6 +10,8 @@ from rich.table import Table
 from ovos_cli.evaluation.files import write_csv
 from ovos_cli.evaluation.tables import scope, three
 
+ROUNDS = "rounds"
+"""Folder of the results after 1, 2 … corrections, in that of the run."""
 Records = list[dict[str, Any]]
 """Contents of each round's `results.json`, the one without a correction first."""
 

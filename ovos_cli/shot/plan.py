@@ -194,7 +194,7 @@ def _forward(prompts: Prompts, base: str) -> list[Chain]:
 def _backward(prompts: Prompts, base: str) -> list[Chain]:
     begins = {i: frames[0] for i, frames in prompts.given.items()}
     latest = {i: frames[-1] for i, frames in prompts.given.items()}
-    lowest = {i: begins[i] if prompts.forward else prompts.first for i in begins}
+    lowest = {i: begins[i] if prompts.begins_with_mask(i) else prompts.first for i in begins}
     sought = {i for i in begins if lowest[i] < latest[i]}
     if not sought:
         return []
