@@ -6,8 +6,9 @@ What needs torch is imported when it is run, so that `--help` does not wait for 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -24,7 +25,9 @@ from ovos_cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from ovos_cli.benchmarking.method import Method, ModelMethod
-    from ovos_cli.benchmarking.session import Executor, Outcome
+    from ovos_cli.benchmarking.session import Outcome, Watch
+
+Result = TypeVar("Result")
 
 
 def benchmark(
@@ -41,6 +44,7 @@ def benchmark(
     rows: benchmark_options.Rows = None,
     checkpoint: benchmark_options.Checkpoints = None,
     baseline: benchmark_options.Baselines = None,
+    rounds: benchmark_options.Rounds = None,
     cluster: benchmark_options.Cluster = None,
     quiet: options.Quiet = False,
     model: options.Model = "lite",
@@ -71,7 +75,9 @@ def benchmark(
     from ovos_cli.benchmarking.cluster import executor_for
     from ovos_cli.benchmarking.comparison import comparison_table
     from ovos_cli.benchmarking.method import ModelMethod
-    from ovos_cli.benchmarking.session import check_run_folder
+    from ovos_cli.benchmarking.rounds import round_makers
+    from ovos_cli.benchmarking.rounds_tables import rounds_table, write_rounds
+    from ovos_cli.benchmarking.session import check_run_folder, run_method
     from ovos_cli.benchmarking.timing import paper_timing_table
     from ovos_cli.memory_settings import memory_settings
     from ovos_cli.untrained_warning import warn_untrained
@@ -97,23 +103,35 @@ def benchmark(
     warn_untrained(Console(stderr=True), method.loaded())
     if (rows or checkpoint) and not ablation:
         raise InputError("--rows and --checkpoint say what --ablation runs; add --ablation")
-    if (ablation or baseline) and not any(s.scored for s in data.sequences):
+    if rounds and (ablation or cluster):
+        raise InputError(
+            f"--rounds corrects one model's masks on this machine; run it without "
+            f"{'--ablation' if ablation else '--cluster'}"
+        )
+    if (ablation or baseline or rounds) and not any(s.scored for s in data.sequences):
         raise InputError(
             f"{data.name} {data.split} has no frame here that is scored (no ground truth, or too "
-            "short videos), so --ablation and --baseline have nothing to compare"
+            "short videos), so --ablation and --baseline have nothing to compare, --rounds nothing "
+            "to correct"
         )
     variants = ablation_methods(method, rows, checkpoint or []) if ablation else {}
     variants.pop(FULL, None)  # that is the main run
     others: dict[str, Method] = {f"ablation/{n}": m for n, m in variants.items()}
     others |= {f"baselines/{b.name}": b for b in chosen(baseline or [])}
     folder = out or Path(f"{data.name}-{data.label}_{method.name}")
-    for place, each in {".": method, **others}.items():
+    for place, each in {**round_makers(method, rounds or 0), **others}.items():
         check_run_folder(folder / place, each, data, overwrite=overwrite)
     with executor_for(cluster) as executor:
-        outcome = _run(data, method, folder, console, executor)
-        records = {
-            n: _run(data, m, folder / n, console, executor).record for n, m in others.items()
-        }
+
+        def run(method: Method, place: Path) -> Outcome:
+            return _watched(
+                data, method.name, place, console,
+                lambda watch: run_method(data, method, place, executor=executor, watch=watch),
+            )  # fmt: skip
+
+        corrected = _corrected(data, method, folder, rounds, console) if rounds else []
+        outcome = corrected[0] if corrected else run(method, folder)
+        records = {n: run(m, folder / n).record for n, m in others.items()}
     if outcome.record["measures"] is not None:
         console.print(score_table(outcome.record))
         for text in missing_categories(data):
@@ -124,13 +142,18 @@ def benchmark(
         say(console, escape(f"not scored ({what}): {shortened(bare)}"))
     if timing and outcome.record["timing"]:
         console.print(paper_timing_table(outcome.record["timing"]))
+    files = [*outcome.files]
+    if corrected:
+        passes = [each.record for each in corrected]
+        console.print(rounds_table(passes))
+        files.append(write_rounds(folder, passes, data.label))
     if ablation:
         found = {n.split("/")[1]: r for n, r in records.items() if n.startswith("ablation/")}
         console.print(ablation_table({FULL: outcome.record, **found}))
     if baseline:
         compared = [r for n, r in records.items() if n.startswith("baselines/")]
         console.print(comparison_table([outcome.record, *compared]))
-    for file in outcome.files:
+    for file in files:
         say(console, escape(str(file)))
     if data.submission is not None and data.whole is not None:
         say(
@@ -159,20 +182,38 @@ def _check_files(method: ModelMethod, data: Dataset, cluster: str | None) -> Non
         check_stored(data, source, method.loaded().network.config)
 
 
-def _run(
-    data: Dataset, method: Method, folder: Path, console: Console, executor: Executor
-) -> Outcome:
-    """Run with a progress bar; Ctrl-C says how to go on."""
-    from ovos_cli.benchmarking.session import Watch, run_method
+def _corrected(
+    data: Dataset, method: ModelMethod, folder: Path, rounds: int, console: Console
+) -> list[Outcome]:
+    """The outcome of each round, the one without a correction first."""
+    from ovos_cli.benchmarking.rounds import run_rounds
+
+    name = f"{method.name}, {rounds} corrections"
+    return _watched(
+        data, name, folder, console,
+        lambda watch: run_rounds(data, method, folder, rounds, watch), times=rounds + 1,
+    )  # fmt: skip
+
+
+def _watched(
+    data: Dataset,
+    name: str,
+    folder: Path,
+    console: Console,
+    run: Callable[[Watch], Result],
+    times: int = 1,
+) -> Result:
+    """Run with a progress bar over all frames, so many times; Ctrl-C says how to go on."""
+    from ovos_cli.benchmarking.session import Watch
 
     total, done = len(data.sequences), 0
     with progress_bar(console, "frames/s") as bar:
-        task = bar.add_task(method.name, total=sum(len(s.frames) for s in data.sequences))
+        task = bar.add_task(name, total=times * sum(len(s.frames) for s in data.sequences))
 
         def finished(count: int = 1) -> None:
             nonlocal done
             done += count
-            bar.update(task, description=f"{method.name} {done}/{total}")
+            bar.update(task, description=f"{name} {done}/{total}")
 
         def resumed(count: int) -> None:
             finished(count)
@@ -183,9 +224,8 @@ def _run(
                     "settings; they are scored anew, not run again",
                 )
 
-        watch = Watch(resumed, lambda n: bar.advance(task, n), lambda _: finished())
         try:
-            return run_method(data, method, folder, executor=executor, watch=watch)
+            return run(Watch(resumed, lambda n: bar.advance(task, n), lambda _: finished()))
         except KeyboardInterrupt:
             bar.stop()
             raise stopped(

@@ -63,6 +63,19 @@ Baselines = Annotated[
         show_default=False,
     ),
 ]
+Rounds = Annotated[
+    int | None,
+    typer.Option(
+        "--rounds",
+        min=1,
+        metavar="N",
+        help="Then correct each sequence N times, as a person would: the truth of the frame with "
+        "the worst object is given, and what follows from it found again. Shows J&F after each "
+        "correction, and what it cost.",
+        rich_help_panel=_COMPARE,
+        show_default=False,
+    ),
+]
 Cluster = Annotated[
     str | None,
     typer.Option(

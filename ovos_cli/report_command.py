@@ -9,7 +9,10 @@ from rich.markup import escape
 
 from models.errors import InputError
 from ovos_cli import dataset_options, options
+from ovos_cli.benchmarking.rounds_tables import ROUNDS
 from ovos_cli.datasets import DatasetName
+from ovos_cli.evaluation.files import JSON_NAME
+from ovos_cli.html_report.corrections import is_round_of
 from ovos_cli.html_report.page import write_report
 from ovos_cli.html_report.runs import Run, read_run
 from ovos_cli.lines import say
@@ -57,7 +60,8 @@ def report(
     """Make a page to look at from scores and masks: one HTML file that needs nothing else.
 
     Shows the scores of every sequence beside other methods' and the paper's, J and F over time,
-    the time of each module, the worst frames and a contact sheet of each sequence.
+    what corrections brought, the time of each module, the worst frames and a contact sheet of each
+    sequence.
 
     Example: `ovos report davis17-val_lite --root DAVIS`
     """
@@ -66,6 +70,7 @@ def report(
     folder = results if results.is_dir() else results.parent
     beside = [*sorted(folder.glob("baselines/*/results.json")), *(compare or ())]
     others = [_comparable(run, read_run(path), path) for path in beside]
+    rounds = _rounds(run, folder)
     name = _dataset(run, results)
     part = split or _split(run, name)
     data = dataset_options.open_dataset(console, name, root, part).select(list(run.sequences))
@@ -79,7 +84,13 @@ def report(
     with progress_bar(console, "sequences/s") as bar:
         task = bar.add_task("drawing", total=len(run.sequences))
         write_report(
-            run, masks or _masks(folder, run), data, target, others, lambda _: bar.advance(task)
+            run,
+            masks or _masks(folder, run),
+            data,
+            target,
+            others,
+            lambda _: bar.advance(task),
+            rounds=rounds,
         )
     say(console, f"report   {escape(str(target))}")
 
@@ -96,6 +107,17 @@ def _split(run: Run, name: DatasetName) -> str | None:
     if not run.record.get("split_file"):
         return run.split
     return None if name in (DatasetName.YTVOS18, DatasetName.YTVOS19) else "all"
+
+
+def _rounds(run: Run, folder: Path) -> list[Run]:
+    """The run after 1, 2 … corrections, as far as `ovos benchmark --rounds` made them."""
+    found: list[Run] = []
+    while (place := folder / ROUNDS / str(len(found) + 1) / JSON_NAME).is_file():
+        after = read_run(place)
+        if not is_round_of(run, after):
+            break
+        found.append(after)
+    return found
 
 
 def _comparable(run: Run, other: Run, path: Path) -> Run:

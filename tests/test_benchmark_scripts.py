@@ -54,3 +54,12 @@ def test_what_a_checkout_lacks_is_said(script, tmp_path: Path) -> None:  # type:
     said = "".join(result.output.replace("│", " ").split())
     assert "isnocheckoutofcutie" in said and "inference_core.py" in said
     assert "model/cutie.py" not in said
+
+
+def test_places_between_given_frames_are_told_apart(script) -> None:  # type: ignore[no-untyped-def]
+    where = script("seams")._where
+    found = [where(at, [0, 12, 13]) for at in range(15)]
+    assert found[0] == found[11] == found[12] == "given"
+    assert found[1:4] == found[8:11] == ["elsewhere"] * 3  # the middle third is from 4 to 8
+    assert found[4:8] == ["middle"] * 4
+    assert found[13:] == ["one way"] * 2

@@ -41,8 +41,8 @@ class Tracker(Protocol):
         ...
 
 
-class Method(Protocol):
-    """Something that can be run over a data set; it can be pickled, to run elsewhere."""
+class MaskMaker(Protocol):
+    """What made masks, as records have it."""
 
     @property
     def name(self) -> str:
@@ -56,6 +56,10 @@ class Method(Protocol):
     def model(self) -> dict[str, str] | None:
         """name, weights and sha256 of a model; None for a method without weights."""
         ...
+
+
+class Method(MaskMaker, Protocol):
+    """Something that can be run over a data set; it can be pickled, to run elsewhere."""
 
     def tracker(self, sequence: str) -> Tracker:
         """A fresh one for the video of this name."""
@@ -114,13 +118,16 @@ class ModelMethod:
 
     def tracker(self, sequence: str) -> "ModelTracker":
         """A segmenter of its own over the shared network."""
+        return ModelTracker(self.segmenter(sequence))
+
+    def segmenter(self, sequence: str) -> Segmenter:
+        """A fresh one for the video of this name."""
         source = self.files()
         if source is not None:
             use_source(self.loaded().network, source.of_sequence(sequence))
-        segmenter = Segmenter(
+        return Segmenter(
             self.loaded().network, size=self.size, device=self.device, precision=self.precision
         )
-        return ModelTracker(segmenter)
 
     def files(self) -> SourceName | None:
         """The source of proposals, if it is files, in a folder for each sequence."""

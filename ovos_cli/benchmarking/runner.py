@@ -9,6 +9,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
+from collections.abc import Sequence as Names
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,8 @@ from models.sources.files import digest as stored_digest
 from models.utils.device import gpu_name
 from ovos_cli import __version__
 from ovos_cli.benchmarking.code_digest import code_digest
-from ovos_cli.benchmarking.method import GivenFrame, Method, ModelMethod
+from ovos_cli.benchmarking.corrected import Corrected
+from ovos_cli.benchmarking.method import GivenFrame, MaskMaker, Method, ModelMethod
 from ovos_cli.datasets.sequence import Sequence
 from ovos_cli.evaluation.machine import machine
 from ovos_cli.evaluation.results import SequenceScores
@@ -55,13 +57,7 @@ def run_sequence(
         InputError: a frame or a first annotation cannot be read.
         OvosError: the method fails.
     """
-    masks = folder / MASKS / sequence.name
-    record = folder / RECORDS / f"{sequence.name}.json"
-    record.unlink(missing_ok=True)
-    record.parent.mkdir(parents=True, exist_ok=True)
-    masks.mkdir(parents=True, exist_ok=True)
-    for old in masks.glob("*.png"):
-        old.unlink()
+    masks = cleared(sequence, folder)
     tracker = method.tracker(sequence.name)
     palette = full_palette([value for colour in sequence.palette for value in colour])
     started = time.perf_counter()
@@ -74,18 +70,51 @@ def run_sequence(
         seconds = time.perf_counter() - started
         for future in written:
             future.result()
-    parts = list(dict.fromkeys(part for times in tracker.times for part in times))
+    return write_record(sequence, method, folder, seconds, tracker.times)
+
+
+def cleared(sequence: Sequence, folder: Path) -> Path:
+    """Forget what was run of a sequence; the folder of its masks, empty."""
+    masks = folder / MASKS / sequence.name
+    record = folder / RECORDS / f"{sequence.name}.json"
+    record.unlink(missing_ok=True)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    masks.mkdir(parents=True, exist_ok=True)
+    for old in masks.glob("*.png"):
+        old.unlink()
+    return masks
+
+
+def write_record(
+    sequence: Sequence,
+    maker: MaskMaker,
+    folder: Path,
+    seconds: float,
+    times: list[dict[str, float]],
+    corrected: Names[str] = (),
+) -> SequenceScores:
+    """Note that a sequence is done, now that its masks are written, and score it.
+
+    Args:
+        seconds: that it took.
+        times: seconds by part of the method for each frame that was gone through.
+        corrected: frames whose truth was given.
+
+    Raises:
+        OvosError: it cannot be written, or the data changed meanwhile.
+    """
+    parts = list(dict.fromkeys(part for each in times for part in each))
     values = {
-        "method": method_key(method),
-        "data": _data_key(sequence, method),
-        "machine": machine(gpu_name(getattr(method, "device", "cpu"))),
+        "method": method_key(maker),
+        "data": _data_key(sequence, maker),
+        "machine": machine(gpu_name(getattr(maker, "device", "cpu"))),
         "seconds": seconds,
-        "times": {
-            part: [round(times.get(part, 0.0), 6) for times in tracker.times] for part in parts
-        },
+        "times": {part: [round(each.get(part, 0.0), 6) for each in times] for part in parts},
+        "corrected": [*corrected],
+        "passes": len(times),
     }
-    write_json(record, values)
-    done = finished_sequence(sequence, method, folder)
+    write_json(folder / RECORDS / f"{sequence.name}.json", values)
+    done = finished_sequence(sequence, maker, folder)
     if done is None:
         raise OvosError(
             f"sequence {sequence.name}: its data changed while it was run; run it again"
@@ -93,7 +122,7 @@ def run_sequence(
     return done
 
 
-def finished_sequence(sequence: Sequence, method: Method, folder: Path) -> SequenceScores | None:
+def finished_sequence(sequence: Sequence, method: MaskMaker, folder: Path) -> SequenceScores | None:
     """Scores of a sequence that was run before, from its masks; None if it must be run (again).
 
     Raises:
@@ -118,6 +147,9 @@ def finished_sequence(sequence: Sequence, method: Method, folder: Path) -> Seque
             "times": record["times"],
             "machine": record.get("machine"),
             "proposals_sha256": _stored_proposals(sequence, method),
+            **{
+                key: record[key] for key in ("corrected", "passes") if isinstance(method, Corrected)
+            },
         },
     )
 
@@ -137,7 +169,7 @@ def read_record(path: Path) -> dict[str, Any] | None:
         return None
 
 
-def method_key(method: Method) -> str:
+def method_key(method: MaskMaker) -> str:
     """Names everything of a method that may change its masks: code, settings, weights.
 
     The version stays the same from one change of the code to the next, so it is not enough.
@@ -152,7 +184,7 @@ def method_key(method: Method) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _data_key(sequence: Sequence, method: Method) -> str:
+def _data_key(sequence: Sequence, method: MaskMaker) -> str:
     """Names what a method sees of a sequence: frames, given masks, stored proposals."""
     digest = hashlib.sha256()
     for frame in sequence.frames:
@@ -163,13 +195,16 @@ def _data_key(sequence: Sequence, method: Method) -> str:
     for frame in sequence.starts:
         given = sequence.given(frame)
         digest.update(f"{frame}\n".encode() + (b"" if given is None else given.tobytes()))
+    if isinstance(method, Corrected):  # who looks at the truth, and chooses by it
+        for frame in sequence.compared:
+            digest.update(f"{frame}\n".encode() + sequence.annotations[frame].read_bytes())
     digest.update((_stored_proposals(sequence, method) or "").encode())
     return digest.hexdigest()
 
 
-def _stored_proposals(sequence: Sequence, method: Method) -> str | None:
+def _stored_proposals(sequence: Sequence, method: MaskMaker) -> str | None:
     """SHA-256 of a sequence's proposals, where the method reads them from files."""
-    source = method.files() if isinstance(method, ModelMethod) else None
+    source = method.files() if isinstance(method, ModelMethod | Corrected) else None
     return stored_digest(Path(source.of_sequence(sequence.name).argument)) if source else None
 
 

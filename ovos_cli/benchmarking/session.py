@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from models.errors import InputError
-from ovos_cli.benchmarking.method import Method
+from ovos_cli.benchmarking.method import MaskMaker, Method
 from ovos_cli.benchmarking.runner import (
     MASKS,
     RECORDS,
@@ -70,7 +70,7 @@ class Outcome:
     files: list[Path]
 
 
-def check_run_folder(folder: Path, method: Method, dataset: Dataset, *, overwrite: bool) -> None:
+def check_run_folder(folder: Path, method: MaskMaker, dataset: Dataset, *, overwrite: bool) -> None:
     """Make sure that a folder is empty, or holds results that a run may go on with or replace.
 
     Raises:
@@ -154,10 +154,20 @@ def run_method(
     for result in executor(left, method, folder, watch.tick):
         scores[result.name] = result
         watch.finished(result)
-    return _write(dataset, method, folder, [scores[s.name] for s in dataset.sequences])
+    return write_outcome(dataset, method, folder, [scores[s.name] for s in dataset.sequences])
 
 
-def _write(dataset: Dataset, method: Method, folder: Path, scores: list[SequenceScores]) -> Outcome:
+def write_outcome(
+    dataset: Dataset, method: MaskMaker, folder: Path, scores: list[SequenceScores]
+) -> Outcome:
+    """Write `results.json` and what belongs beside it.
+
+    Args:
+        scores: of all sequences, in the data set's order.
+
+    Raises:
+        InputError: the folder cannot be written. OvosError: a file cannot.
+    """
     settings = method.settings()
     record = results_record(
         dataset,

@@ -102,7 +102,7 @@ def write_results(folder: Path, record: dict[str, Any], label: str) -> list[Path
             (folder / old).unlink(missing_ok=True)
         for name, rows in tables.items():
             if record["measures"] is not None:
-                _write_csv(folder / name, rows)
+                write_csv(folder / name, rows)
                 written.append(folder / name)
         write_json(folder / JSON_NAME, record)
         return [*written, folder / JSON_NAME]
@@ -174,7 +174,8 @@ def _three(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def _write_csv(path: Path, rows: Iterable[list[str]]) -> None:
+def write_csv(path: Path, rows: Iterable[list[str]]) -> None:
+    """Write rows, complete or not at all. Raises OvosError: it cannot be written."""
     content = StringIO()
     csv.writer(content, lineterminator="\n").writerows(rows)
     write_whole(path, content.getvalue().encode())

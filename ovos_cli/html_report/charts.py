@@ -1,6 +1,6 @@
 """The plots: bars per sequence, J and F over time, the split of time over the modules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -133,6 +133,24 @@ def _mean_curve(
                 values.setdefault(at[frame], []).append(value)
     x = sorted(values)
     return x, [sum(values[i]) / len(values[i]) for i in x]
+
+
+def score_by_round(
+    sequences: Mapping[str, Sequence[float | None]], mean: Sequence[float | None]
+) -> Markup:
+    """J&F after 0, 1 … corrections: thin lines for sequences, a strong one for the mean."""
+    drawing = figure(240)
+    axes = drawing.add_subplot()
+    known = [[v for v in curve if v is not None] for curve in (*sequences.values(), mean)]
+    for curve in known[:-1]:
+        axes.plot(range(len(curve)), curve, color=MUTED, lw=0.8)
+    axes.plot(range(len(known[-1])), known[-1], color=SUBJECT, lw=2.4, marker="o", ms=5)
+    axes.set_xticks(range(len(mean)))
+    axes.set_ylim(min((min(curve) for curve in known if curve), default=0) - 0.03, 1.01)
+    axes.set_xlabel("corrections", fontsize=_TEXT, color=MUTED)
+    axes.grid(color=GRID, lw=1)
+    _plain(axes, rows=MUTED)
+    return inline(drawing, "J&F after each correction")
 
 
 def timing_split(rows: Sequence[tuple[str, dict[str, float]]]) -> Markup:

@@ -12,6 +12,7 @@ from ovos_cli.benchmarking.published import published_scores
 from ovos_cli.datasets import Dataset
 from ovos_cli.evaluation.results import SequenceScores
 from ovos_cli.html_report import charts, pictures, tables
+from ovos_cli.html_report.corrections import corrections
 from ovos_cli.html_report.gallery import Gallery
 from ovos_cli.html_report.runs import Run, means, sequence_means
 
@@ -32,6 +33,8 @@ def write_report(
     target: Path,
     baselines: Sequence[Run] = (),
     tick: Callable[[str], None] = lambda _: None,
+    *,
+    rounds: Sequence[Run] = (),
 ) -> None:
     """Write the report of a run.
 
@@ -42,6 +45,7 @@ def write_report(
         target: the HTML file.
         baselines: other runs on the same split.
         tick: called with the name of each sequence that is done.
+        rounds: the run after 1, 2 … corrections.
 
     Raises:
         OvosError: the packages of the `benchmark` extra are missing.
@@ -60,6 +64,7 @@ def write_report(
     template = environment.from_string(files.joinpath("template.html.j2").read_text("utf-8"))
     style = files.joinpath("style.css").read_text("utf-8")
     context = _context(run, Gallery(run, masks, dataset), baselines, tick)
+    context["corrections"] = corrections(run, rounds) if rounds else None
     page = template.render(style=style, **context)
     write_whole(target, page.encode())
 

@@ -71,6 +71,13 @@ class Prompts:
             span.first <= frame <= self._end(ident, span) for span in self.absences.get(ident, ())
         )
 
+    def begins_with_mask(self, ident: int) -> bool:
+        """Whether an object is not looked for before its first mask: it is out of sight there."""
+        begin, spans = self.given[ident][0], self.absences.get(ident, ())
+        return self.forward or any(
+            s.first <= self.first and s.last is not None and s.last >= begin - 1 for s in spans
+        )
+
     def gone(self, ident: int, frame: int) -> bool:
         """Whether it is away for good, as far as can be said going forward."""
         begun = [s for s in self.absences.get(ident, ()) if s.last is None and s.first <= frame]
