@@ -48,6 +48,17 @@ def checked_frames(
     return chain([first], _to_the_end(frames, reader, names, stored))
 
 
+def check_names(names: list[str], network: DMNAOA) -> None:
+    """See that stored proposals are of these frames, all that the source has, and of no others.
+
+    Raises:
+        InputError: they are of others.
+    """
+    stored = stored_in(network)
+    if stored is not None:
+        stored.refuse_foreign(names)
+
+
 def _to_the_end(
     frames: Iterator[Frame], reader: FrameReader, promised: list[str] | None, stored: FileProposals
 ) -> Iterator[Frame]:

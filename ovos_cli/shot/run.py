@@ -12,6 +12,7 @@ from models.errors import OvosError
 from models.hub.load import LoadedModel
 from models.tracking.soft import SoftMasks
 from ovos_cli.json_file import write_json
+from ovos_cli.media.checked_frames import check_names
 from ovos_cli.media.frame import FrameReader
 from ovos_cli.option_groups import OutputOptions, SourceOptions
 from ovos_cli.run_record import run_record
@@ -158,6 +159,9 @@ class SegmentRun:
                     writing.write(Written(stem, done.masks.ids, done.frame, done.masks.soft))
                     self.frames += 1
             self._add_missing(writing)
+            if self.reader.end is None and self.reader.whole:  # now it is known how many there are
+                names = [self._name(frame) for frame in range(shot.find_end() + 1)]
+                check_names(names, shot.segmenter.network)
             self.state = "complete"
         except KeyboardInterrupt:
             self.state = "interrupted"
