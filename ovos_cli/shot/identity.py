@@ -35,5 +35,5 @@ def basis(source: Path, loaded: LoadedModel, segmenter: Segmenter) -> dict[str, 
         "size inside the model": str(segmenter.size),
         "precision": str(segmenter.dtype),
         "device": segmenter.device.type,
-        "version of ovos": code_digest(),
+        "version of ovos": code_digest() + code_digest(Path(__file__).parent),
     }

@@ -192,13 +192,15 @@ class SegmentRun:
     def _add_missing(self, writing: Writing) -> None:
         """Write frames that are done from before to outputs that were not wanted then."""
         others = [s for s in writing.sinks if s.by_frame and not isinstance(s, MasksSink)]
-        for final in self.shot.store.finals() if others else ():
+        frames = {final.frame for final in self.shot.store.finals()} if others else set()
+        for frame in sorted(frames | {*self.shot.annotations.locked}) if others else ():
+            stem = self._name(frame)
             for sink in others:
                 elsewhere = self.folder.place(type(sink), wait=False)
-                if not (sink.holds(sink.place, final.stem) or sink.holds(elsewhere, final.stem)):
-                    ids, _ = read_indexed(self.folder.mask_file(final.stem))
-                    soft = self._soft(final.frame) if sink.soft else None
-                    sink.write(Written(final.stem, ids, None, soft))
+                if not (sink.holds(sink.place, stem) or sink.holds(elsewhere, stem)):
+                    ids, _ = read_indexed(self.folder.mask_file(stem))
+                    soft = self._soft(frame) if sink.soft else None
+                    sink.write(Written(stem, ids, None, soft))
 
     def _soft(self, frame: int) -> SoftMasks | None:
         masks = self.shot.result(frame)
