@@ -1,5 +1,6 @@
 """DMN-AOA: the five modules and how one frame goes through them (paper, Figure 2)."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -167,7 +168,7 @@ class DMNAOA(nn.Module):
                 frame,
                 coarse,
                 past.firsts(),
-                past.previous.reference(len(past)),
+                past.previous_reference(),
                 past.witnesses(config.refine_memory) if config.refine_memory else (),
             )
         else:
@@ -176,6 +177,10 @@ class DMNAOA(nn.Module):
             # An object that matched nothing is looked for near where it was.
             anchors = where_present(coarse, past.previous_masks)
             logits = near_anchors(logits, anchors, config.guard)
+        if any(past.away):
+            _, matched = mask_boxes(coarse)
+            lost = torch.tensor(past.away, device=coarse.device) & ~matched
+            logits = logits.masked_fill(lost[:, None, None], -math.inf)
         return logits
 
     def _grid(self, features: FrameFeatures) -> tuple[int, int]:
@@ -290,7 +295,7 @@ class DMNAOA(nn.Module):
                 offsets,
             )
         marks = tuple(row in given for row in range(len(masks)))
-        stored = RememberedFrame(time, (), marks, masks, frame.key, frame.fine, entry)
+        stored = RememberedFrame(time, (), marks, masks, frame.key, frame.look(), frame.fine, entry)
         return NewFrame(stored, present, boxes)
 
     def committed(
@@ -305,7 +310,10 @@ class DMNAOA(nn.Module):
         before = past.anchors if past is not None else ()
         anchors = tuple(frame.time if row in given else before[row] for row in range(len(frame)))
         frames = past.frames if past is not None else ()
-        whole = RememberedFrames((*frames, frame), anchors, new.boxes, frame.time)
+        away = past.away if past is not None else ()
+        away = (*away, *(False,) * (len(frame) - len(away)))
+        lost = tuple(gone and not here for gone, here in zip(away, present, strict=True))
+        whole = RememberedFrames((*frames, frame), anchors, new.boxes, frame.time, lost)
         return whole.forgotten(self.config, self.stride)
 
     def _memory_boxes(self, boxes: Tensor, features: FrameFeatures) -> Tensor:
