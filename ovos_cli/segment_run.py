@@ -75,7 +75,8 @@ def open_run(
     folder.claim(anew=output.overwrite, go_on=output.resume or kept is not None)
     try:
         basis_now = basis(source.video, loaded, segmenter)
-        shot = Shot(reader, segmenter, folder.kept, hashed(basis_now), forward=source.forward)
+        base = hashed(basis_now)
+        shot = Shot(reader, segmenter, folder.kept, base, forward=source.forward, cuts=source.cuts)
         _begin(shot, basis_now, folder, anew=not (output.resume or kept is not None))
         for frame, ids in given.masks.items():
             shot.put(frame, ids)

@@ -245,6 +245,7 @@ class SegmentRun:
                 state=self.state,
                 whole=self.reader.whole,
                 warnings=self.reader.warnings,
+                cuts=self.shot.cuts,
                 options=self.options,
             ),
         )
