@@ -43,6 +43,10 @@ _MASK_SIZE = 28
 _DISAGREEMENT = 0.5
 """IoU with the previous mask that a proposal loses where the template's mask is against it."""
 
+_UNSEEN = 0.2
+"""IoU with the previous mask that a candidate lacks, beyond having none, while an object is away:
+in another scene only what is very much like it is taken for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class FrameResult:
@@ -152,7 +156,7 @@ class DMNAOA(nn.Module):
                 soft = torch.sigmoid(template_logits)
                 template_pasted = paste_masks(soft, query_boxes, *grid, MASK_STRIDE)
             coarse, match = self._match(
-                templates, candidates, queries, pasted, template_pasted, past.previous_masks
+                templates, candidates, queries, pasted, template_pasted, past
             )
         with clock.measure("MRN"):
             logits = self._refine(frame, coarse, past)
@@ -195,7 +199,7 @@ class DMNAOA(nn.Module):
         queries: Tensor,
         pasted: Tensor,
         template_pasted: Tensor | None,
-        previous: Tensor,
+        past: RememberedFrames,
     ) -> tuple[Tensor, Match | None]:
         """Coarse masks (O, H/4, W/4), and the match behind them.
 
@@ -204,8 +208,9 @@ class DMNAOA(nn.Module):
             candidates: (N, C, S, S) features of the proposals.
             queries: (O, C, S, S) features where the templates' masks are.
             pasted: (N, H/4, W/4). template_pasted: (O, H/4, W/4), or None.
-            previous: (O, H/4, W/4).
+            past: what is remembered.
         """
+        previous = past.previous_masks
         if not self.config.use_matcher:  # one decoded mask for each object
             assert template_pasted is not None
             return template_pasted, None
@@ -219,6 +224,8 @@ class DMNAOA(nn.Module):
                 overlap = overlap - _DISAGREEMENT * against
             own = queries
             overlap = torch.cat([overlap, iou(previous, template_pasted)[:, None]], dim=1)
+        if any(past.away):
+            overlap = overlap - _UNSEEN * overlap.new_tensor(past.away)[:, None]
         match = self.am(templates, candidates, own, overlap)
         weights = match.assignment
         coarse = torch.einsum("on,nhw->ohw", weights[:, : len(pasted)], pasted)
