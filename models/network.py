@@ -43,7 +43,7 @@ _MASK_SIZE = 28
 _DISAGREEMENT = 0.5
 """IoU with the previous mask that a proposal loses where the template's mask is against it."""
 
-_UNSEEN = 0.2
+_UNSEEN = 0.09
 """IoU with the previous mask that a candidate lacks, beyond having none, while an object is away:
 in another scene only what is very much like it is taken for it."""
 
@@ -221,6 +221,8 @@ class DMNAOA(nn.Module):
         if template_pasted is not None:
             if self.config.template_agreement and not self.training:
                 against = disagreeing(pasted, template_pasted, self.config.template_agreement)
+                if any(past.away):  # nobody knows where to look for the template's mask
+                    against = against & ~torch.tensor(past.away, device=against.device)[:, None]
                 overlap = overlap - _DISAGREEMENT * against
             own = queries
             overlap = torch.cat([overlap, iou(previous, template_pasted)[:, None]], dim=1)
