@@ -21,6 +21,7 @@ class SourceOptions:
     drop: options.Drop = None
     lock: options.Lock = None
     forward: options.Forward = False
+    cuts: options.Cuts = True
     start: options.Start = 0
     end: options.End = None
     stream: options.Stream = None

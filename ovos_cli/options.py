@@ -68,6 +68,14 @@ Forward = Annotated[
     ),
 ]
 
+Cuts = Annotated[
+    bool,
+    typer.Option(
+        help="Find cuts to other shots, and look for objects anew after them.",
+        rich_help_panel=_INPUT,
+    ),
+]
+
 MaskColors = Annotated[
     str | None,
     typer.Option(

@@ -25,6 +25,7 @@ def run_record(
     state: str,
     whole: bool,
     warnings: list[str],
+    cuts: list[int],
     options: dict[str, Any],
 ) -> dict[str, object]:
     """What was run, on what, and what became of each object.
@@ -38,6 +39,7 @@ def run_record(
         state: `running`, `interrupted`, `failed at frame N` or `complete`.
         whole: whether nothing of the source is known to be damaged or missing.
         warnings: of the source.
+        cuts: frames before which a cut lies.
         options: all of them, for `ovos resume`.
     """
     done = list(finals)
@@ -66,6 +68,7 @@ def run_record(
         },
         "complete": whole and state == "complete",
         "objects": objects_record(done),
+        "cuts": cuts,
         "warnings": warnings,
         "options": options,
     }

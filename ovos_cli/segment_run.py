@@ -92,7 +92,8 @@ def open_run(
     shot: Shot | None = None
     try:
         now = basis(source.video, loaded, segmenter)
-        shot = Shot(reader, segmenter, folder.kept, hashed(now), forward=source.forward)
+        base = hashed(now)
+        shot = Shot(reader, segmenter, folder.kept, base, forward=source.forward, cuts=source.cuts)
         for frame, ids in given.masks.items():
             shot.put(frame, ids)
         for text in source.lock or ():
@@ -101,7 +102,7 @@ def open_run(
             shot.drop(ident, span.first, span.last)
         if max(given.masks) > reader.start and reader.seekable:
             shot.find_end()
-        shot.cache = _cache(shot, output.cache, folder, hashed(now))
+        shot.cache = _cache(shot, output.cache, folder, base)
         _begin(shot, now, folder, anew=not (output.resume or kept is not None))
         folder.write_given(given.masks, given.palette)
     except BaseException:

@@ -44,6 +44,7 @@ def segment_video(
     drop: list[str] | None = SourceOptions.drop,
     lock: list[str] | None = SourceOptions.lock,
     forward: bool = SourceOptions.forward,
+    cuts: bool = SourceOptions.cuts,
     overwrite: bool = OutputOptions.overwrite,
     resume: bool = OutputOptions.resume,
     cache: str | None = OutputOptions.cache,
@@ -88,6 +89,7 @@ def segment_video(
         drop, lock: `3@120-180`, an object that is out of sight there; `0-40`, frames whose masks
             in `out` stay.
         forward: nothing is looked for before its first mask, nor backward from a later one.
+        cuts: find cuts to other shots, and look for objects anew after them.
         overwrite: replace the files of an earlier run; without it a folder with files is refused.
         cache: how much of the features of frames is kept for corrections: `2G`.
         resume: go on with what is in the folder; what still holds is not computed again.
@@ -112,6 +114,7 @@ def segment_video(
             drop=drop,
             lock=lock,
             forward=forward,
+            cuts=cuts,
             start=start,
             end=end,
             stream=stream,

@@ -13,6 +13,7 @@ from models.tracking.segmenter import FrameMasks, Segmenter
 from ovos_cli.background import ReadAhead
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.preparing import Cache, prepared_groups
+from ovos_cli.shot.cuts import CutSearch
 from ovos_cli.shot.plan import Chain, Step
 
 END = sys.maxsize
@@ -21,11 +22,16 @@ END = sys.maxsize
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A frame that a way has gone through. masks: what `Segmenter.step` made of it."""
+    """A frame that a way has gone through.
+
+    masks: what `Segmenter.step` made of it. cut: whether a cut lies between it and its neighbour
+    that was gone through before it.
+    """
 
     frame: Frame
     step: Step
     masks: FrameMasks
+    cut: bool
 
 
 def go_through(
@@ -38,6 +44,7 @@ def go_through(
     cache: Cache | None = None,
     after: int | None = None,
     last: int | None = None,
+    cuts: bool = True,
 ) -> Generator[Passed]:
     """Go through a chain, its seeds first; those but the last are not yielded.
 
@@ -47,6 +54,7 @@ def go_through(
         cache: of features and proposals, of this segmenter.
         after: the frame after which the segmenter's state is; None begins anew.
         last: where to end before the chain does; None is its own end.
+        cuts: look for cuts, across which nothing is followed.
 
     Raises:
         InputError: a frame cannot be read, or is of another size than the masks.
@@ -57,6 +65,7 @@ def go_through(
     begun = -1 if after is None else chain.time(after)
     steps = (step for step in chain.steps() if chain.time(step.frame) > begun)
     clock = segmenter.clock
+    search = CutSearch(_before(chain, reader, after), chain.backward) if cuts else None
 
     def decode(source: Iterator[Frame]) -> Frame | None:
         with clock.measure("decode"):
@@ -74,11 +83,22 @@ def go_through(
                 here = {*segmenter.objects}
                 drop, absent = step.drop & here, step.absent & here
                 at = chain.time(step.frame)
-                result = segmenter.step(prepared, masks, drop, absent=absent, at=at)
+                cut = search is not None and search.cut_before(frame)
+                result = segmenter.step(prepared, masks, drop, absent=absent, at=at, cut=cut)
                 if chain.time(step.frame) >= chain.time(chain.first):
-                    yield Passed(frame, step, result)
+                    yield Passed(frame, step, result, cut)
     finally:
         ahead.stop()
+
+
+def _before(chain: Chain, reader: FrameReader, after: int | None) -> Frame | None:
+    """The neighbour of the first frame of which is to be told whether a cut lies before it.
+
+    Where a way begins, nothing is followed, but nobody else would find a cut there.
+    """
+    if after is None and not chain.backward and chain.first > reader.start:
+        after = chain.first - 1
+    return None if after is None or not reader.seekable else reader.frame(after)
 
 
 def _frames(

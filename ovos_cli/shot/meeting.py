@@ -1,5 +1,6 @@
 """Where the forward and the backward way meet: one answer from both."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -62,6 +63,22 @@ def backward_share(
     return ahead / (ahead + behind)
 
 
+def way_to_trust(before: int, frame: int, after: int, cuts: Collection[int]) -> str | None:
+    """Which way alone counts in a frame between two given masks, or None: both do.
+
+    A way that has crossed a cut had to find the object anew; one that has not, has followed it.
+
+    Args:
+        before, frame, after: frames, of the given masks those beside.
+        cuts: frames before which there is a cut.
+    """
+    ahead = any(before < cut <= frame for cut in cuts)
+    behind = any(frame < cut <= after for cut in cuts)
+    if ahead == behind:
+        return None
+    return BACKWARD if ahead else FORWARD
+
+
 def final_masks(
     prompts: Prompts,
     frame: int,
@@ -70,6 +87,7 @@ def final_masks(
     given: Ids | None,
     geometry: Geometry,
     ready: Ids | None = None,
+    cuts: Collection[int] = (),
 ) -> FinalMasks:
     """Masks of a frame from both ways and what was given.
 
@@ -78,13 +96,14 @@ def final_masks(
         given: (H, W) masks that a person gave in this frame, 0 elsewhere.
         geometry: of the video.
         ready: the ids, where the forward way alone was there and they are known.
+        cuts: frames before which there is a cut.
     """
     here = prompts.keyframes[frame].objects if frame in prompts.keyframes else frozenset()
     origin, sure = dict.fromkeys(here, GIVEN), dict.fromkeys(here, 1.0)
     followed = _followed(forward, backward)
     logits = list[Tensor]()
     for ident in followed:
-        found, whence, confidence = _one(prompts, ident, frame, forward, backward)
+        found, whence, confidence = _one(prompts, ident, frame, forward, backward, cuts)
         logits.append(found)
         if whence and ident not in here and not prompts.away(ident, frame):
             origin[ident], sure[ident] = whence, confidence
@@ -135,7 +154,12 @@ def _followed(forward: Found | None, backward: Found | None) -> tuple[int, ...]:
 
 
 def _one(
-    prompts: Prompts, ident: int, frame: int, forward: Found | None, backward: Found | None
+    prompts: Prompts,
+    ident: int,
+    frame: int,
+    forward: Found | None,
+    backward: Found | None,
+    cuts: Collection[int],
 ) -> tuple[Tensor, str, float]:
     """(H/4, W/4) logits of one object, the way that they are from, and how sure it is.
 
@@ -147,6 +171,10 @@ def _one(
     if ahead is not None and behind is not None and before is not None and after is not None:
         assert forward is not None and backward is not None
         sure = forward.confidence.get(ident, 0.0), backward.confidence.get(ident, 0.0)
+        alone = way_to_trust(before, frame, after, cuts)
+        if alone is not None:
+            found, confidence = (ahead, sure[0]) if alone == FORWARD else (behind, sure[1])
+            return found, alone, confidence
         share = backward_share(frame - before, after - frame, *sure)
         mixed = torch.lerp(torch.sigmoid(ahead), torch.sigmoid(behind), share)
         return torch.logit(mixed).clamp(-LIMIT, LIMIT), MERGED, 0.0

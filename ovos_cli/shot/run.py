@@ -255,6 +255,7 @@ class SegmentRun:
                 state=self.state,
                 whole=self.reader.whole,
                 warnings=[*self.given.doubts, *self.reader.warnings],
+                cuts=self.shot.cuts,
                 options=self.options,
             ),
         )

@@ -21,9 +21,12 @@ from ovos_cli.shot.checkpoint import Checkpoints
 from ovos_cli.shot.feature_cache import FeatureCache
 from ovos_cli.shot.going import Passed, go_through
 from ovos_cli.shot.meeting import FinalMasks, Found, final_masks, probabilities
-from ovos_cli.shot.plan import Chain, Plan
+from ovos_cli.shot.plan import Chain, Plan, hashed
 from ovos_cli.shot.prompts import Span
 from ovos_cli.shot.store import Final, Store
+
+_CUTS = "cuts"
+"""Under which the store has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Shot:
         base: str = "",
         *,
         forward: bool = False,
+        cuts: bool = True,
     ) -> None:
         """Open a shot, with what was found of it before.
 
@@ -69,16 +73,18 @@ class Shot:
             folder: an existing one, for what is found.
             base: what all results follow from besides masks: the source, weights, settings.
             forward: nothing is looked for before its first mask, nor backward from a later one.
+            cuts: look for cuts, across which nothing is followed.
 
         Raises:
             InputError: the folder holds something else. OvosError: it cannot be written.
         """
-        self.reader, self.segmenter, self.base = reader, segmenter, base
+        self.reader, self.segmenter = reader, segmenter
+        self.base = hashed(base, cuts)
         self.annotations = Annotations()
         self.store = Store(folder / "shot.sqlite")
         self.before_checkpoint: Callable[[], None] = lambda: None
         self._checkpoints = Checkpoints(folder, self.store)
-        self._forward = forward
+        self._forward, self._cuts = forward, cuts
         self.cache: FeatureCache | None = None
         self.at: int | None = None  # the frame that is being gone through
         self._end: int | None = None
@@ -137,6 +143,11 @@ class Shot:
             prompts = self.annotations.prompts(self.reader.start, self.last, forward=self._forward)
             self._planned = Plan(prompts, self.base)
         return self._planned
+
+    @property
+    def cuts(self) -> list[int]:
+        """Frames before which there is a cut, rising, as far as they were gone through."""
+        return (self.store.get(_CUTS) or []) if self._cuts else []
 
     @property
     def last(self) -> int | None:
@@ -294,7 +305,7 @@ class Shot:
         ready = passed.masks.ids if passed is not None and ways[True] is None else None
         given = self.annotations.masks.get(frame)
         masks = final_masks(
-            plan.prompts, frame, ways[False], ways[True], given, self._geometry(), ready
+            plan.prompts, frame, ways[False], ways[True], given, self._geometry(), ready, self.cuts
         )
         image = None if passed is None else passed.frame
         return ShotFrame(frame, masks, plan.final_key(frame), image)
@@ -316,9 +327,12 @@ class Shot:
             cache=self.cache,
             after=after,
             last=end,
+            cuts=self._cuts,
         )
         try:
             for passed in passes:
+                if passed.cut:
+                    self._note_cut(passed.frame.index + chain.backward)
                 if chain.computes(passed.frame.index):
                     self._keep(chain, passed)
                 reached = passed
@@ -339,6 +353,9 @@ class Shot:
             and (ends or reached.frame.index != chain.last)
         ):
             self._end = reached.frame.index  # the plan's keys do not depend on it
+
+    def _note_cut(self, frame: int) -> None:
+        self.store.put(_CUTS, sorted({*self.cuts, frame}))
 
     def _keep(self, chain: Chain, passed: Passed) -> None:
         index, found = passed.frame.index, _found(passed)
