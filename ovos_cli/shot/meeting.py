@@ -1,5 +1,6 @@
 """Where the forward and the backward way meet: one answer from both."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,23 +12,28 @@ from models.tracking.geometry import Geometry
 from models.tracking.merging import aggregated, answer
 from models.tracking.objects import Ids
 from models.tracking.soft import SoftMasks
+from ovos_cli.shot.plan import Step
 from ovos_cli.shot.prompts import Prompts
 
 GIVEN, LOCKED, FORWARD, BACKWARD, MERGED = "given", "locked", "forward", "backward", "merged"
 """Where an object's mask in a frame comes from."""
 
 _TRUST = 2.0
-"""How much more the surer of the two ways counts: a power of its confidence."""
+"""How much more the surer of the two ways counts: a power of its least confidence."""
 _LEAST = 0.01
 """Confidence of a way that has lost an object: it counts where the other has lost it too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one way found in a frame. confidence: in [0, 1], for each id of `soft`."""
+    """What one way found in a frame.
+
+    confidence: in [0, 1], for each id of `soft`. least: the lowest since the object's given mask.
+    """
 
     soft: SoftMasks
     confidence: dict[int, float]
+    least: dict[int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +50,36 @@ class FinalMasks:
     soft: SoftMasks | None = field(default=None, repr=False)
 
 
+def least_confidence(
+    before: Mapping[int, float], confidence: Mapping[int, float], step: Step
+) -> dict[int, float]:
+    """For each object that a way follows, the lowest confidence since its given mask.
+
+    Args:
+        before: the same of the frame before, in the direction of the way.
+        confidence: in this frame.
+        step: of this frame. Where a person said that an object is out of sight, it was not lost.
+    """
+    known = step.given | step.joined
+    return {
+        ident: 1.0 if ident in known else min(before.get(ident, 1.0), sure)
+        for ident, sure in confidence.items()
+        if ident not in step.absent
+    } | {ident: before[ident] for ident in step.absent if ident in before}
+
+
 def backward_share(
     from_before: int, to_after: int, forward: float = 1.0, backward: float = 1.0
 ) -> float:
     """How much of a mask is the backward way's, in [0, 1].
 
     Linear in the distance from the given mask before to the one after, so that nothing jumps at
-    either of them; a way that is surer counts more.
+    either of them; a way that was surer all along counts more. One that was unsure once may follow
+    something else since, and surely.
 
     Args:
         from_before, to_after: frames to the object's given masks, 1 or more.
-        forward, backward: confidences, in [0, 1].
+        forward, backward: least confidences since these, in [0, 1].
     """
     ahead = from_before * max(backward, _LEAST) ** _TRUST
     behind = to_after * max(forward, _LEAST) ** _TRUST
@@ -125,8 +150,8 @@ def _one(
     behind = backward.soft.of(ident) if backward is not None else None
     if ahead is not None and behind is not None and before is not None and after is not None:
         assert forward is not None and backward is not None
-        sure = forward.confidence.get(ident, 0.0), backward.confidence.get(ident, 0.0)
-        share = backward_share(frame - before, after - frame, *sure)
+        least = forward.least.get(ident, 0.0), backward.least.get(ident, 0.0)
+        share = backward_share(frame - before, after - frame, *least)
         mixed = torch.lerp(torch.sigmoid(ahead), torch.sigmoid(behind), share)
         return torch.logit(mixed).clamp(-LIMIT, LIMIT), MERGED, 0.0
     if ahead is not None and before is not None:

@@ -18,7 +18,7 @@ from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.shot.annotations import Annotations
 from ovos_cli.shot.checkpoint import Checkpoints
 from ovos_cli.shot.going import Passed, go_through
-from ovos_cli.shot.meeting import FinalMasks, Found, final_masks
+from ovos_cli.shot.meeting import FinalMasks, Found, final_masks, least_confidence
 from ovos_cli.shot.plan import Chain, Plan
 from ovos_cli.shot.prompts import Span
 from ovos_cli.shot.store import Final, Store
@@ -270,6 +270,7 @@ class Shot:
             return
         after = self._checkpoints.restore(self.segmenter, plan, chain, begin)
         reached: Passed | None = None
+        least = self._least(chain, plan, after)
         self.at = begin if after is not None else chain.seeds[0]
         passes = go_through(
             chain,
@@ -282,8 +283,9 @@ class Shot:
         )
         try:
             for passed in passes:
+                least = least_confidence(least, passed.masks.confidence, passed.step)
                 if chain.computes(passed.frame.index):
-                    self._keep(chain, passed)
+                    self._keep(chain, passed, least)
                 reached = passed
                 self.at = passed.frame.index + (-1 if chain.backward else 1)
                 yield passed
@@ -303,9 +305,17 @@ class Shot:
         ):
             self._end = reached.frame.index  # the plan's keys do not depend on it
 
-    def _keep(self, chain: Chain, passed: Passed) -> None:
+    def _least(self, chain: Chain, plan: Plan, after: int | None) -> dict[int, float]:
+        """The least confidences after a frame of a chain; None is its beginning."""
+        if after is None:
+            return {}
+        key = plan.key(after, backward=chain.backward)
+        found = self.store.found(after, key, backward=chain.backward)
+        return found.least if found is not None else {}
+
+    def _keep(self, chain: Chain, passed: Passed, least: dict[int, float]) -> None:
         soft = passed.masks.soft or SoftMasks((), np.zeros((0, 1, 1), np.int8))
-        found = Found(soft, passed.masks.confidence)
+        found = Found(soft, passed.masks.confidence, least)
         self.store.add_found(passed.frame.index, passed.step.key, found, backward=chain.backward)
 
     def _save(self, chain: Chain, passed: Passed) -> None:
