@@ -11,7 +11,6 @@ is taken for the object, where none is, and J before the cut and after it.
 from pathlib import Path
 from typing import Annotated
 
-import imageio.v3 as imageio
 import numpy as np
 import typer
 from numpy.typing import NDArray
@@ -26,6 +25,7 @@ from ovos_cli.datasets import DatasetName, open_dataset
 from ovos_cli.datasets.annotation import Ids, read_ids
 from ovos_cli.datasets.sequence import Sequence
 from ovos_cli.evaluation.measures import region_similarity
+from ovos_cli.media.folder_reader import read_picture
 
 _BEFORE, _AWAY, _BACK = slice(0, 15), slice(5, 15), slice(20, 40)
 
@@ -43,7 +43,7 @@ Shown = tuple[NDArray[np.uint8], Ids, str]
 def _frames(sequence: Sequence, part: slice, name: str) -> list[Shown]:
     shown = []
     for frame in sequence.frames[part]:
-        image = imageio.imread(sequence.images[frame])
+        image = read_picture(sequence.images[frame])
         truth = read_ids(sequence.annotations[frame], merged=True)
         shown.append((image, truth * (name != "away"), name))
     return shown

@@ -3,14 +3,19 @@
 >>> from ovos_cli import segment_video
 >>> segment_video("video.mp4", "first.png")
 
-`Segmenter` does the same frame by frame, with corrections. `import ovos_cli` alone is quick: torch
+`open_shot` takes masks at any frame, and computes again only what a correction changes; `Segmenter`
+goes frame by frame. `import ovos_cli` alone is quick: torch
 is loaded when a name that needs it is first used.
 """
 
 from typing import TYPE_CHECKING
 
-import models
-from models.utils.lazy_exports import lazy_exports
+from ovos_cli.beside import import_models
+
+import_models()
+
+import models  # noqa: E402
+from models.utils.lazy_exports import lazy_exports  # noqa: E402
 
 if TYPE_CHECKING:
     from models import (
@@ -26,15 +31,26 @@ if TYPE_CHECKING:
         Segmenter,
         load_model,
     )
+    from ovos_cli.shot.meeting import FinalMasks
+    from ovos_cli.shot.open_shot import open_shot
+    from ovos_cli.shot.shot import Shot, ShotFrame
     from ovos_cli.whole_video import SegmentedVideo, segment_video
 else:
-    _OWN = dict.fromkeys(("SegmentedVideo", "segment_video"), "ovos_cli.whole_video")
+    _OWN = {
+        "FinalMasks": "ovos_cli.shot.meeting",
+        "SegmentedVideo": "ovos_cli.whole_video",
+        "Shot": "ovos_cli.shot.shot",
+        "ShotFrame": "ovos_cli.shot.shot",
+        "open_shot": "ovos_cli.shot.open_shot",
+        "segment_video": "ovos_cli.whole_video",
+    }
     __getattr__, __dir__ = lazy_exports(__name__, dict.fromkeys(models.__all__, "models") | _OWN)
 
 __version__ = "0.2.0"
 
 __all__ = [
     "PRESETS",
+    "FinalMasks",
     "FrameMasks",
     "InputError",
     "LoadedModel",
@@ -45,6 +61,9 @@ __all__ = [
     "PreparedFrame",
     "SegmentedVideo",
     "Segmenter",
+    "Shot",
+    "ShotFrame",
     "load_model",
+    "open_shot",
     "segment_video",
 ]

@@ -13,6 +13,7 @@ from models.errors import OvosError
 from ovos_cli import __version__
 from ovos_cli.lines import say
 from ovos_cli.process_settings import set_up_process
+from ovos_cli.standard_streams import lenient_streams
 
 _COMMANDS = {
     "segment": "ovos_cli.segment",
@@ -83,6 +84,11 @@ def root(
 def main() -> None:
     """Run the command; deliberate errors become one message and an exit status."""
     set_up_process()
+    with lenient_streams():
+        _run()
+
+
+def _run() -> None:
     debug = "--debug" in sys.argv
     try:
         app()

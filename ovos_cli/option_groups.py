@@ -23,6 +23,7 @@ class SourceOptions:
     forward: options.Forward = False
     start: options.Start = 0
     end: options.End = None
+    stream: options.Stream = None
     fps: options.FrameRate = 24.0
 
 
@@ -33,6 +34,8 @@ class OutputOptions:
     out: options.Out = None
     overwrite: options.Overwrite = False
     resume: options.Resume = False
+    cache: options.Cache = None
+    write: options.Write = None
     mattes: options.Mattes = False
     overlay: options.Overlay = True
     quiet: options.Quiet = False

@@ -95,6 +95,15 @@ End = Annotated[
     int | None,
     typer.Option(help="Last frame, included. Default: the last.", rich_help_panel=_INPUT),
 ]
+Stream = Annotated[
+    int | None,
+    typer.Option(
+        help="Which stream of a video file with several, as ffprobe counts them. Default: the one "
+        "that FFmpeg deems best.",
+        rich_help_panel=_INPUT,
+        show_default=False,
+    ),
+]
 FrameRate = Annotated[
     float,
     typer.Option(
@@ -126,11 +135,32 @@ Resume = Annotated[
         rich_help_panel=OUTPUT,
     ),
 ]
+Cache = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE",
+        help="Keep so much of the features of frames in OUT/.ovos/features (2G, 500M, 0 for none), "
+        "which makes later corrections faster; safe to delete. Default: 1G, and only while frames "
+        "are gone through twice.",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
+Write = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="OUTPUT",
+        help="A further output beside masks and overlay, by its name: mattes; may be repeated.",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
 Mattes = Annotated[
     bool,
     typer.Option(
         "--mattes",
-        help="Write a black and white matte of each object too: mattes/ID/FRAME.png.",
+        help="Write a black and white matte of each object too: mattes/ID/FRAME.png. The same as "
+        "--write mattes.",
         rich_help_panel=OUTPUT,
     ),
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from typing import Protocol
 
 import torch
 
@@ -16,8 +17,22 @@ _WAITING = 2
 Group = list[tuple[Frame, PreparedFrame]]
 
 
+class Cache(Protocol):
+    """What was prepared before, by the frame's index."""
+
+    def get(self, index: int) -> PreparedFrame | None:
+        """The frame, if it is there."""
+        ...
+
+    def put(self, index: int, frame: PreparedFrame) -> None:
+        """Keep a frame."""
+        ...
+
+
 @contextmanager
-def prepared_groups(frames: Iterable[Frame], segmenter: Segmenter) -> Iterator[Iterator[Group]]:
+def prepared_groups(
+    frames: Iterable[Frame], segmenter: Segmenter, cache: Cache | None = None
+) -> Iterator[Iterator[Group]]:
     """Frames in order with what `Segmenter.prepare` makes of them, as many at once as it likes.
 
     On a CPU, what does not depend on masks is made in a thread of its own, a few frames ahead,
@@ -29,8 +44,16 @@ def prepared_groups(frames: Iterable[Frame], segmenter: Segmenter) -> Iterator[I
         group = list(islice(source, segmenter.batch))
         if not group:
             return None
-        prepared = segmenter.prepare([f.image for f in group], [f.stem for f in group])
-        return list(zip(group, prepared, strict=True))
+        known = {f.index: cache.get(f.index) for f in group} if cache is not None else {}
+        segmenter.fit(*group[0].image.shape[:2])
+        missing = [f for f in group if known.get(f.index) is None]
+        if missing:
+            made = segmenter.prepare([f.image for f in missing], [f.stem for f in missing])
+            known |= {f.index: prepared for f, prepared in zip(missing, made, strict=True)}
+        if cache is not None:
+            for f in missing:
+                cache.put(f.index, _there(known[f.index]))
+        return [(f, _there(known[f.index])) for f in group]
 
     threads = torch.get_num_threads()
     if segmenter.device.type != "cpu" or threads == 1:
@@ -44,3 +67,8 @@ def prepared_groups(frames: Iterable[Frame], segmenter: Segmenter) -> Iterator[I
     finally:
         ahead.stop()
         torch.set_num_threads(threads)
+
+
+def _there(prepared: PreparedFrame | None) -> PreparedFrame:
+    assert prepared is not None
+    return prepared

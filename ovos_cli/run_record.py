@@ -47,7 +47,9 @@ def run_record(
         "process": os.getpid(),
         "command": sys.argv,
         "source": str(source),
-        "masks": [{"frame": frame, "file": str(file)} for frame, file in sorted(given.items())],
+        "masks": [
+            {"frame": frame, "file": str(file.absolute())} for frame, file in sorted(given.items())
+        ],
         "model": loaded.network.config.name,
         "weights": loaded.path.name,
         "weights_sha256": loaded.sha256,

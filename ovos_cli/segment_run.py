@@ -11,12 +11,15 @@ from models.errors import InputError
 from models.hub.load import LoadedModel, load_model
 from models.tracking.objects import Ids
 from models.tracking.segmenter import Segmenter
+from ovos_cli.default_folder import default_folder
+from ovos_cli.masks.keyframes import mask_arguments
 from ovos_cli.media.checked_frames import checked_frames
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.open_source import open_source, past_the_end
 from ovos_cli.memory_settings import memory_settings
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
 from ovos_cli.options import LEAST_RATE
+from ovos_cli.shot.feature_cache import FeatureCache, parse_size
 from ovos_cli.shot.folder import ShotFolder, read_indexed
 from ovos_cli.shot.given import GivenMasks, read_given_masks
 from ovos_cli.shot.identity import basis
@@ -26,6 +29,8 @@ from ovos_cli.shot.plan import hashed
 from ovos_cli.shot.run import SegmentRun
 from ovos_cli.shot.shot import Shot
 from ovos_cli.sinks import SINKS
+
+_CACHED = "1G"
 
 
 def open_run(
@@ -52,8 +57,21 @@ def open_run(
         )
     if output.resume and output.overwrite:
         raise InputError("--resume and --overwrite exclude each other")
+    if unknown := [name for name in output.write or () if name not in SINKS]:
+        raise InputError(f"there is no output '{unknown[0]}'; --write takes {', '.join(SINKS)}")
     rate = Fraction(source.fps).limit_denominator(1001)
-    reader = open_source(source.video, start=source.start, end=source.end, rate=rate)
+    if not source.video.exists():
+        raise InputError(f"{source.video} does not exist")
+    masks = [path for _, path in mask_arguments(source.mask, source.start)]
+    masks += kept.files_given().values() if kept is not None else []
+    reader = open_source(
+        source.video,
+        start=source.start,
+        end=source.end,
+        rate=rate,
+        stream=source.stream,
+        apart=masks,
+    )
     given = read_given_masks(source.mask, reader, source.mask_colors, source.mask_threshold, kept)
     loaded = _load(model, memory)
     segmenter = Segmenter(
@@ -64,27 +82,31 @@ def open_run(
     if head is None:
         raise past_the_end(source.video, source.start)
     _check_sizes(given, head)
-    # A folder's name may have dots of its own.
-    video = source.video.resolve()
-    root = output.out or Path(f"{video.name if video.is_dir() else video.stem}_ovos")
+    root = output.out or default_folder(source.video, "ovos")
     _check_inputs(source.video, given, root.resolve(), reader)
     folder = ShotFolder(root)
     for text in source.lock or ():
         parse_lock(text)
     drops = [parse_drop(text) for text in source.drop or ()]
     folder.claim(anew=output.overwrite, go_on=output.resume or kept is not None)
+    shot: Shot | None = None
     try:
-        basis_now = basis(source.video, loaded, segmenter)
-        shot = Shot(reader, segmenter, folder.kept, hashed(basis_now), forward=source.forward)
-        _begin(shot, basis_now, folder, anew=not (output.resume or kept is not None))
+        now = basis(source.video, loaded, segmenter)
+        shot = Shot(reader, segmenter, folder.kept, hashed(now), forward=source.forward)
         for frame, ids in given.masks.items():
             shot.put(frame, ids)
         for text in source.lock or ():
             shot.lock(_locked(text, parse_lock(text), folder, reader, head))
         for ident, span in drops:
             shot.drop(ident, span.first, span.last)
+        if max(given.masks) > reader.start and reader.seekable:
+            shot.find_end()
+        shot.cache = _cache(shot, output.cache, folder, hashed(now))
+        _begin(shot, now, folder, anew=not (output.resume or kept is not None))
         folder.write_given(given.masks, given.palette)
     except BaseException:
+        if shot is not None:
+            shot.close()
         folder.release()
         raise
     options = options_record((source, output, model, memory))
@@ -107,6 +129,17 @@ def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -
     for final in store.finals():
         if not folder.mask_file(final.stem).exists():
             store.forget_final(final.frame)
+
+
+def _cache(shot: Shot, size: str | None, folder: ShotFolder, key: str) -> FeatureCache | None:
+    """Of the size that was asked for; else for what is gone through twice in this run."""
+    place, device = folder.kept / "features", shot.segmenter.device
+    if size is not None:
+        bound = parse_size(size)
+        return FeatureCache(place, bound, key, device) if bound else None
+    if not any(chain.backward for chain in shot.plan.chains):
+        return None
+    return FeatureCache(place, parse_size(_CACHED), key, device, shot.passed_twice)
 
 
 def _load(model: ModelOptions, memory: MemoryOptions) -> LoadedModel:

@@ -37,6 +37,7 @@ def segment_video(
     *,
     start: int = SourceOptions.start,
     end: int | None = SourceOptions.end,
+    stream: int | None = SourceOptions.stream,
     fps: float = SourceOptions.fps,
     mask_colors: str | None = SourceOptions.mask_colors,
     mask_threshold: int | None = SourceOptions.mask_threshold,
@@ -45,6 +46,8 @@ def segment_video(
     forward: bool = SourceOptions.forward,
     overwrite: bool = OutputOptions.overwrite,
     resume: bool = OutputOptions.resume,
+    cache: str | None = OutputOptions.cache,
+    write: list[str] | None = OutputOptions.write,
     mattes: bool = OutputOptions.mattes,
     overlay: bool = OutputOptions.overlay,
     model: str = ModelOptions.model,
@@ -76,6 +79,8 @@ def segment_video(
             57; several may be given, or a folder of them, named like their frames.
         out: the folder; None is NAME_ovos in the working folder.
         start, end: first frame, which the mask annotates, and last one, included; from 0.
+        stream: which stream of a video file with several, as FFmpeg counts them; None is the one
+            that it deems best.
         fps: frames per second of the overlay of a folder of images.
         mask_colors: what the colours of a mask in colour mean: `ff0000=1,00ff00=2`.
         mask_threshold: for a mask with soft edges, the grey value, 1 to 255, where the object
@@ -84,7 +89,9 @@ def segment_video(
             in `out` stay.
         forward: nothing is looked for before its first mask, nor backward from a later one.
         overwrite: replace the files of an earlier run; without it a folder with files is refused.
+        cache: how much of the features of frames is kept for corrections: `2G`.
         resume: go on with what is in the folder; what still holds is not computed again.
+        write: further outputs by name, `mattes`.
         size: short side of the frames inside the model, in pixels; smaller is faster.
         settings: fields of the model's configuration, each as `key=value`.
 
@@ -107,12 +114,15 @@ def segment_video(
             forward=forward,
             start=start,
             end=end,
+            stream=stream,
             fps=fps,
         ),
         OutputOptions(
             out=_path(out),
             overwrite=overwrite,
             resume=resume,
+            cache=cache,
+            write=write,
             mattes=mattes,
             overlay=overlay,
             quiet=True,

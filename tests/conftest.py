@@ -38,6 +38,7 @@ def write_video(
     times: Sequence[int] | None = None,
     rotation: int = 0,
     faststart: bool = False,
+    title: str | None = None,
     draw: Callable[[int, int, int], NDArray[np.uint8]] = picture,
 ) -> Path:
     """Encode a clip; `times` are timestamps in thousandths of a second, 40 apart by default.
@@ -48,6 +49,8 @@ def write_video(
     moments = times or [40 * i for i in range(frames)]
     options = {"movflags": "faststart"} if faststart else {}
     with av.open(str(path), "w", options=options) as container:
+        if title is not None:
+            container.metadata["title"] = title
         stream = container.add_stream(codec, rate=25)
         stream.width, stream.height = width, height
         even = width % 2 == height % 2 == 0

@@ -5,16 +5,16 @@ from pathlib import Path
 import numpy as np
 
 from models.errors import InputError
-from models.pictures.mask_values import VOID, Values, White, white_role
+from models.pictures.mask_values import VOID, Values, White, areas, white_role
 
 
 def unclear_white(path: Path, values: Values) -> InputError:
     """The error for a mask in which 255 is too much for void, and not alone."""
-    areas = np.bincount(values.ravel(), minlength=VOID + 1)
-    others = np.flatnonzero(areas[1:VOID]) + 1
+    counts = areas(values)
+    others = np.flatnonzero(counts[1:VOID]) + 1
     shown = ", ".join(map(str, others[:8])) + (", …" if len(others) > 8 else "")
     return InputError(
-        f"{path} has {areas[VOID]} pixels of 255 and {areas[1:VOID].sum()} of other values "
+        f"{path} has {counts[VOID]} pixels of 255 and {counts[1:VOID].sum()} of other values "
         f"({shown}); beside others, 255 is void, yet here it is most. If it is an object, give it "
         "an index from 1 to 254; if white is the only one, paint the others black or white; if it "
         "is void, paint it black"
@@ -35,5 +35,5 @@ def refuse_unclear(path: Path, values: Values, *, shown_white: bool = True) -> N
         InputError: it is.
     """
     role = white_role(values, shown_white=shown_white)
-    if role is White.UNCLEAR or (role is White.OBJECT and len(np.unique(values)) > 2):
+    if role is White.UNCLEAR or (role is White.OBJECT and np.count_nonzero(areas(values)) > 2):
         raise unclear_white(path, values)

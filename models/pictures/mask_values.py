@@ -18,6 +18,8 @@ Values = NDArray[np.uint8]
 
 _REMNANTS = 2
 """So many objects may be thin and side by side: little is left of either."""
+_MANY, _SCATTERED = 32, 5
+"""More values than these, and a corner of an area in every fifth pixel, make a photograph."""
 _SQUARE = np.ones((3, 3), np.uint8)
 _NEARLY = 240
 """From here on, values beside white are white that was rounded: nobody numbers objects so."""
@@ -133,14 +135,29 @@ def soft_values(values: Values, *, grey: bool) -> list[int]:
     return [int(v) for v in thin] if soft else []
 
 
+def photograph(values: Values) -> bool:
+    """Whether (H, W) values are many and change at every step, as those of no objects do."""
+    if np.count_nonzero(areas(values)) <= _MANY:
+        return False
+    inner = values[1:, 1:]
+    corners = (inner != values[:-1, 1:]) & (inner != values[1:, :-1])
+    return bool(_SCATTERED * np.count_nonzero(corners) > corners.size)
+
+
+def areas(values: Values) -> NDArray[np.int64]:
+    """(256,) pixels of each value of (H, W) values; many times faster than sorting them."""
+    counts = cv2.calcHist([values], [0], None, [VOID + 1], [0, VOID + 1])
+    return counts.ravel().astype(np.int64)
+
+
 def _present(values: Values) -> NDArray[np.int64]:
-    return np.flatnonzero(np.bincount(values.ravel(), minlength=VOID + 1))
+    return np.flatnonzero(areas(values))
 
 
 def _solid(values: Values) -> NDArray[np.int64]:
     """The values that fill some 3x3 square; those of a soft edge rarely do."""
     same = cv2.erode(values, _SQUARE) == cv2.dilate(values, _SQUARE)
-    return _present(values[1:-1, 1:-1][same[1:-1, 1:-1]])
+    return _present(values[1:-1, 1:-1][same[1:-1, 1:-1]][None])
 
 
 def _beside(values: Values, some: NDArray[np.int64], others: NDArray[np.int64]) -> bool:

@@ -13,13 +13,19 @@ from numpy.typing import NDArray
 from PIL import Image
 from zlib_ng import zlib_ng
 
+from models.pictures.opened import MOST_PIXELS
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _STORED = 0
 """Level of a compression that only copies."""
 
 
+class _NotPlainError(Exception):
+    """It is animated, or some of its values stand for nothing."""
+
+
 def png_values(png: bytes) -> tuple[NDArray[np.uint8], bytes] | None:
-    """Decode an 8-bit grey or indexed PNG that is not interlaced.
+    """Decode an 8-bit grey or indexed PNG that is not interlaced, transparent or animated.
 
     Returns:
         (H, W) grey values or indices, read-only, and the palette, three bytes a colour, empty in
@@ -29,11 +35,13 @@ def png_values(png: bytes) -> tuple[NDArray[np.uint8], bytes] | None:
         width, height, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", png, 16)
         if not png.startswith(_SIGNATURE) or depth != 8 or colour not in {0, 3} or interlaced:
             return None
-        packed, palette = _chunks(png)
         expected = height * (width + 1)  # each row begins with its filter's number
+        if expected > MOST_PIXELS:
+            return None
+        packed, palette = _chunks(png)
         inflate = zlib_ng.decompressobj()
         pixels = inflate.decompress(packed, expected + 1)
-    except (struct.error, zlib_ng.error, OverflowError):  # type: ignore[misc]  # its stub has an instance
+    except (_NotPlainError, struct.error, zlib_ng.error, OverflowError):  # type: ignore[misc]  # its stub has an instance
         return None
     if len(pixels) != expected or not inflate.eof:
         return None
@@ -53,6 +61,7 @@ def _chunks(png: bytes) -> tuple[bytes, bytes]:
 
     Raises:
         struct.error: there are no pixels, or the file ends within them.
+        _NotPlainError: it has transparency, or several frames.
     """
     parts: list[bytes] = []
     palette = b""
@@ -63,6 +72,8 @@ def _chunks(png: bytes) -> tuple[bytes, bytes]:
             parts.append(png[start + 8 : start + 8 + length])
         elif parts:
             return b"".join(parts), palette
+        elif kind in {b"tRNS", b"acTL"}:
+            raise _NotPlainError
         elif kind == b"PLTE":
             palette = png[start + 8 : start + 8 + length]
         start += 12 + length

@@ -1,8 +1,6 @@
 """Proposals in COCO's result format: one JSON list of instances with run-length masks."""
 
-import json
-import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
+from models.pictures.run_lengths import decode, extent
 from models.sources.npz import unknown_frame
 from models.sources.stored import StoredProposals
+from models.utils.names import number_at_end
+from models.utils.text_file import read_json
 
 IMAGES = "images.json"
 """COCO's list of images, which says the frame that each `image_id` is."""
 RESULTS = "results.json"
 RECORD = "run.json"
 """How the proposals were made; not read here."""
-_MOST_PIXELS = 1 << 28
-"""Of a frame: 16384 x 16384. More would be a mistake, which takes minutes to decode."""
-_ENDING = re.compile(r"[0-9]+$")
+_MOST_DIGITS = 18
+_NONE: tuple[object, ...] = (None, [], {})
+"""What programs write for a mask that they have not."""
 
 
 class CocoStore:
@@ -43,15 +44,21 @@ class CocoStore:
         self.folder, self.file = folder, found[0]
         self._images = _images(folder / IMAGES)
         self._entries: dict[str, list[dict[str, Any]]] = {}
-        entries = _read(self.file)
+        entries = read_json(self.file)
         if not isinstance(entries, list):
             raise InputError(f"{self.file} is not a list of COCO results")
         for number, entry in enumerate(entries):
-            if not isinstance(entry, dict) or {"image_id", "segmentation", "score"} - set(entry):
-                raise InputError(
-                    f"{self.file}: entry {number} lacks image_id, segmentation or score"
-                )
-            self._entries.setdefault(str(entry["image_id"]), []).append(entry)
+            if not isinstance(entry, dict) or {"image_id", "score"} - set(entry):
+                raise InputError(f"{self.file}: entry {number} lacks image_id or score")
+            key = _key(entry["image_id"], f"{self.file}: entry {number}")
+            kept = self._entries.setdefault(key, [])
+            if entry.get("segmentation") not in _NONE:
+                kept.append(entry)
+        if entries and not any(self._entries.values()):
+            raise InputError(
+                f"{self.file} lacks masks: none of its {len(entries)} entries has a segmentation, "
+                "and boxes alone are no proposals"
+            )
         if self._images is not None:
             unlisted = set(self._entries).difference(image for image, _ in self._images.values())
             if unlisted:
@@ -72,8 +79,8 @@ class CocoStore:
         """What there are proposals of, but is none of a video's frames."""
         known = set(names)
         if self._images is None:
-            endings = (_ENDING.search(name) for name in names)
-            known |= {str(int(ending[0])) for ending in endings if ending}
+            ends = (number_at_end(name) for name in names)
+            known |= {_of_name(name) for name in names} | {str(n) for n in ends if n is not None}
         return [name for name in self.names() if name not in known]
 
     def read(self, name: str) -> StoredProposals:
@@ -84,21 +91,23 @@ class CocoStore:
         """
         entries, size = self._find(name)
         where = f"{self.file}, frame '{name}'"
-        masks = [_decode(e["segmentation"], size, where) for e in entries]
-        sizes = {m.shape for m in masks} | ({size} if size else set())
+        if not entries:
+            return StoredProposals.none(size or (0, 0))
+        try:
+            sizes = {extent(e["segmentation"], size) for e in entries}
+            scores = np.array([float(e["score"]) for e in entries], np.float32)
+        except (TypeError, KeyError, ValueError, OverflowError) as error:
+            raise InputError(
+                f"{where}: a score is not a number, or a segmentation is not a run-length mask of "
+                f"its frame: {error}"
+            ) from error
         if len(sizes) > 1:
             raise InputError(
-                f"{where}: masks and frame differ in size: "
+                f"{where}: masks differ in size: "
                 + ", ".join(f"{s[1]}x{s[0]}" for s in sorted(sizes))
             )
-        if not masks:
-            height, width = size or (0, 0)
-            return StoredProposals.none((height, width))
-        try:
-            scores = np.array([float(e["score"]) for e in entries], np.float32)
-        except (TypeError, ValueError) as error:
-            raise InputError(f"{where}: a score is not a number ({error})") from error
-        return StoredProposals.of_frame_masks(np.stack(masks), scores, where)
+        (found,) = sizes
+        return StoredProposals.of_masks(_decoded(entries, where), scores, found, where)
 
     def _find(self, name: str) -> tuple[list[dict[str, Any]], tuple[int, int] | None]:
         """A frame's entries, and its size where it is known."""
@@ -107,12 +116,12 @@ class CocoStore:
                 raise unknown_frame(self.folder, name, self.names())
             image, size = self._images[name]
             return self._entries.get(image, []), size
-        if name in self._entries:
-            return self._entries[name], None
-        numbers = [int(key) for key in self._entries if key.isdecimal()]
-        ending = _ENDING.search(name)
-        if ending and numbers and int(ending[0]) <= max(numbers):
-            return self._entries.get(str(int(ending[0])), []), None  # none found in this frame
+        if _of_name(name) in self._entries:
+            return self._entries[_of_name(name)], None
+        numbers = [n for n in map(_number, self._entries) if n is not None]
+        ending = number_at_end(name)
+        if ending is not None and numbers and min(0, *numbers) <= ending <= max(numbers):
+            return self._entries.get(str(ending), []), None  # none found in this frame
         raise unknown_frame(
             self.folder,
             name,
@@ -125,103 +134,52 @@ def _images(file: Path) -> dict[str, tuple[str, tuple[int, int]]] | None:
     """From a frame's name to its image id and size; None without the file."""
     if not file.is_file():
         return None
-    values = _read(file)
+    values = read_json(file)
     try:
         return {
-            Path(image["file_name"]).stem: (
-                str(image["id"]),
+            Path(image["file_name"].replace("\\", "/")).stem: (
+                _key(image["id"], str(file)),
                 (int(image["height"]), int(image["width"])),
             )
             for image in values["images"]
         }
-    except (TypeError, KeyError, ValueError) as error:
+    except (TypeError, KeyError, ValueError, AttributeError, OverflowError) as error:
         raise InputError(
             f"{file} is not COCO's list of images (id, file_name, height, width): {error!r}"
         ) from error
 
 
-def _read(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text())
-    except (OSError, ValueError) as error:
-        raise InputError(f"{file} is not readable JSON: {error}") from error
-
-
-def _mask_tools() -> Any:
-    try:
-        from pycocotools import mask
-    except ImportError as error:
-        raise InputError(
-            "run-length masks need pycocotools: pip install 'ovos-cli[coco]', or keep proposals "
-            "as npz"
-        ) from error
-    return mask
-
-
-def _decode(segmentation: Any, size: tuple[int, int] | None, where: str) -> NDArray[np.uint8]:
-    """(H, W) mask of a run-length encoding, compressed or not, in a frame of `size` if known."""
-    tools = _mask_tools()
-    try:
-        height, width = map(_whole, segmentation["size"])
-        counts = segmentation["counts"]
-        _check_extent(height, width, size)
-        if isinstance(counts, list):
-            counts = [_whole(run) for run in counts]
-            _check_runs(counts, height * width)
-            encoded = tools.frPyObjects({"size": [height, width], "counts": counts}, height, width)
-            counts = encoded["counts"].decode("ascii")
-        decoded = tools.decode({"size": [height, width], "counts": counts.encode("ascii")})
-        if not _overflows(tools, counts, height * width - 1):
-            raise ValueError(f"its runs cover less than {width}x{height} pixels")
-        return decoded
-    except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise InputError(
-            f"{where}: a segmentation is not a run-length mask of its frame: {error}"
-        ) from error
-
-
-def _whole(value: Any) -> Any:
-    """A number that some programs write as 480.0."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _check_extent(height: Any, width: Any, size: tuple[int, int] | None) -> None:
-    """pycocotools allocates by these numbers, whatever they are."""
-    if any(type(v) is not int or v < 1 for v in (height, width)) or height * width > _MOST_PIXELS:
-        raise ValueError(f"its size {[height, width]} is none of a frame")
-    if size is not None and size != (height, width):
-        raise ValueError(f"it is {width}x{height}, and its frame {size[1]}x{size[0]}")
-
-
-def _check_runs(counts: list[Any], pixels: int) -> None:
-    if any(type(run) is not int or run < 0 for run in counts):
-        raise ValueError("its runs are not all numbers of pixels")
-    if sum(counts) > pixels:
-        raise ValueError(f"its runs cover {sum(counts)} pixels of {pixels}")
-
-
-def _overflows(tools: Any, counts: str, room: int) -> bool:
-    """Whether runs cover more than `room` pixels.
-
-    pycocotools refuses runs that cover too much, but leaves pixels that none covers as they
-    happen to be in memory; so it is asked whether one pixel less would be too little room.
-    """
-    try:
-        tools.decode({"size": [room, 1], "counts": counts.encode("ascii")})
-    except ValueError:
-        return True
-    return False
-
-
-def encode(masks: Iterable[NDArray[np.bool_]]) -> list[dict[str, Any]]:
-    """Run-length encodings of (N, H, W) masks, as JSON values.
+def _key(image: Any, where: str) -> str:
+    """An `image_id`, a number or a text: 7, 7.0, "7" and "00007" are one.
 
     Raises:
-        InputError: pycocotools is missing.
+        InputError: it is neither.
     """
-    tools = _mask_tools()
-    encoded = []
-    for mask in masks:
-        rle = tools.encode(np.asfortranarray(mask.astype(np.uint8)))
-        encoded.append({"size": rle["size"], "counts": rle["counts"].decode("ascii")})
-    return encoded
+    if isinstance(image, float) and image.is_integer():
+        image = int(image)
+    if isinstance(image, bool) or not isinstance(image, int | str):
+        raise InputError(f"{where} has the image_id {image!r}, which is no number or name")
+    return _of_name(str(image).strip())
+
+
+def _of_name(name: str) -> str:
+    """What is nothing but a number, without zeros before it."""
+    number = _number(name)
+    return name if number is None else str(number)
+
+
+def _number(name: str) -> int | None:
+    digits = name.removeprefix("-")
+    plain = digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS
+    return int(name) if plain else None
+
+
+def _decoded(entries: list[dict[str, Any]], where: str) -> Iterator[NDArray[np.uint8]]:
+    """Masks one after the other: all of a frame at once may not fit into memory."""
+    for entry in entries:
+        try:
+            yield decode(entry["segmentation"])
+        except (TypeError, KeyError, ValueError, AttributeError) as error:
+            raise InputError(
+                f"{where}: a segmentation is not a run-length mask of its frame: {error}"
+            ) from error

@@ -1,5 +1,6 @@
 """Proposals as one compressed npz file for each frame, named like the frame."""
 
+import zipfile
 from collections.abc import Collection
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,9 @@ import numpy as np
 from models.errors import InputError
 from models.sources.stored import StoredProposals
 from models.utils.whole_file import write_whole
+
+_MOST_BYTES = 1 << 30
+"""Of a frame's arrays: 500 masks of 1920 x 1080 as bool. A small file may unpack to any size."""
 
 
 class NpzStore:
@@ -47,8 +51,11 @@ class NpzStore:
         """
         file = self._find(name)
         try:
+            _check_bytes(file)
             with np.load(file, allow_pickle=False) as arrays:
                 held = {key: arrays[key] for key in arrays.files}
+        except InputError:
+            raise
         except Exception as error:  # zipfile, zlib and numpy raise many kinds for damaged bytes
             raise InputError(f"{file} is not a readable npz file: {error}") from error
         lacking = {"scores", "masks", "size"} - set(held)
@@ -71,6 +78,17 @@ class NpzStore:
                 f"{size[1]}x{size[0]}"
             )
         return StoredProposals.of_frame_masks(held["masks"], held["scores"], str(file))
+
+
+def _check_bytes(file: Path) -> None:
+    """Refuse what would fill the memory; zipfile reads no more of a part than is said here."""
+    with zipfile.ZipFile(file) as archive:
+        held = sum(part.file_size for part in archive.infolist())
+    if held > _MOST_BYTES:
+        raise InputError(
+            f"{file} unpacks to {held} bytes, more than the {_MOST_BYTES} that are read; keep "
+            "masks as bool, or relative to boxes"
+        )
 
 
 def unknown_frame(folder: Path, name: str, names: list[str], advice: str = "") -> InputError:

@@ -1,5 +1,6 @@
 """Proposals of one frame as they are kept in files: at the source's size, not the model's."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,6 +16,9 @@ from models.tracking.geometry import Geometry
 
 _OUTSIDE = 1.0
 """Pixels by which a box may cross the frame's border; rounding does that."""
+
+_MOST_CELLS = 1 << 26
+"""Of the masks of a frame: 1000 of 256 x 256. More would be a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class StoredProposals:
             InputError: shapes that do not fit, NaN, values out of range, boxes outside of the
                 frame or without extent.
         """
+        if masks.size > _MOST_CELLS:
+            raise InputError(f"{where}: masks {masks.shape} are too large to be relative to boxes")
         try:
             values = [np.asarray(a, np.float32) for a in (boxes, masks, scores)]
         except (TypeError, ValueError) as error:
@@ -103,19 +109,33 @@ class StoredProposals:
                 f"{where}: masks {masks.shape} and scores {scores.shape} do not fit together; "
                 "expected (N, H, W) and (N,)"
             )
-        try:
-            full = masks.astype(np.float32)
-        except (TypeError, ValueError) as error:
-            raise InputError(f"{where}: masks are not numbers ({error})") from error
-        if not ((full >= 0) & (full <= 1)).all():
-            raise InputError(
-                f"{where}: masks must lie in 0 to 1, without NaN; logits need a sigmoid first, "
-                "0 to 255 a division"
-            )
-        cut, boxes, present = crop(torch.from_numpy(full))
-        kept = present.numpy()
         size = (masks.shape[1], masks.shape[2])
-        return cls.checked(boxes.numpy()[kept], cut.numpy()[kept], scores[kept], size, where)
+        return cls.of_masks(masks, scores, size, where)
+
+    @classmethod
+    def of_masks(
+        cls,
+        masks: Iterable[NDArray[np.generic]],
+        scores: NDArray[np.generic],
+        size: tuple[int, int],
+        where: str,
+    ) -> Self:
+        """Take masks as `of_frame_masks` does, but one by one: each (H, W), as many as scores.
+
+        Raises:
+            InputError: as `of_frame_masks`.
+        """
+        cuts, boxes, kept = [], [], []
+        for mask in masks:
+            cut, box, present = crop(torch.from_numpy(_full(mask, where)[None]))
+            cuts.append(cut.numpy())
+            boxes.append(box.numpy())
+            kept.append(bool(present))
+        if not kept:
+            return cls.none(size)
+        seen = np.array(kept)
+        of_all = (np.concatenate(boxes)[seen], np.concatenate(cuts)[seen], scores[seen])
+        return cls.checked(*of_all, size, where)
 
     @classmethod
     def of(cls, proposals: Proposals, geometry: Geometry) -> Self:
@@ -140,6 +160,19 @@ class StoredProposals:
         """(N, H, W) masks of the whole source frame."""
         masks, boxes = torch.from_numpy(self.masks), torch.from_numpy(self.boxes)
         return paste_masks(masks, boxes, *self.size, stride=1).numpy() > 0.5
+
+
+def _full(mask: NDArray[np.generic], where: str) -> NDArray[np.float32]:
+    try:
+        full = mask.astype(np.float32)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{where}: masks are not numbers ({error})") from error
+    if not ((full >= 0) & (full <= 1)).all():
+        raise InputError(
+            f"{where}: masks must lie in 0 to 1, without NaN; logits need a sigmoid first, "
+            "0 to 255 a division"
+        )
+    return full
 
 
 def _factors(geometry: Geometry) -> list[float]:

@@ -158,6 +158,11 @@ class Segmenter:
         """How many frames to prepare at once: on a GPU, one alone would leave it idle."""
         return _GPU_BATCH if self.device.type == "cuda" else 1
 
+    def fit(self, height: int, width: int) -> None:
+        """Say of what size the video is, where its frames were prepared before."""
+        if self._geometry is None:
+            self._geometry = Geometry.fit((height, width), self.size)
+
     def prepare(
         self, frames: Sequence[NDArray[np.generic]], names: Sequence[str] | None = None
     ) -> list[PreparedFrame]:
@@ -172,9 +177,8 @@ class Segmenter:
                 a frame.
         """
         images = [as_rgb(frame) for frame in frames]
-        if self._geometry is None:
-            height, width = images[0].shape[:2]
-            self._geometry = Geometry.fit((height, width), self.size)
+        self.fit(*images[0].shape[:2])
+        assert self._geometry is not None
         counted = range(self._prepared, self._prepared + len(images))
         origin = Origin(tuple(names or (f"{i:05d}" for i in counted)), self._geometry)
         with self._computing():

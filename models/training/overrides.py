@@ -32,7 +32,7 @@ def override(values: dict[str, Any], text: str, schema: type[BaseModel]) -> None
         _check_key(schema, [*path, last], key)
     for name in path:
         if isinstance(inner, list):
-            if not name.isdigit() or int(name) >= len(inner):
+            if not name.isdecimal() or int(name) >= len(inner):
                 raise InputError(f"'{key}' names no entry; there are {len(inner)}, from 0")
             inner = inner[int(name)]
         elif taken_away and name not in inner:
@@ -60,7 +60,7 @@ def _check_key(model: type[BaseModel], path: list[str], key: str) -> None:
     if field is None:
         raise InputError(f"the recipe has no key '{key}'")
     inner = _models_in(field.annotation)
-    rest = rest[1:] if rest and rest[0].isdigit() else rest
+    rest = rest[1:] if rest and rest[0].isdecimal() else rest
     if rest and not inner:
         raise InputError(f"'{key}' names nothing: '{name}' is a plain value")
     if rest:

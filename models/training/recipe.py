@@ -16,6 +16,7 @@ from pydantic import (
 
 from models.errors import InputError
 from models.training.overrides import override
+from models.utils.text_file import read_text
 
 Share = Annotated[float, Field(ge=0, le=1)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -237,10 +238,8 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
         InputError: the file is missing or not TOML, a key is unknown, a value cannot be used.
     """
     try:
-        values = tomllib.loads(path.read_text())
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the recipe {path} cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
+        values = tomllib.loads(read_text(path, "the recipe"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"the recipe {path} is not TOML: {error}") from error
     for text in overrides:
         override(values, text, Recipe)

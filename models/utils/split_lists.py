@@ -1,8 +1,12 @@
 """Lists of the videos that belong to a split, as data sets and people write them."""
 
+import re
 from pathlib import Path
 
 from models.errors import InputError
+from models.utils.text_file import read_text
+
+_FRAME = re.compile(r"(.*/)?(?P<folder>[^/]+)/[^/]+\.(jpe?g|png)(\s|$)", re.IGNORECASE)
 
 
 def davis_lists(root: Path, year: str) -> list[Path]:
@@ -20,12 +24,14 @@ def read_list(path: Path) -> list[str]:
     Raises:
         InputError: the file is missing or empty.
     """
-    try:
-        lines = path.read_text().split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the split file {path} cannot be read: {error}") from error
-    entries = [Path(line.split()[0]) for line in lines if line.split()]
-    names = [str(e.parent.name if e.suffix in {".jpg", ".jpeg", ".png"} else e) for e in entries]
+    lines = read_text(path, "the split file").splitlines()
+    names = [_name(line.strip()) for line in lines if line.strip()]
     if not names:
         raise InputError(f"the split file {path} names no sequence")
     return list(dict.fromkeys(names))
+
+
+def _name(line: str) -> str:
+    """A line is a name, blanks and all, or begins with the path of a frame, in its folder."""
+    frame = _FRAME.match(line)
+    return line if frame is None else frame["folder"]

@@ -4,6 +4,7 @@ import errno
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +12,8 @@ from models.errors import OvosError
 
 _TORN = ("inline_container", "unexpected pos", "StreamWriter")
 """What torch says where its file ended early."""
+_LONGEST_NAME = 255
+"""Bytes, on nearly every file system."""
 
 
 def write_whole(
@@ -26,7 +29,7 @@ def write_whole(
     Raises:
         OvosError: it cannot be written, as on a full disk; what was there before still is.
     """
-    temporary = path.with_name(f".{path.name}.part")
+    temporary = unfinished(path)
     try:
         with temporary.open("wb") as file:
             if callable(content):
@@ -46,6 +49,14 @@ def write_whole(
         raise
 
 
+def unfinished(path: Path) -> Path:
+    """Where a file is written until it is complete: beside its place, of a name that can be."""
+    name = f".{path.name}.part"
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        name = f".{sha256(os.fsencode(path.name)).hexdigest()}.part"
+    return path.with_name(name)
+
+
 def _explained(error: OSError | RuntimeError, path: Path, temporary: Path) -> str:
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
     torn = not isinstance(error, OSError) and any(word in reason for word in _TORN)
@@ -53,7 +64,7 @@ def _explained(error: OSError | RuntimeError, path: Path, temporary: Path) -> st
         reason = f"the disk seems to be full ({reason.splitlines()[0]})"
     culprit = getattr(error, "filename", None)
     where = f" ({culprit})" if culprit not in (None, str(temporary)) else ""
-    kept = "the last good one is still there" if path.exists() else "none was there"
+    kept = "the last good one is still there" if os.path.exists(path) else "none was there"
     full = torn or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
     advice = ". Make room for it, then run the same command again" if full else ""
     return f"{path} cannot be written: {reason.splitlines()[0]}{where}; {kept}{advice}"

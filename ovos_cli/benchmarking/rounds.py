@@ -19,7 +19,7 @@ from ovos_cli.evaluation.files import forget_results
 from ovos_cli.evaluation.results import SequenceScores
 from ovos_cli.masks.palette import full_palette
 from ovos_cli.masks.writer import write_mask
-from ovos_cli.media.folder_reader import ImageReader
+from ovos_cli.media.folder_reader import FolderReader
 from ovos_cli.shot.shot import Shot
 
 
@@ -97,7 +97,7 @@ def correct_sequence(
     corrected: list[str] = []
     scores: list[SequenceScores] = []
     with tempfile.TemporaryDirectory(prefix="ovos-") as kept:
-        reader = ImageReader([sequence.images[frame] for frame in sequence.frames])
+        reader = FolderReader([sequence.images[frame] for frame in sequence.frames])
         shot = Shot(reader, method.segmenter(sequence.name), Path(kept))
         with closing(shot):
             _begin(shot, sequence)

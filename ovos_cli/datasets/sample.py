@@ -103,4 +103,10 @@ def _write(place: Path, video: Path, masks: dict[str, Path]) -> None:
 def _cache() -> Path:
     """Where this user's programs keep what they can make again."""
     named = os.environ.get("XDG_CACHE_HOME")
-    return (Path(named) if named else Path.home() / ".cache") / "ovos"
+    try:
+        return (Path(named) if named else Path.home() / ".cache") / "ovos"
+    except RuntimeError as error:  # no HOME, and a user without an entry, as in containers
+        raise OvosError(
+            "the sample's frames cannot be kept, since no home folder is known; set HOME or "
+            "XDG_CACHE_HOME to a folder that can be written"
+        ) from error

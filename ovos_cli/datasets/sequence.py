@@ -199,6 +199,7 @@ class Dataset:
         chosen = self.sequences
         if names:
             known = [s.name for s in self.sequences]
+            names = _joined(names, known)
             unknown = [n for n in names if n not in known]
             if unknown:
                 raise InputError(
@@ -210,6 +211,23 @@ class Dataset:
         if len(chosen) == len(self.sequences):
             return self
         return replace(self, sequences=chosen, whole=self.whole or len(self.sequences))
+
+
+def _joined(names: list[str], known: list[str]) -> list[str]:
+    """Names that were split at a comma of their own are put together again."""
+    meant = {_without_blanks(name): name for name in known}
+    found, start = [], 0
+    while start < len(names):
+        ends = range(len(names), start, -1)
+        parts = {end: _without_blanks(",".join(names[start:end])) for end in ends}
+        end = next((end for end, text in parts.items() if text in meant), start + 1)
+        found.append(meant.get(parts[end], names[start]))
+        start = end
+    return found
+
+
+def _without_blanks(name: str) -> str:
+    return ",".join(part.strip() for part in name.split(","))
 
 
 def shortened(names: list[str], most: int = 8) -> str:

@@ -1,11 +1,12 @@
 """YouTube-VOS 2018 and 2019: objects begin at any frame, by `meta.json`."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from models.errors import InputError
+from models.utils.names import plain_name
 from models.utils.split_lists import read_list
+from models.utils.text_file import read_json
 from ovos_cli.datasets.layout import (
     contents,
     known_names,
@@ -68,13 +69,14 @@ def youtube(root: Path, year: str, split: str) -> Dataset:
 
 def _meta(path: Path) -> dict[str, Any]:
     try:
-        videos = json.loads(path.read_text())["videos"]
+        videos = read_json(path)["videos"]
         if not videos or not all(video["objects"] for video in videos.values()):
             raise ValueError("no video, or one without objects")
-        for video in videos.values():
+        for name, video in videos.items():
+            plain_name(name, path)
             for ident, entry in video["objects"].items():
                 _check_object(ident, entry)
-    except (OSError, LookupError, ValueError, TypeError, AttributeError) as error:
+    except (InputError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise InputError(
             f"{path} is missing or not YouTube-VOS's: expected videos / NAME / objects / ID / "
             f"frames; {path.parent} holds {contents(path.parent)} ({error})"
@@ -86,8 +88,10 @@ def _check_object(ident: str, entry: dict[str, Any]) -> None:
     frames, category = entry["frames"], entry.get("category", "")
     if not 1 <= int(ident) <= 254:
         raise ValueError(f"the id {ident} is none from 1 to 254")
-    if not (isinstance(frames, list) and frames and all(isinstance(f, str) for f in frames)):
+    if not (isinstance(frames, list) and frames):
         raise TypeError(f"frames of object {ident} are no list of names")
+    for frame in frames:
+        plain_name(frame, f"object {ident}")
     if not isinstance(category, str):
         raise TypeError(f"the category of object {ident} is no word")
 

@@ -1,7 +1,6 @@
 """The files of a scored run: the official tool's CSVs and `results.json`."""
 
 import csv
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from io import StringIO
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import InputError
+from models.utils.text_file import read_json
 from models.utils.whole_file import write_whole
 from ovos_cli import __version__
 from ovos_cli.datasets.sequence import Dataset
@@ -135,11 +135,9 @@ def read_results(path: Path) -> dict[str, Any]:
     """
     file = path / JSON_NAME if path.is_dir() else path
     try:
-        record = json.loads(file.read_text())
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}; {_MEND}") from error
-    except ValueError as error:
-        raise InputError(f"{file} is no JSON ({error}); {_MEND}") from error
+        record = read_json(file)
+    except InputError as error:
+        raise InputError(f"{error}; {_MEND}") from error
     if not isinstance(record, dict) or not {"sequences", "measures"} <= record.keys():
         raise InputError(f"{file} holds no results of ovos; {_MEND}")
     return record

@@ -8,11 +8,14 @@ from PIL import Image
 
 from models.errors import InputError
 from models.pictures.mask_values import MOST_IDS
+from models.pictures.transparency import visible
 
 Colours = dict[tuple[int, int, int], int]
 """RGB to the id of an object, 0 for background."""
 
 _LISTED, _HINTED = 8, 20
+_PHOTOGRAPH = 4096
+"""Colours; a mask has fewer, soft edges and all."""
 
 
 def from_colours(path: Path, picture: Image.Image, colours: Colours) -> NDArray[np.uint8]:
@@ -21,17 +24,21 @@ def from_colours(path: Path, picture: Image.Image, colours: Colours) -> NDArray[
     Raises:
         InputError: there are colours that are not named.
     """
-    pixels = np.array(picture.convert("RGB"))
+    shown = visible(path, picture).convert("RGB")
+    if shown.getcolors(_PHOTOGRAPH) is None:
+        raise in_colour(path, picture)
+    pixels = np.asarray(shown)
     ids = np.zeros(pixels.shape[:2], np.uint8)
-    known = (pixels == 0).all(axis=2)
+    known = ~pixels.any(axis=2)
     for colour, value in colours.items():
         here = (pixels == np.array(colour, np.uint8)).all(axis=2)
         ids[here] = value
         known |= here
     if not known.all():
+        others = Image.fromarray(pixels[~known][None])
         raise InputError(
-            f"the mask {path} has {int((~known).sum())} pixels in colours that --mask-colors does "
-            f"not name ({_listing(pixels[~known][None])}); soft edges do that: save it without "
+            f"the mask {path} has {np.count_nonzero(~known)} pixels in colours that --mask-colors "
+            f"does not name ({_listing(others)}); soft edges do that: save it without "
             "antialiasing, or name every colour (=0 for background)"
         )
     return ids
@@ -62,31 +69,45 @@ def parse_colours(text: str) -> Colours:
 
 def in_colour(path: Path, picture: Image.Image) -> InputError:
     """The error for a mask in colour whose colours nobody named."""
-    pixels = np.array(picture.convert("RGB"))
+    shown = visible(path, picture).convert("RGB")
+    if shown.getcolors(_PHOTOGRAPH) is None:
+        return a_photograph(path, f"more than {_PHOTOGRAPH} colours")
     return InputError(
-        f"the mask {path} is in colour ({_listing(pixels)}). Save it as an indexed PNG whose "
+        f"the mask {path} is in colour ({_listing(shown)}). Save it as an indexed PNG whose "
         "indices are the object ids, or say which colour is which object, e.g. "
-        f"--mask-colors {_hint(pixels)}"
+        f"--mask-colors {_hint(shown)}"
     )
 
 
-def _counts(pixels: NDArray[np.uint8]) -> list[tuple[str, int]]:
+def a_photograph(path: Path, what: str) -> InputError:
+    """The error for a mask with what no mask has."""
+    return InputError(
+        f"the mask {path} has {what}, as a photograph has, and a mask has one for each object. Is "
+        "it the frame itself? A JPEG, or soft edges, do that too: save it as an indexed PNG whose "
+        "indices are the object ids"
+    )
+
+
+def _counts(shown: Image.Image) -> list[tuple[str, int]]:
     """Colours but black as hex, most frequent first."""
-    flat, counts = np.unique(pixels.reshape(-1, 3), axis=0, return_counts=True)
-    named = [
-        (bytes(c.tolist()).hex(), int(n)) for c, n in zip(flat, counts, strict=True) if c.any()
-    ]
-    return sorted(named, key=lambda item: -item[1])
+    found = shown.getcolors(_PHOTOGRAPH) or []
+    named = [(_hex(colour), count) for count, colour in found if colour != (0, 0, 0)]
+    return sorted(named, key=lambda item: (-item[1], item[0]))
 
 
-def _listing(pixels: NDArray[np.uint8]) -> str:
-    found = _counts(pixels)
-    shown = ", ".join(f"#{c}: {n} px" for c, n in found[:_LISTED])
-    return f"{len(found)} colours besides black: {shown}{', …' if len(found) > _LISTED else ''}"
+def _hex(colour: tuple[int, ...] | float) -> str:
+    assert isinstance(colour, tuple)
+    return bytes(colour).hex()
 
 
-def _hint(pixels: NDArray[np.uint8]) -> str:
-    found = _counts(pixels)
+def _listing(shown: Image.Image) -> str:
+    found = _counts(shown)
+    first = ", ".join(f"#{c}: {n} px" for c, n in found[:_LISTED])
+    return f"{len(found)} colours besides black: {first}{', …' if len(found) > _LISTED else ''}"
+
+
+def _hint(shown: Image.Image) -> str:
+    found = _counts(shown)
     if len(found) > _HINTED:
         return "ff0000=1,00ff00=2"
     return ",".join(f"{c}={i + 1}" for i, (c, _) in enumerate(found))

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
+from models.pictures.mask_pixels import index_values
 from models.pictures.mask_values import VOID
 from models.pictures.opened import decoded
 from ovos_cli.datasets.layout import PICTURES
 from ovos_cli.masks.colours import Colours, from_colours
 from ovos_cli.masks.meaning import Meaning, from_grey, from_indices, from_matte
 from ovos_cli.masks.palette import Palette, full_palette, tells_apart
-from ovos_cli.media.folder_reader import natural_key
+from ovos_cli.media.frame_files import natural_key
 
 Ids = NDArray[np.uint8]
 _OF_A_FRAME = re.compile(r"(-?[0-9]+)=(.*)", re.DOTALL)
@@ -126,7 +127,7 @@ def read_keyframe_mask(
     elif picture.mode == "P":
         given = full_palette(picture.getpalette("RGB"))
         shown = np.array(given).reshape(-1, 3)
-        read = from_indices(path, np.array(picture), shown)
+        read = from_indices(path, index_values(path, picture), shown)
         # White became the id 1, whose colour is another, and grey ids would not be seen.
         if not read.white and tells_apart(given, read.objects()):
             palette = given

@@ -10,9 +10,18 @@ from PIL import Image
 from models.errors import InputError
 from models.pictures.deep_pixels import is_deep
 from models.pictures.mask_doubts import unclear_white
-from models.pictures.mask_pixels import deep_values, plain_values
-from models.pictures.mask_values import MOST_IDS, VOID, White, as_objects, soft_values, white_role
-from ovos_cli.masks.colours import in_colour
+from models.pictures.mask_pixels import Wide, deep_values, matte_values, plain_values, present
+from models.pictures.mask_values import (
+    MOST_IDS,
+    VOID,
+    White,
+    areas,
+    as_objects,
+    photograph,
+    soft_values,
+    white_role,
+)
+from ovos_cli.masks.colours import a_photograph, in_colour
 from ovos_cli.masks.ids import ids_in
 
 Values = NDArray[np.uint8]
@@ -48,14 +57,12 @@ def from_matte(path: Path, picture: Image.Image, threshold: int) -> Meaning:
     """One object, (H, W) of 0 and 1: where a matte is, of 255, a threshold or more.
 
     Raises:
-        InputError: it is in colour.
+        InputError: it is in colour, or of unknown range.
     """
-    if picture.mode == "P":
-        picture = picture.convert("RGB")
-    values = _grey(path, picture)
-    if values.max() > VOID:  # 16 bits
-        values = values // 257
-    return Meaning((values >= threshold).astype(np.uint8), white=True)
+    values = matte_values(path, picture)
+    if values is None:
+        raise in_colour(path, picture)
+    return Meaning((values >= threshold).view(np.uint8), white=True)
 
 
 def from_indices(path: Path, indices: Values, colours: NDArray[np.int64]) -> Meaning:
@@ -75,10 +82,12 @@ def from_indices(path: Path, indices: Values, colours: NDArray[np.int64]) -> Mea
             "thin seams side by side, but an index is an object. Save it without antialiasing "
             "or smoothing, one index (1 to 254) for each object"
         )
+    if photograph(indices):
+        raise a_photograph(path, f"{len(_areas(indices))} values side by side")
     return _objects(path, indices, shown_white=bool((colours[VOID] >= _WHITE).all()))
 
 
-def _without_grain(path: Path, grey: NDArray[np.int64]) -> Meaning:
+def _without_grain(path: Path, grey: Wide) -> Meaning:
     """What a lossy format left of black and white: both, and grain around the edges."""
     white = grey >= _HALF
     between = np.count_nonzero((grey >= _HALF // 2) & (grey < _HALF + _HALF // 2))
@@ -107,8 +116,8 @@ def _objects(path: Path, values: Values, *, shown_white: bool = True) -> Meaning
 
 def _strays(path: Path, values: Values) -> str:
     """Pixels that are neither black nor white, where nearly all are."""
-    areas = _areas(values)
-    count, shown = sum(areas.values()) - areas[VOID], _listed(list(areas)[:-1])
+    sizes = _areas(values)
+    count, shown = sum(sizes.values()) - sizes[VOID], _listed(list(sizes)[:-1])
     if not count:
         return ""
     return (
@@ -119,18 +128,18 @@ def _strays(path: Path, values: Values) -> str:
 
 def _speck(path: Path, values: Values) -> str:
     """Objects of a few pixels beside others that are many times as large."""
-    areas = {i: area for i, area in _areas(values).items() if i != VOID}
-    largest = max(areas.values(), default=0)
-    specks = [i for i, area in areas.items() if area <= _SPECK and area * _TINY <= largest]
+    objects = {i: area for i, area in _areas(values).items() if i != VOID}
+    largest = max(objects.values(), default=0)
+    specks = [i for i, area in objects.items() if area <= _SPECK and area * _TINY <= largest]
     if not specks:
         return ""
-    sizes = ", ".join(f"object {i} is {_pixels(areas[i])}" for i in specks[:_LISTED])
-    return f"in the mask {path}, {sizes} in all; if a stray made it, paint it over"
+    shown = ", ".join(f"object {i} is {_pixels(objects[i])}" for i in specks[:_LISTED])
+    return f"in the mask {path}, {shown} in all; if a stray made it, paint it over"
 
 
 def _areas(values: Values) -> dict[int, int]:
     """Pixels of each value but 0, by value."""
-    counts = np.bincount(values.ravel(), minlength=VOID + 1)
+    counts = areas(values)
     return {int(v): int(counts[v]) for v in np.flatnonzero(counts) if v}
 
 
@@ -142,13 +151,6 @@ def _pixels(count: int) -> str:
     return f"{count} pixel{'s' * (count != 1)}"
 
 
-def _grey(path: Path, picture: Image.Image) -> NDArray[np.int64]:
-    values = deep_values(picture) if is_deep(picture.mode) else plain_values(picture)
-    if values is not None:
-        return values.astype(np.int64)
-    raise in_colour(path, picture)
-
-
 def from_grey(path: Path, picture: Image.Image) -> Meaning:
     """Ids of objects, and 255 for void, of the (H, W) values of a picture that is not indexed.
 
@@ -156,32 +158,38 @@ def from_grey(path: Path, picture: Image.Image) -> Meaning:
         InputError: it is in colour, has soft edges, more values than there are ids, or
             255 that is neither void nor the object.
     """
-    grey = _grey(path, picture)
-    values = [int(v) for v in np.unique(grey) if v]
+    deep = is_deep(picture.mode)
+    grey = deep_values(path, picture) if deep else plain_values(path, picture)
+    if grey is None:
+        raise in_colour(path, picture)
+    values = [v for v in present(grey) if v]
     if picture.format in _LOSSY and len(values) > 1:
         return _without_grain(path, grey)
     if len(values) <= 1:
-        return Meaning((grey > 0).astype(np.uint8), white=True)
+        return Meaning((grey > 0).view(np.uint8), white=True)
     narrow = grey.astype(np.uint8)
-    if values[0] < 0 or values[-1] > VOID or soft_values(narrow, grey=True):
-        shown = _listed(values)
-        numbered = values[0] >= 0 and values[-1] > VOID and len(values) <= MOST_IDS
-        if numbered and not soft_values(_ranked(grey), grey=True):
+    if values[-1] > VOID or soft_values(narrow, grey=True):
+        numbered = values[-1] > VOID and len(values) <= MOST_IDS
+        if numbered and not soft_values(_ranked(grey, values), grey=True):
             raise InputError(
-                f"the mask {path} has grey values up to {values[-1]} ({shown}); the ids of objects "
-                f"go from 1 to {MOST_IDS}"
+                f"the mask {path} has grey values up to {values[-1]} ({_listed(values)}); the ids "
+                f"of objects go from 1 to {MOST_IDS}"
             )
         many = f"either soft, antialiased edges or more than {MOST_IDS} objects"
         cause = "soft, antialiased edges" if len(values) <= MOST_IDS else many
         raise InputError(
-            f"the mask {path} has {len(values)} grey values besides 0 ({shown}), each of which "
-            f"would be an object: {cause}. For one object, --mask-threshold 128 "
+            f"the mask {path} has {len(values)} grey values besides 0 ({_listed(values)}), each of "
+            f"which would be an object: {cause}. For one object, --mask-threshold 128 "
             "takes what is half white or more; else save it without antialiasing (and not as "
             "JPEG), as an indexed PNG with one index (1 to 254) for each object"
         )
+    if photograph(narrow):
+        raise a_photograph(path, f"{len(values)} values side by side")
     return _objects(path, narrow)
 
 
-def _ranked(grey: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Values in place of which their ranks stand, 0 for the lowest; at most 255 of them."""
-    return np.unique(grey, return_inverse=True)[1].reshape(grey.shape).astype(np.uint8)
+def _ranked(grey: Wide, values: list[int]) -> Values:
+    """Values in place of which their ranks stand; 0 stays, and there are at most 254 others."""
+    ranks = np.zeros(values[-1] + 1, np.uint8)
+    ranks[values] = np.arange(1, len(values) + 1)
+    return ranks[grey]

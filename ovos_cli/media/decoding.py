@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, cast
 
 import av
 import av.error
@@ -14,6 +15,10 @@ from av.video.stream import VideoStream
 
 _PATIENCE = 16
 """Failures in a row after which there is nothing more to read."""
+
+SILENT = {"hevc", "mjpeg"}
+"""Decoders that make something up for what is damaged and do not mark the frame."""
+_STRICT = {"err_detect": "explode"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ def pictures(
     numbered: Iterable[tuple[int, "Packet[Stream]"]],
     *,
     threads: bool,
+    strict: bool = False,
     failed: Callable[[int, Exception], None],
 ) -> Iterator[Picture]:
     """Decode the packets of a stream.
@@ -70,11 +76,14 @@ def pictures(
         numbered: its packets, each with its number.
         threads: decode several frames at once, as many as there are processors. Of damaged files
             some are lost then, and what is made up for the damage is not the same each time.
+        strict: fail where the decoder would make something up and say nothing.
         failed: told of each packet that cannot be decoded, by its number.
     """
     stream.thread_type = "AUTO"
     stream.thread_count = 0 if threads else 1
     stream.codec_context.copy_opaque = True
+    if strict:
+        stream.codec_context.options = _STRICT
     last = -1
     for number, packet in numbered:
         packet.opaque, last = _Tag(number), number
@@ -88,6 +97,26 @@ def pictures(
         yield from map(_picture, stream.decode())
     except (av.error.FFmpegError, OSError) as error:
         failed(last, error)
+
+
+class Referee:
+    """Decodes a stream once more, strictly, to tell which packets are damaged."""
+
+    def __init__(self, stream: VideoStream) -> None:
+        """Begin with the stream's first packet."""
+        self._decoder = cast(
+            av.VideoCodecContext, av.CodecContext.create(stream.codec_context.name, "r")
+        )
+        self._decoder.extradata = stream.codec_context.extradata
+        self._decoder.options = _STRICT
+
+    def refuses(self, packet: "Packet[Any]") -> bool:
+        """Whether the next packet does not decode without something made up."""
+        try:
+            self._decoder.decode(packet)
+        except (av.error.FFmpegError, OSError):
+            return True
+        return False
 
 
 def _picture(frame: av.VideoFrame) -> Picture:

@@ -13,50 +13,84 @@ class Flaws:
     def __init__(self) -> None:
         """Begin with none."""
         self._lost: dict[int, int] = {}
+        self._holes: set[int] = set()
         self._doubtful: set[int] = set()
+        self._resized: dict[int, tuple[int, int]] = {}
         self._end: tuple[int, str] | None = None
 
     def add_lost(self, packet: int, frame: int) -> None:
         """A packet that cannot be decoded; `frame` is the first one to come out after it."""
         self._lost[packet] = frame
 
+    def add_hole(self, frame: int) -> None:
+        """Some frames before this one are missing."""
+        self._holes.add(frame)
+
     def add_doubtful(self, frame: int) -> None:
         """A frame that is damaged, or leans on what is."""
         self._doubtful.add(frame)
 
+    def add_resized(self, frame: int, size: tuple[int, int]) -> None:
+        """From this frame on, frames are stored in another width and height than the first."""
+        self._resized[frame] = size
+
     def set_end(self, frame: int, text: str) -> None:
-        """The last frames are missing: those from `frame` on."""
+        """Those from `frame` on, the last ones, are missing: what to say of it."""
         self._end = (frame, text)
 
     def harm(self, last: int | None) -> bool:
         """Whether anything up to the frame `last` is damaged or missing; None is the end."""
-        return bool(self.texts("", last))
+        return bool(self._harm("", last))
 
     def texts(self, name: str, last: int | None) -> list[str]:
         """What to tell of the frames up to `last`; None is the end."""
-        reached = [f for f in self._doubtful if last is None or f <= last]
-        gaps = [f for f in self._lost.values() if last is None or f <= last]
+        return [*self._harm(name, last), *self._change(name, last)]
+
+    def _harm(self, name: str, last: int | None) -> list[str]:
+        doubtful, gaps = _until(last, self._doubtful), _until(last, self._lost.values())
         texts = []
         if gaps:
             texts.append(f"{name} is damaged {_after(gaps)}")
-        if reached:
+        if holes := _until(last, self._holes):
             texts.append(
-                f"{name} is damaged at {_listed(reached)}; what could be decoded of "
-                f"{'it' if len(reached) == 1 else 'them'} was used"
+                f"{name} is damaged {_place(holes)}: frames are missing there, and are not counted"
             )
-        if self._end and (last is None or self._end[0] <= last):
+        if doubtful:
+            texts.append(
+                f"{name} is damaged at {_listed(doubtful)}; what could be decoded of "
+                f"{'it' if len(doubtful) == 1 else 'them'} was used"
+            )
+        if self._end and _until(last, [self._end[0]]):
             texts.append(f"{name} {self._end[1]}; the frames before them were used")
         return texts
 
+    def _change(self, name: str, last: int | None) -> list[str]:
+        frames = _until(last, self._resized)
+        if not frames:
+            return []
+        width, height = self._resized[min(frames)]
+        return [
+            f"{name} changes its size at {_listed(frames)}, first to {width}x{height}; what has "
+            "another size than its first frame was scaled to that"
+        ]
+
+
+def _until(last: int | None, frames: Iterable[int]) -> list[int]:
+    return [frame for frame in frames if last is None or frame <= last]
+
 
 def _after(gaps: list[int]) -> str:
-    places = sorted({gap - 1 for gap in gaps})
-    where = "at its start" if places == [-1] else f"after {_listed(p for p in places if p >= 0)}"
     what = "a packet" if len(gaps) == 1 else f"{len(gaps)} packets"
     return (
-        f"{where}: {what} could not be decoded and {'was' if len(gaps) == 1 else 'were'} passed "
-        "over; frames are counted without"
+        f"{_place(gaps)}: {what} could not be decoded and {'was' if len(gaps) == 1 else 'were'} "
+        "passed over; frames are counted without"
     )
+
+
+def _place(gaps: list[int]) -> str:
+    """Where something is missing that comes before these frames."""
+    before = {gap - 1 for gap in gaps}
+    return "at its start" if before == {-1} else f"after {_listed(before - {-1})}"
 
 
 def _listed(frames: Iterable[int]) -> str:

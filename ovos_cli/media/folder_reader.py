@@ -1,27 +1,25 @@
 """Frames of a folder of images, in natural order."""
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-import imageio.v3 as imageio
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as Picture
 
 from models.errors import InputError
-from models.pictures.deep_pixels import eight_bit_rgb, is_deep
+from models.pictures.extra_formats import FILM
+from models.pictures.opened import opened
+from models.pictures.pages import frame_pages
+from models.pictures.still import read_still
+from models.pictures.upright import upright_size
 from ovos_cli.media.frame import Frame
-
-_UNREAD = {".exr", ".dpx", ".cin", ".arw", ".cr2", ".cr3", ".dng", ".nef", ".psd"}
-"""What cameras and graphics programs write and Pillow reads not, or not with all its range."""
-_SAME = {".jpeg": ".jpg", ".tiff": ".tif"}
+from ovos_cli.media.one_size import Size, check_shape
+from ovos_cli.media.still_images import StillImages
 
 
-class ImageReader:
-    """Reads image files, each a frame; stems are kept as names of the masks."""
+class FolderReader:
+    """Reads every image of a folder; stems are kept as names of the masks."""
 
     def __init__(
         self,
@@ -29,37 +27,47 @@ class ImageReader:
         start: int = 0,
         end: int | None = None,
         rate: Fraction = Fraction(24),
+        doubts: Sequence[str] = (),
     ) -> None:
-        """Take files as frames.
+        """Look at the headers of the images from `start` to `end`.
 
         Args:
-            files: in order, one at least, with stems that differ.
+            files: the images in order, see `frame_files`; their stems differ.
             start, end: first and last image, counted from 0.
             rate: frames per second of the overlay.
+            doubts: about these files; they come first in `warnings`.
+
+        Raises:
+            InputError: one cannot be read, holds several pictures, or is of another shape than
+                the first.
         """
-        self.files = [*files]
+        self.files, self._doubts = files, doubts
         stems = [f.stem for f in files]
         self.names: list[str] | None = stems
         self.start, self.end, self.rate, self.counted = start, end, rate, True
         self.aspect: Fraction | None = None
-        last = len(files) - 1 if end is None else min(end, len(files) - 1)
-        self._covered = frozenset(stems[start : last + 1])
-        self.estimate: int | None = max(0, last - start + 1)
-        self.warnings: list[str] = []
+        self._last = len(stems) - 1 if end is None else min(end, len(stems) - 1)
+        self._covered = frozenset(stems[start : self._last + 1])
+        self.estimate: int | None = max(0, self._last - start + 1)
+        self.warnings: list[str] = [*doubts]
         self.whole = True  # what cannot be read is an error
         self.seekable = True
+        self._size = self._survey()
+        self._images = StillImages(self._size, self.warnings)
 
     def covers(self, stem: str) -> bool:
         """Whether an image from `start` to `end` has this name."""
         return stem in self._covered
 
     def __iter__(self) -> Iterator[Frame]:
-        """Read image by image.
+        """Read image by image; what is transparent is black.
 
         Raises:
-            InputError: a file is not a readable image, or of another size than the first.
+            InputError: a file is not a readable image, or of another shape than the first.
         """
-        return self.between(self.start, len(self.files) - 1 if self.end is None else self.end)
+        self.warnings[:] = self._doubts
+        self._images = StillImages(self._size, self.warnings)
+        return self.between(self.start, self._last)
 
     def frame(self, index: int) -> Frame:
         """See `FrameReader`.
@@ -76,108 +84,44 @@ class ImageReader:
         """See `FrameReader`; one image is held at a time.
 
         Raises:
-            InputError: a file is not a readable image, or of another size than the one before.
+            InputError: a file is not a readable image, or of another shape than frame `start`.
         """
         numbers = range(max(first, 0), min(last, len(self.files) - 1) + 1)
-        shape: tuple[int, ...] | None = None
         for index in reversed(numbers) if backward else numbers:
             file = self.files[index]
-            image = read_picture(file)
-            shape = shape or image.shape
-            if image.shape != shape:
-                raise InputError(
-                    f"{file} is {image.shape[1]}x{image.shape[0]}, the frames before it are "
-                    f"{shape[1]}x{shape[0]}; all frames must have one size"
-                )
+            image = self._images.image(read_still(file), index, file.name)
             yield Frame(index, file.stem, image, index / self.rate)
 
     def count(self) -> int:
         """How many images there are."""
         return len(self.files)
 
-
-class FolderReader(ImageReader):
-    """Reads every image of a folder that Pillow knows."""
-
-    def __init__(
-        self, path: Path, start: int = 0, end: int | None = None, rate: Fraction = Fraction(24)
-    ) -> None:
-        """List the images.
-
-        Args:
-            path: the folder; hidden files and files of other kinds are passed over.
-            start, end, rate: see `ImageReader`.
-
-        Raises:
-            InputError: no image there.
-        """
-        Picture.init()
-        known = {e for e, kind in Picture.registered_extensions().items() if kind in _readable()}
-        files = [
-            f
-            for f in path.iterdir()
-            if f.is_file() and f.suffix.lower() in known and not f.name.startswith(".")
-        ]
-        _check_kinds(path, files)
-        files = sorted(files, key=lambda f: natural_key(f.name))
-        twice = [stem for stem, count in Counter(f.stem for f in files).items() if count > 1]
-        if twice:
-            raise InputError(
-                f"two images in {path} are called '{twice[0]}'; their masks would collide"
-            )
-        super().__init__(files, start, end, rate)
-
-
-def _check_kinds(path: Path, files: list[Path]) -> None:
-    """Frames are of one kind, and of one that can be read: what else is there was not meant."""
-    unread = [
-        f for f in path.iterdir() if f.suffix.lower() in _UNREAD and not f.name.startswith(".")
-    ]
-    if not files or unread:
-        what = (
-            f"{len(unread)} {unread[0].suffix}, which cannot be read here; convert them to PNG or "
-            "TIFF of 8 or 16 bits"
-            if unread
-            else "no image"
-        )
-        raise InputError(f"the folder {path} holds {what}")
-    kinds = Counter(_SAME.get(f.suffix.lower(), f.suffix.lower()) for f in files)
-    if len(kinds) > 1:
-        listed = ", ".join(f"{count} {suffix}" for suffix, count in kinds.most_common())
-        raise InputError(
-            f"the folder {path} holds images of several kinds ({listed}), and frames are of one; "
-            "move the others away"
-        )
-
-
-def _readable() -> set[str]:
-    """Pillow's formats that it decodes by itself; others it only writes, or recognises."""
-    return set(Picture.OPEN) - {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"}
+    def _survey(self) -> Size:
+        """The size of the first; what cannot be used is better said before hours of work."""
+        first: Size | None = None
+        for index, file in list(enumerate(self.files))[self.start : self._last + 1]:
+            if file.suffix.lower() in FILM:
+                if first is None:
+                    height, width, _ = read_still(file).pixels.shape
+                    first = (height, width)
+                continue
+            with opened(file) as picture:
+                size, pages = upright_size(picture), len(frame_pages(picture))
+            if pages > 1:
+                raise InputError(
+                    f"{file} holds {pages} pictures, and in a folder of several files each is one "
+                    "frame; give that file alone for all of its frames, or save each as a file of "
+                    "its own"
+                )
+            first = first or size
+            check_shape(size, first, index, file.name)
+        return first or (0, 0)
 
 
 def read_picture(path: Path) -> NDArray[np.uint8]:
-    """Read (H, W, 3) RGB, turned as its metadata says; 16 bits become 8.
+    """Read (H, W, 3) RGB, turned as its metadata says; 16 bits become 8, transparent is black.
 
     Raises:
         InputError: not a readable image, or one of numbers without a known range.
     """
-    try:
-        with Picture.open(path) as picture:
-            mode = picture.mode
-        pixels = imageio.imread(
-            path, index=0, plugin="pillow", mode=None if is_deep(mode) else "RGB", rotate=True
-        )
-    except (OSError, SyntaxError) as error:
-        raise InputError(f"{path} is not a readable image: {error}") from error
-    if is_deep(mode):
-        return eight_bit_rgb(path, mode, pixels)
-    return pixels.astype(np.uint8, copy=False)
-
-
-def natural_key(name: str) -> list[tuple[int, int, str]]:
-    """Sort key under which frame 9 comes before frame 10."""
-    return [
-        (0, int(part), "") if part.isdigit() else (1, 0, part.lower())
-        for part in re.split(r"(\d+)", name)
-        if part
-    ]
+    return read_still(path).pixels

@@ -1,5 +1,6 @@
 """A video read from its start: the numbers of its frames, their times, and what is wrong."""
 
+from collections import deque
 from collections.abc import Generator, Iterator
 from fractions import Fraction
 
@@ -10,14 +11,23 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from models.errors import InputError
-from ovos_cli.media.decoding import Picture, checksum, packets, pictures
+from ovos_cli.media.checked_packets import CheckedPackets
+from ovos_cli.media.decoding import Picture, checksum, pictures
 from ovos_cli.media.flaws import Flaws
 from ovos_cli.media.frame_index import FrameIndex
+from ovos_cli.media.orientation import display_matrix
 from ovos_cli.media.timeline import Timeline
 from ovos_cli.media.video_file import VideoFile, stated_length
 
 _SLACK = Fraction(1, 4)
 """Seconds by which the header of a healthy file may be off, if that is more than three frames."""
+_REORDERED, _MOST_OPEN = 16, 128
+"""Frames that may come out before one that they lean on; packets that a decoder holds at most."""
+_ONE_EACH = {"h264", "hevc"}
+"""Codecs each of whose packets is a picture to be shown, or one of the two fields of one."""
+_FIELDS, _LEADING = 0.45, 2
+"""Share of packets without a picture from which on they are fields; frames before which those may
+be left out that lean on what was before the first."""
 
 
 class UncertainError(Exception):
@@ -31,6 +41,8 @@ class ForwardRead:
         """Open nothing yet.
 
         Args:
+            file: the file.
+            index, flaws: where to note what is found.
             careful: decode frame by frame; else the read ends with an `UncertainError` as soon as
                 something is amiss.
         """
@@ -38,11 +50,13 @@ class ForwardRead:
         stated = file.stated
         self._timeline = Timeline(stated.tick, stated.rate, stated.leap)
         self._sent, self._frames = 0, 0
+        # Packets that are not pictures yet, or never will be, and how many frames there were then.
+        self._open: dict[int, int] = {}
+        self._unseen: dict[int, int] = {}
+        self._damaged: set[int] = set()
         self._damaged_since: int | None = None
-        self._corrupt: set[int] = set()
-        self._torn, self._reached = False, Fraction(0)
+        self._size: tuple[int, int] | None = None
         self._error: Exception | None = None
-        self._broken = False
 
     def frames(self) -> Generator[tuple[int, av.VideoFrame], None, None]:
         """Every frame with its number.
@@ -51,52 +65,60 @@ class ForwardRead:
             InputError: not a single frame can be decoded.
             UncertainError: see `careful`.
         """
+        strict, stated = self._file.stated.strict, self._file.stated
         with self._file.opened() as (container, stream):
-            for picture in pictures(
+            source = CheckedPackets(container, stream, stated, strict=strict and self._careful)
+            decoded = pictures(
                 stream,
-                self._packets(container, stream),
+                self._packets(source),
                 threads=not self._careful,
+                strict=strict and not self._careful,
                 failed=self._fail,
-            ):
+            )
+            for picture in decoded if self._careful else self._settled(decoded):
                 number = self._frames
                 self._note(number, picture)
                 yield number, picture.frame
             if self._sent > self._frames and not self._careful:
                 raise UncertainError  # the missing ones may be damaged, or were never to be shown
-            self._end(container, stream)
+            self._end(container, stream, source)
 
-    def _packets(
-        self, container: InputContainer, stream: VideoStream
-    ) -> Iterator[tuple[int, "Packet[Stream]"]]:
-        number, held = 0, None
-        # Sound counts too: where it goes on after the last frame, the file has its end.
-        for packet in packets(container, container.streams, self._break):
-            if packet.pts is not None:
-                end = (packet.pts + (packet.duration or 0)) * packet.time_base
-                self._reached = max(self._reached, end)
-            if packet.stream_index != stream.index:
-                continue
+    def _packets(self, source: CheckedPackets) -> Iterator[tuple[int, "Packet[Stream]"]]:
+        for checked in source:
+            number, packet = checked.number, checked.packet
             self._index.add_packet(number, packet)
-            self._sent += not packet.is_discard
-            if held is not None:
-                if held.is_corrupt and not self._jump(held, packet):
-                    self._doubt(number - 1)
-                    self._corrupt.add(number - 1)
-                yield number - 1, held
-            number, held = number + 1, packet
-        if held is not None:  # the last one is not damaged but torn
-            self._torn = held.is_corrupt
-            yield number - 1, held
+            if checked.follows_hole:
+                self._doubt(number - 1)
+                self._flaws.add_hole(self._frames)
+            if checked.damaged:
+                self._doubt(number)
+                self._damaged.add(number)
+            if not packet.is_discard:  # by an edit list: it is never to be shown
+                self._sent += 1
+                self._open[number] = self._frames
+            if number - _MOST_OPEN in self._open:
+                self._unseen[number - _MOST_OPEN] = self._open.pop(number - _MOST_OPEN)
+            yield number, packet
 
-    def _jump(self, packet: "Packet[Stream]", after: "Packet[Stream]") -> bool:
-        """Whether streams are joined between two packets; FFmpeg takes that for damage."""
-        if packet.dts is None or after.dts is None:
-            return False
-        return not 0 <= (after.dts - packet.dts) * after.time_base <= self._file.stated.leap
+    def _settled(self, decoded: Iterator[Picture]) -> Iterator[Picture]:
+        """Hold pictures back until all that they may lean on has turned out to be sound."""
+        held = deque[Picture]()
+        for picture in decoded:
+            if picture.frame.is_corrupt:
+                raise UncertainError
+            self._open.pop(picture.packet, None)
+            held.append(picture)
+            while held and (len(held) > _REORDERED or not self._waits(held[0].packet)):
+                yield held.popleft()
+        yield from held
+
+    def _waits(self, packet: int) -> bool:
+        """Whether an earlier packet, not too long ago, has not come out as a picture yet."""
+        return any(packet - _REORDERED <= number < packet for number in self._open)
 
     def _note(self, number: int, picture: Picture) -> None:
         frame, packet = picture.frame, picture.packet
-        damaged = frame.is_corrupt or packet in self._corrupt
+        damaged = frame.is_corrupt or packet in self._damaged
         if damaged:
             self._doubt(packet)
         since = self._damaged_since
@@ -105,12 +127,25 @@ class ForwardRead:
             self._damaged_since, leans = None, False
         if damaged or leans:
             self._flaws.add_doubtful(number)
+        self._open.pop(packet, None)
+        self._measure(number, frame)
         ticks = self._timeline.place(frame.dts if frame.pts is None else frame.pts)
-        self._index.add_frame(number, packet, checksum(frame), ticks)
+        if self._index.add_frame(number, packet, checksum(frame), ticks):
+            self._doubt(packet)  # what is sound is the same each time
+            self._flaws.add_doubtful(number)
         self._frames += 1
+
+    def _measure(self, number: int, frame: av.VideoFrame) -> None:
+        size = (frame.width, frame.height)
+        if not any(self._index.size):
+            self._index.size, self._index.matrix = size, display_matrix(frame)
+        if size not in (self._size, self._index.size):
+            self._flaws.add_resized(number, size)
+        self._size = size
 
     def _fail(self, packet: int, error: Exception) -> None:
         self._doubt(packet)
+        self._open.pop(packet, None)
         self._error = error
         self._flaws.add_lost(packet, self._frames)
 
@@ -120,27 +155,33 @@ class ForwardRead:
             raise UncertainError
         self._damaged_since = packet
 
-    def _break(self, error: Exception) -> None:
-        self._error, self._broken = error, True
-
-    def _end(self, container: InputContainer, stream: VideoStream) -> None:
-        """See whether the last frames are missing.
+    def _end(self, container: InputContainer, stream: VideoStream, source: CheckedPackets) -> None:
+        """See what never came, and whether the last frames are missing.
 
         Raises:
             InputError: all frames are.
         """
-        path = self._file.path
         if not self._frames:
-            if self._error:
-                raise InputError(f"{path}: no frame can be decoded ({self._error})")
-            raise InputError(f"{path} holds no frame")
+            error = self._error or source.error
+            what = f": no frame can be decoded ({error})" if error else " holds no frame"
+            raise InputError(f"{self._file.path}{what}")
+        self._count_unseen(stream)
         stated = stated_length(container, stream)
-        short = self._reached + max(_SLACK, 3 / self._file.stated.rate) < stated
-        if self._torn or short:
-            length = f" ({float(self._reached):.2f} s of {float(stated):.2f} s are there)"
+        short = source.reached + max(_SLACK, 3 / self._file.stated.rate) < stated
+        if source.torn or short:
+            length = f" ({float(source.reached):.2f} s of {float(stated):.2f} s are there)"
             self._flaws.set_end(
                 self._frames, f"is cut off: its last frames are missing{length if stated else ''}"
             )
-        elif self._broken:
+        elif source.error:
             self._flaws.set_end(self._frames, f"is damaged after frame {self._frames - 1}")
         self._index.complete = True
+
+    def _count_unseen(self, stream: VideoStream) -> None:
+        """Packets that were passed over without a word, where each is a picture else."""
+        unseen, codec = self._unseen | self._open, stream.codec_context.name
+        fields = codec == "h264" and len(unseen) > self._sent * _FIELDS
+        if codec in _ONE_EACH and not fields:
+            for packet, frame in unseen.items():
+                if frame > _LEADING:
+                    self._flaws.add_lost(packet, frame)

@@ -51,8 +51,10 @@ class FrameReader(Protocol):
     aspect: Fraction | None
     """Width over height of an upright frame's pixels, once one is read; None is square."""
 
-    warnings: list[str]
-    """What the user should know, filled while reading."""
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should know of what was read so far; `__iter__` begins anew."""
+        ...
 
     @property
     def whole(self) -> bool:

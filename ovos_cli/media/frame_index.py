@@ -9,6 +9,7 @@ from threading import Lock
 from av.packet import Packet
 from av.stream import Stream
 
+from ovos_cli.media.orientation import IDENTITY
 from ovos_cli.media.reading_plan import beginnings
 
 
@@ -30,6 +31,9 @@ class FrameIndex:
     def __init__(self) -> None:
         """Begin with nothing."""
         self.complete = False
+        # Of the first frame; all are shown like it.
+        self.size = (0, 0)  # width and height, as stored
+        self.matrix = IDENTITY
         self._packets = array("q")
         self._from, self._checksums, self._ticks = array("q"), array("I"), array("q")
         self._keys, self._key_packets, self._key_times = array("q"), array("q"), array("q")
@@ -50,17 +54,21 @@ class FrameIndex:
             if packet.is_keyframe and not packet.is_corrupt and times:
                 self._coming[number] = min(times)
 
-    def add_frame(self, number: int, packet: int, checksum: int, ticks: int) -> None:
+    def add_frame(self, number: int, packet: int, checksum: int, ticks: int) -> bool:
         """Note a frame; a second time, it is replaced.
 
         packet: the one that it was decoded from; -1 if that is not known.
         ticks: its time, in the stream's unit.
+
+        Returns:
+            Whether it is not what it was before.
         """
         with self._lock:
             if number < len(self._ticks):
+                differs = checksum != self._checksums[number]
                 self._from[number], self._checksums[number] = packet, checksum
                 self._ticks[number] = ticks
-                return
+                return differs
             self._from.append(packet)
             self._checksums.append(checksum)
             self._ticks.append(ticks)
@@ -68,6 +76,7 @@ class FrameIndex:
                 self._keys.append(number)
                 self._key_packets.append(packet)
                 self._key_times.append(self._coming.pop(packet))
+            return False
 
     def packet_of(self, frame: int) -> int:
         """Number of the packet that a frame was decoded from; -1 if that is not known."""

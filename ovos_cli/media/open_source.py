@@ -1,26 +1,36 @@
 """One door to every kind of source."""
 
+from collections.abc import Collection
 from fractions import Fraction
 from pathlib import Path
 
 from models.errors import InputError
-from ovos_cli.media.folder_reader import FolderReader
 from ovos_cli.media.frame import FrameReader
+from ovos_cli.media.open_pictures import open_pictures
 from ovos_cli.media.video_reader import VideoReader
 
 
 def open_source(
-    path: Path, *, start: int = 0, end: int | None = None, rate: Fraction = Fraction(24)
+    path: Path,
+    *,
+    start: int = 0,
+    end: int | None = None,
+    rate: Fraction = Fraction(24),
+    stream: int | None = None,
+    apart: Collection[Path] = (),
 ) -> FrameReader:
-    """Choose the reader for a video file or a folder of images.
+    """Choose the reader for a video file, a folder of images, or a file of them.
 
     Args:
         path: the file or folder.
         start, end: first and last frame (included), counted from 0 in decode order.
-        rate: frames per second of a folder.
+        rate: frames per second of images that state none.
+        stream: which stream of a file with several, as FFmpeg counts them; None is the best.
+        apart: files that are no frames, even if they lie in the folder: masks, for example.
 
     Raises:
-        InputError: it does not exist, is empty, is neither kind, or the range is empty.
+        InputError: it does not exist, is empty, is of no kind, is one of `apart`, has no such
+            stream; or the range is empty.
     """
     if not path.exists():
         raise InputError(f"{path} does not exist")
@@ -28,12 +38,17 @@ def open_source(
         raise InputError(f"--start is {start}; frames are counted from 0")
     if end is not None and end < start:
         raise InputError(f"--end {end} comes before --start {start}")
-    if path.is_dir():
-        reader: FrameReader = FolderReader(path, start, end, rate)
-    elif path.stat().st_size == 0:
+    if path.is_file() and path.stat().st_size == 0:
         raise InputError(f"{path} is empty (0 bytes)")
-    else:
-        reader = VideoReader(path, start, end)
+    if any(other.exists() and path.samefile(other) for other in apart):
+        raise InputError(f"{path} is given as the video and as its mask")
+    if stream is not None and path.is_dir():
+        raise InputError(f"--stream {stream} is of a video file, and {path} is a folder")
+    reader = open_pictures(path, start, end, rate, apart)
+    if reader is None:
+        reader = VideoReader(path, start, end, stream)
+    elif stream is not None:
+        raise InputError(f"--stream {stream} is of a video file, and {path} is a picture")
     if reader.estimate == 0 and start > 0:
         raise past_the_end(path, start)
     return reader

@@ -1,7 +1,7 @@
 """Overlay videos: the source with its objects tinted and outlined, in the source's timing."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from models.errors import OvosError
+from models.utils.whole_file import unfinished
 from ovos_cli.masks.ids import boxes_of
 from ovos_cli.masks.palette import Palette
 from ovos_cli.media.frame import Frame, Image
@@ -23,6 +24,11 @@ _BT709 = 1
 """As MPEG numbers primaries and transfer; the matrix's number is the same."""
 _TIME_BASE = Fraction(1, 90_000)
 """Fine enough for any source's timing."""
+_LONGEST = Fraction(60)
+"""Seconds that a frame may last: slides do. Clocks that were set, or files joined, jump further."""
+_ENCODING = {"preset": "veryfast", "crf": "25", "mbtree": "0"}
+"""x264's macroblock tree reads memory that it never wrote: with it, the same frames gave other
+bytes now and then. Without it, crf 25 has about the size and quality of 20 with it."""
 
 
 def blend(image: Image, ids: NDArray[np.uint8], palette: Palette) -> Image:
@@ -58,12 +64,17 @@ class OverlayWriter:
             rate: frames per second, which says how long the last one lasts.
             aspect: width over height of the source's pixels; None is square.
         """
-        self.path, self._rate, self._aspect = path, rate, aspect
-        self._temporary = path.with_name(f".{path.stem}.part{path.suffix}")
-        self._container = av.open(str(self._temporary), "w", format="mp4")
+        self.path, self._rate, self._aspect = path, max(rate, 1 / _LONGEST), aspect
+        self._temporary = unfinished(path)
+        with self._named():
+            # FFmpeg would take a part of some names for a protocol.
+            self._file = self._temporary.open("wb")
+        self._container = av.open(self._file, "w", format="mp4")
         self._stream: VideoStream | None = None
-        self._last = -1
-        self._begin: Fraction | None = None
+        self._failed = False
+        self._lasts = 1 / self._rate
+        self._seen: Fraction | None = None
+        self._shown = Fraction(0)
 
     def write(self, frame: Frame, ids: NDArray[np.uint8], palette: Palette) -> None:
         """Append a frame with its (H, W) ids."""
@@ -74,19 +85,29 @@ class OverlayWriter:
         # Players take video without a note, of HD at least, for this; FFmpeg converts to BT.601.
         picture = rgb.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
         picture.colorspace, picture.color_range = Colorspace.ITU709, ColorRange.MPEG
-        # A part of a source begins at 0: many players show a gap else.
-        self._begin = frame.time if self._begin is None else self._begin
-        # Sources repeat or misorder timestamps now and then; players insist that they rise.
-        self._last = max(self._last + 1, round((frame.time - self._begin) / _TIME_BASE))
-        picture.pts = self._last
+        picture.pts = self._moment(frame.time) // _TIME_BASE
         picture.time_base = _TIME_BASE
-        with _named(self.path):
+        with self._named():
             self._container.mux(self._stream.encode(picture))
 
+    def _moment(self, time: Fraction) -> Fraction:
+        """When to show a frame whose time in its source is this one.
+
+        A part of a source begins at 0: many players show a gap else. Where timestamps go back,
+        repeat or jump, which players do not bear, the frame before lasts as long as others do.
+        """
+        passed = Fraction(0) if self._seen is None else time - self._seen
+        if _TIME_BASE <= passed <= _LONGEST:
+            self._lasts = passed
+        elif self._seen is not None:
+            # Of a source whose times jump, the rate may be nonsense, and slides last long.
+            passed = min(self._lasts, 1 / self._rate)
+        self._seen = time
+        self._shown += passed
+        return self._shown
+
     def _open(self, width: int, height: int) -> VideoStream:
-        stream = self._container.add_stream(
-            "libx264", rate=self._rate, options={"preset": "veryfast", "crf": "20"}
-        )
+        stream = self._container.add_stream("libx264", rate=self._rate, options=_ENCODING)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.time_base = stream.codec_context.time_base = _TIME_BASE
         codec = stream.codec_context
@@ -99,26 +120,29 @@ class OverlayWriter:
     def close(self) -> None:
         """Finish the file; without any frame, or where it cannot be finished, leave none."""
         try:
-            with _named(self.path):
-                if self._stream is not None:
+            if self._stream is not None and not self._failed:
+                with self._named():
                     self._container.mux(self._stream.encode())
-                self._container.close()
-                if self._stream is not None:
+                    self._container.close()
+                    self._file.close()
                     self._temporary.replace(self.path)
         finally:
+            for part in (self._container, self._file):
+                with suppress(av.error.FFmpegError, OSError):  # what failed is said already
+                    part.close()
             self._temporary.unlink(missing_ok=True)
 
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """FFmpeg does not say which file could not be written."""
-    try:
-        yield
-    except (av.error.FFmpegError, OSError) as error:
-        raise OvosError(
-            f"the overlay {path} cannot be written: {error.strerror}; "
-            "make room or leave it out with --no-overlay"
-        ) from error
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """FFmpeg does not say which file could not be written."""
+        try:
+            yield
+        except (av.error.FFmpegError, OSError) as error:
+            self._failed = True
+            raise OvosError(
+                f"the overlay {self.path} cannot be written: {error.strerror}; "
+                "make room or leave it out with --no-overlay"
+            ) from error
 
 
 def _even(image: Image) -> Image:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import islice, pairwise
 from pathlib import Path
+from statistics import median_low
 
 import av
 import av.error
@@ -12,8 +14,14 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from models.errors import InputError
+from ovos_cli.media.decoding import SILENT, Referee
+from ovos_cli.media.stream_choice import choose_stream
 
 _FALLBACK_RATE = Fraction(25)
+_SLOW, _FAST = Fraction(1), Fraction(300)
+"""Frames per second; what is outside is not taken from the header but from the first packets."""
+_PROBED, _TRIED = 100, 12
+"""Packets."""
 _STATING = {"mov", "matroska", "flv", "asf", "avi"}
 """Formats whose header states the length; of others FFmpeg says the length of what is there."""
 _JOINED = {"mpegts", "mpeg", "hls"}
@@ -28,7 +36,8 @@ class Stated:
 
     rate: frames per second. frames: how many, None if unknown. tick: seconds in a unit of the
     timestamps. leap: seconds between two frames that are no pause but a jump of the clock.
-    aspect: width over height of a stored pixel; None or 0 if unknown.
+    aspect: width over height of a stored pixel; None or 0 if unknown. strict: whether to decode
+    strictly in order to find damage, see `decoding.SILENT`.
     """
 
     rate: Fraction
@@ -36,27 +45,46 @@ class Stated:
     tick: Fraction
     leap: Fraction
     aspect: Fraction | None
+    strict: bool
 
 
 class VideoFile:
     """The stream that is read of a file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, stream: int | None = None) -> None:
         """Check that the file is a video.
 
+        Args:
+            path: of any name; none is taken for a protocol or a pattern.
+            stream: which one, as FFmpeg counts the streams of a file; None is the one that FFmpeg
+                deems best.
+
         Raises:
-            InputError: not a video, or no video stream.
+            InputError: not a video, or it has no such stream of video.
         """
-        self.path = path
-        with self.opened() as (container, stream):
-            rate = stream.average_rate or stream.guessed_rate or _FALLBACK_RATE
+        self.path, self._wanted = path, stream
+        with self.opened() as (container, chosen):
+            rate = _rate(container, chosen)
             self.stated = Stated(
                 rate,
-                stream.frames or None,
-                stream.time_base or 1 / rate,
+                chosen.frames or None,
+                chosen.time_base or 1 / rate,
                 _DISCONTINUITY if container.format.name in _JOINED else _LEAP,
-                stream.sample_aspect_ratio,
+                chosen.sample_aspect_ratio,
+                chosen.codec_context.name in SILENT,
             )
+        if self.stated.strict:
+            self.stated = replace(self.stated, strict=not self._sloppy())
+
+    def _sloppy(self) -> bool:
+        """Whether a strict decoder refuses most of the beginning: the encoder is odd then."""
+        with self.opened() as (container, stream):
+            referee, begun = Referee(stream), islice(container.demux(stream), _TRIED)
+            try:
+                refused = [referee.refuses(packet) for packet in begun if packet.size]
+            except (av.error.FFmpegError, OSError):
+                return False
+        return sum(refused) > len(refused) / 2
 
     @contextmanager
     def opened(self) -> Iterator[tuple[InputContainer, VideoStream]]:
@@ -66,16 +94,33 @@ class VideoFile:
             InputError: it cannot be opened.
         """
         try:
-            container = av.open(str(self.path))
+            container = av.open(f"file:{self.path}", metadata_errors="replace")
         except (av.error.FFmpegError, OSError) as error:
             reason = getattr(error, "strerror", None) or error
             raise InputError(
                 f"{self.path} is not a video that FFmpeg can read ({reason})"
             ) from error
         with container:
-            if not container.streams.video:
-                raise InputError(f"{self.path} has no video stream")
-            yield container, container.streams.video[0]
+            yield container, choose_stream(self.path, container, self._wanted)
+
+
+def _rate(container: InputContainer, stream: VideoStream) -> Fraction:
+    """Frames per second; where the clock jumps, of the time without the jumps."""
+    listed = [entry.timestamp for entry in stream.index_entries]
+    steps = _steps(listed if len(listed) == stream.frames else [])
+    tick, stated = stream.time_base or Fraction(1, 1000), stream.average_rate or stream.guessed_rate
+    jumps = bool(steps) and steps[-1] * tick > _LEAP
+    if stated and not jumps and _SLOW <= stated <= _FAST:
+        return stated
+    if not jumps:
+        begun = islice((p.pts for p in container.demux(stream)), _PROBED)
+        steps = _steps([time for time in begun if time is not None])
+    return 1 / (median_low(steps) * tick) if steps else stated or _FALLBACK_RATE
+
+
+def _steps(times: list[int]) -> list[int]:
+    """From one frame to the next, the short ones first."""
+    return sorted(b - a for a, b in pairwise(sorted(times)) if b > a)
 
 
 def stated_length(container: InputContainer, stream: VideoStream) -> Fraction:

@@ -6,36 +6,43 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import numpy as np
 
 from models.errors import InputError
-from ovos_cli.media.frame import Frame, Image
+from ovos_cli.media.colour import rgb
+from ovos_cli.media.frame import Frame
 from ovos_cli.media.numbered_frames import NumberedFrames
+from ovos_cli.media.orientation import Matrix, swaps_sides, upright
 from ovos_cli.media.reading_plan import falling_ranges
 from ovos_cli.media.video_file import VideoFile
 
 _HELD = 256 * 2**20
-"""Bytes of decoded pictures, as the decoder gives them, that reading backward holds at most; a
-single frame may be larger."""
+"""Bytes of frames that reading backward holds at most; a single frame may be larger."""
 
 
 class VideoReader:
-    """Reads any file that FFmpeg decodes; rotation applied, index in decode order.
+    """Reads any file that FFmpeg decodes, upright; index in decode order.
 
     A frame is the same pixels, name and time whichever way it is read.
     """
 
-    def __init__(self, path: Path, start: int = 0, end: int | None = None) -> None:
+    def __init__(
+        self, path: Path, start: int = 0, end: int | None = None, stream: int | None = None
+    ) -> None:
         """Open nothing yet but check that the file is a video.
 
+        Args:
+            path: the file.
+            start, end: first and last frame, counted from 0.
+            stream: which one of several, as FFmpeg counts all streams of the file; None is the one
+                that FFmpeg deems best.
+
         Raises:
-            InputError: not a video, or no video stream.
+            InputError: not a video, or it has no such stream of video.
         """
         self.path, self.start, self.end, self.counted = path, start, end, False
         self.seekable = path.is_file()
-        self.warnings: list[str] = []
         self.aspect: Fraction | None = None
-        file = VideoFile(path)
+        file = VideoFile(path, stream)
         self._frames = NumberedFrames(file)
         self._told: int | None = -1
         self._tick, self._pixel_aspect = file.stated.tick, file.stated.aspect
@@ -47,6 +54,11 @@ class VideoReader:
     def whole(self) -> bool:
         """See `FrameReader`."""
         return not self._frames.flaws.harm(self._told)
+
+    @property
+    def warnings(self) -> list[str]:
+        """See `FrameReader`."""
+        return self._frames.flaws.texts(self.path.name, self._told)
 
     def covers(self, stem: str) -> bool:
         """Whether the name is a number from `start` to `end`."""
@@ -61,7 +73,6 @@ class VideoReader:
             InputError: not a single frame can be decoded.
         """
         self._told = -1
-        self.warnings.clear()
         yield from self._rising(self.start, self.end)
         if self._frames.index.complete and not self._frames.flaws.harm(None):
             self.names = _stems(len(self._frames.index))
@@ -81,11 +92,14 @@ class VideoReader:
         raise InputError(f"{self.path} has no frame {index}; its last is {self.count() - 1}")
 
     def between(self, first: int, last: int, *, backward: bool = False) -> Iterator[Frame]:
-        """See `FrameReader`. Backward, `_HELD` bytes of pictures are held at most.
+        """See `FrameReader`. Backward, 256 MiB of frames are held at most, or one frame.
 
         Raises:
             InputError: not a single frame can be decoded.
         """
+        first = max(first, 0)
+        if last < first:
+            return iter(())
         return self._falling(first, last) if backward else self._rising(first, last)
 
     def count(self) -> int:
@@ -111,24 +125,25 @@ class VideoReader:
         self._tell(last)
         if last < first:
             return
-        [(_, sample)] = self._frames.read(last, last)
-        most = max(1, _HELD // sum(plane.buffer_size for plane in sample.planes))
+        width, height = index.size
+        most = max(1, _HELD // (width * height * 3))
         for low, high in falling_ranges(index.keyframes(), first, last, most):
-            held = list(self._frames.read(low, high))
+            held = list(self._rising(low, high))
             while held:
-                yield self._frame(*held.pop())
+                yield held.pop()
 
     def _frame(self, number: int, decoded: av.VideoFrame) -> Frame:
-        if number == 0 or self.aspect is None:
-            self.aspect = _aspect(self._pixel_aspect, decoded)
-        time = self._frames.index.ticks_of(number) * self._tick
-        return Frame(number, _stem(number), upright(decoded), time)
+        index, matrix = self._frames.index, self._frames.index.matrix
+        if self.aspect is None:
+            self.aspect = _aspect(self._pixel_aspect, matrix)
+        image = rgb(decoded, *index.size)
+        time = index.ticks_of(number) * self._tick
+        return Frame(number, _stem(number), upright(image, matrix), time)
 
     def _tell(self, last: int | None) -> None:
-        """Warn of what is wrong up to a frame; None is the end."""
+        """From now on, warn of what is wrong up to this frame; None is the end."""
         if self._told is not None and (last is None or last > self._told):
             self._told = last
-        self.warnings[:] = self._frames.flaws.texts(self.path.name, self._told)
 
 
 def _stem(index: int) -> str:
@@ -139,17 +154,10 @@ def _stems(count: int) -> list[str]:
     return [_stem(index) for index in range(count)]
 
 
-def upright(decoded: av.VideoFrame) -> Image:
-    """RGB pixels with the container's rotation applied."""
-    pixels = decoded.to_ndarray(format="rgb24")
-    turns = round(decoded.rotation / 90) % 4
-    return np.ascontiguousarray(np.rot90(pixels, turns)).astype(np.uint8, copy=False)
-
-
-def _aspect(stored: Fraction | None, decoded: av.VideoFrame) -> Fraction | None:
+def _aspect(stored: Fraction | None, matrix: Matrix) -> Fraction | None:
     if not stored or stored == 1:
         return None
-    return 1 / stored if round(decoded.rotation / 90) % 2 else stored
+    return 1 / stored if swaps_sides(matrix) else stored
 
 
 def _span(total: int | None, start: int, end: int | None) -> int | None:

@@ -15,6 +15,7 @@ from models.sources.names import Kind, SourceName
 from ovos_cli import options
 from ovos_cli.collecting import loading
 from ovos_cli.datasets import DatasetName
+from ovos_cli.default_folder import default_folder
 from ovos_cli.option_groups import ModelOptions, grouped
 from ovos_cli.propose.format import Format
 
@@ -36,6 +37,7 @@ def propose(
         int, typer.Option(help="First frame, counted from 0.", rich_help_panel="Input")
     ] = 0,
     end: options.End = None,
+    stream: options.Stream = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -146,10 +148,10 @@ def propose(
         if start or end is not None:
             raise InputError("--frame is one frame, --start and --end are a range; give either")
         start, end = frame, frame
-    target = out or Path(f"{video.resolve().stem}_proposals")
+    target = out or default_folder(video, "proposals")
     if source is not None and source.kind is Kind.FILES:
         _check_apart(Path(source.argument), target)
-    reader = open_source(video, start=start, end=end)
+    reader = open_source(video, start=start, end=end, stream=stream)
     frames = checked_frames(reader, loaded.network, run.console)
     head = next(frames, None)
     if head is None:

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from models.sources.coco import IMAGES, RECORD, RESULTS, encode
+from models.pictures.run_lengths import encode
+from models.sources.coco import IMAGES, RECORD, RESULTS
 from models.sources.npz import write_npz
 from models.sources.stored import StoredProposals
 from ovos_cli.json_file import write_json

@@ -12,7 +12,7 @@ from models.tracking.objects import Ids
 from models.tracking.segmenter import FrameMasks, Segmenter
 from ovos_cli.background import ReadAhead
 from ovos_cli.media.frame import Frame, FrameReader
-from ovos_cli.preparing import prepared_groups
+from ovos_cli.preparing import Cache, prepared_groups
 from ovos_cli.shot.plan import Chain, Step
 
 END = sys.maxsize
@@ -21,11 +21,16 @@ END = sys.maxsize
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A frame that a way has gone through. masks: what `Segmenter.step` made of it."""
+    """A frame that a way has gone through.
+
+    masks: what `Segmenter.step` made of it. least: for each object that is followed the lowest
+    confidence since its given mask, this frame's included.
+    """
 
     frame: Frame
     step: Step
     masks: FrameMasks
+    least: dict[int, float]
 
 
 def go_through(
@@ -35,7 +40,9 @@ def go_through(
     given: Mapping[int, Ids],
     joined: Callable[[int], Ids],
     *,
+    cache: Cache | None = None,
     after: int | None = None,
+    least: Mapping[int, float] | None = None,
     last: int | None = None,
 ) -> Generator[Passed]:
     """Go through a chain, its seeds first; those but the last are not yielded.
@@ -43,7 +50,9 @@ def go_through(
     Args:
         given: by frame, masks that a person gave.
         joined: the masks of a frame that the other way found.
+        cache: of features and proposals, of this segmenter.
         after: the frame after which the segmenter's state is; None begins anew.
+        least: see `Passed`, of that frame.
         last: where to end before the chain does; None is its own end.
 
     Raises:
@@ -53,6 +62,7 @@ def go_through(
         segmenter.restart()
     last = chain.last if last is None else last
     begun = -1 if after is None else chain.time(after)
+    least = least or {}
     steps = (step for step in chain.steps() if chain.time(step.frame) > begun)
     clock = segmenter.clock
 
@@ -62,7 +72,7 @@ def go_through(
 
     ahead = ReadAhead(_frames(chain, reader, after, last), decode)
     try:
-        with prepared_groups(ahead, segmenter) as groups:
+        with prepared_groups(ahead, segmenter, cache) as groups:
             for (frame, prepared), step in zip(chained.from_iterable(groups), steps, strict=False):
                 assert frame.index == step.frame
                 masks = given.get(step.frame) if step.given else None
@@ -73,8 +83,9 @@ def go_through(
                 drop, absent = step.drop & here, step.absent & here
                 at = chain.time(step.frame)
                 result = segmenter.step(prepared, masks, drop, absent=absent, at=at)
+                least = least_confidence(least, result.confidence, step)
                 if chain.time(step.frame) >= chain.time(chain.first):
-                    yield Passed(frame, step, result)
+                    yield Passed(frame, step, result, least)
     finally:
         ahead.stop()
 
@@ -91,6 +102,24 @@ def _frames(
         begin = after - 1 if chain.backward else after + 1
     for low, high in stretches(chain, begin, last):
         yield from reader.between(low, high, backward=chain.backward)
+
+
+def least_confidence(
+    before: Mapping[int, float], confidence: Mapping[int, float], step: Step
+) -> dict[int, float]:
+    """For each object that a way follows, the lowest confidence since its given mask.
+
+    Args:
+        before: the same of the frame before, in the direction of the way.
+        confidence: in this frame.
+        step: of this frame. Where a person said that an object is out of sight, it was not lost.
+    """
+    known = step.given | step.joined
+    return {
+        ident: 1.0 if ident in known else min(before.get(ident, 1.0), sure)
+        for ident, sure in confidence.items()
+        if ident not in step.absent
+    } | {ident: before[ident] for ident in step.absent if ident in before}
 
 
 def stretches(chain: Chain, begin: int, last: int | None) -> list[tuple[int, int]]:

@@ -1,10 +1,10 @@
 """Where the forward and the backward way meet: one answer from both."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from models.functional.aggregation import LIMIT, distribution
@@ -12,7 +12,6 @@ from models.tracking.geometry import Geometry
 from models.tracking.merging import aggregated, answer
 from models.tracking.objects import Ids
 from models.tracking.soft import SoftMasks
-from ovos_cli.shot.plan import Step
 from ovos_cli.shot.prompts import Prompts
 
 GIVEN, LOCKED, FORWARD, BACKWARD, MERGED = "given", "locked", "forward", "backward", "merged"
@@ -48,24 +47,6 @@ class FinalMasks:
     confidence: dict[int, float]
     origin: dict[int, str]
     soft: SoftMasks | None = field(default=None, repr=False)
-
-
-def least_confidence(
-    before: Mapping[int, float], confidence: Mapping[int, float], step: Step
-) -> dict[int, float]:
-    """For each object that a way follows, the lowest confidence since its given mask.
-
-    Args:
-        before: the same of the frame before, in the direction of the way.
-        confidence: in this frame.
-        step: of this frame. Where a person said that an object is out of sight, it was not lost.
-    """
-    known = step.given | step.joined
-    return {
-        ident: 1.0 if ident in known else min(before.get(ident, 1.0), sure)
-        for ident, sure in confidence.items()
-        if ident not in step.absent
-    } | {ident: before[ident] for ident in step.absent if ident in before}
 
 
 def backward_share(
@@ -112,7 +93,7 @@ def final_masks(
         logits.append(found)
         if whence and ident not in here and not prompts.away(ident, frame):
             origin[ident], sure[ident] = whence, confidence
-    soft = None
+    soft: SoftMasks | None = None
     ids = np.zeros(geometry.source, np.uint8) if ready is None else ready
     if logits:
         soft = SoftMasks.stacked(followed, logits)
@@ -128,6 +109,26 @@ def final_masks(
         ids = np.where(given > 0, given, ids)
     every = sorted(sure)
     return FinalMasks(ids, {i: sure[i] for i in every}, {i: origin[i] for i in every}, soft)
+
+
+def probabilities(masks: FinalMasks, geometry: Geometry) -> dict[int, NDArray[np.float32]]:
+    """Soft masks of a frame, for each object that is followed there.
+
+    Returns:
+        (H, W) in [0, 1] at the source's size, by id; with the background they add up to 1. Of given
+        masks, 0 and 1.
+    """
+    given = [i for i, whence in masks.origin.items() if whence == GIVEN]
+    found = {i: (masks.ids == i).astype(np.float32) for i in given}
+    if masks.soft is not None:
+        ids = masks.soft.ids
+        nowhere = [row for row, i in enumerate(ids) if masks.origin.get(i, GIVEN) == GIVEN]
+        whole = aggregated(torch.from_numpy(masks.soft.levels), geometry, nowhere)
+        soft = geometry.to_source(distribution(whole)).clamp(0, 1)
+        for row, ident in enumerate(ids):
+            if row not in nowhere:
+                found[ident] = np.where(np.isin(masks.ids, given), 0, soft[row].numpy())
+    return {i: found[i].astype(np.float32) for i in sorted(found)}
 
 
 def _followed(forward: Found | None, backward: Found | None) -> tuple[int, ...]:

@@ -113,7 +113,8 @@ class Chain:
 
     def _ended(self, ident: int, frame: int) -> bool:
         if self.backward:  # it is not looked for before it begins
-            return self.prompts.forward and frame < self.prompts.given[ident][0]
+            begins = self.prompts.given[ident][0]
+            return frame < begins and self.prompts.begins_with_mask(ident)
         return self.prompts.gone(ident, frame)
 
     def _joined(self, frame: int) -> frozenset[int]:
@@ -203,7 +204,8 @@ def _backward(prompts: Prompts, base: str) -> list[Chain]:
         alive = {
             i
             for i in begins
-            if (frame >= begins[i] or not prompts.forward) and not prompts.gone(i, frame)
+            if (frame >= begins[i] or not prompts.begins_with_mask(i))
+            and not prompts.gone(i, frame)
         }
         given = prompts.keyframes[frame].objects
         return bool(given) and alive <= given

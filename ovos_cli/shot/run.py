@@ -55,8 +55,10 @@ class SegmentRun:
     @property
     def sinks(self) -> list[type[Sink]]:
         """The outputs of this run."""
-        wanted = {"mattes": self.output.mattes, "overlay": self.output.overlay}
-        return [sink for name, sink in SINKS.items() if wanted.get(name, True)]
+        wanted = {"masks", *(self.output.write or ())}
+        wanted |= {"mattes"} if self.output.mattes else set()
+        wanted |= {"overlay"} if self.output.overlay else set()
+        return [sink for name, sink in SINKS.items() if name in wanted]
 
     def follow(self, tick: Callable[[], None] = lambda: None) -> dict[str, Any]:
         """Segment every frame, and write all outputs and the record of the run.
@@ -166,6 +168,8 @@ class SegmentRun:
             self._write_in_order(opened(later))
         if self.state == "complete":
             self._settle(info)
+            if shot.cache is not None and self.output.cache is None:
+                shot.cache.remove()
 
     def _waits(self) -> bool:
         """Whether there are masks of an earlier run, or of before a correction, to stay for now."""
@@ -244,7 +248,7 @@ class SegmentRun:
                 self._finals,
                 state=self.state,
                 whole=self.reader.whole,
-                warnings=self.reader.warnings,
+                warnings=[*self.given.doubts, *self.reader.warnings],
                 options=self.options,
             ),
         )

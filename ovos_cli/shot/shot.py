@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,9 @@ from ovos_cli.masks.ids import ids_in
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.shot.annotations import Annotations
 from ovos_cli.shot.checkpoint import Checkpoints
+from ovos_cli.shot.feature_cache import FeatureCache
 from ovos_cli.shot.going import Passed, go_through
-from ovos_cli.shot.meeting import FinalMasks, Found, final_masks, least_confidence
+from ovos_cli.shot.meeting import FinalMasks, Found, final_masks, probabilities
 from ovos_cli.shot.plan import Chain, Plan
 from ovos_cli.shot.prompts import Span
 from ovos_cli.shot.store import Final, Store
@@ -39,6 +41,8 @@ class ShotFrame:
 
 class Shot:
     """Masks may be put in any frame, in any order; `run` computes what is not known yet.
+
+    See `open_shot`.
 
     >>> shot.put(0, first)
     >>> for done in shot.run():
@@ -75,6 +79,7 @@ class Shot:
         self.before_checkpoint: Callable[[], None] = lambda: None
         self._checkpoints = Checkpoints(folder, self.store)
         self._forward = forward
+        self.cache: FeatureCache | None = None
         self.at: int | None = None  # the frame that is being gone through
         self._end: int | None = None
         self._planned: Plan | None = None
@@ -150,7 +155,8 @@ class Shot:
         masks are kept, so that they do not come again.
 
         Args:
-            first, last: of the frames that are wanted, included; None is the shot's range.
+            first, last: of the frames that are wanted, included; None is the shot's range. What
+                lies on the way to them comes too.
             tick: called after each frame that was gone through.
 
         Raises:
@@ -167,7 +173,7 @@ class Shot:
             with closing(self._pass(chain, plan, low, high)) as passes:
                 for passed in passes:
                     tick()
-                    done = self._finished(plan, passed.frame.index, passed)
+                    done = self._finished(plan, passed.frame.index, passed, chain)
                     if done is not None and noted.get(done.index) != done.key:
                         noted[done.index] = done.key
                         yield done
@@ -183,6 +189,11 @@ class Shot:
         done = self._finished(self.plan, frame)
         return None if done is None else done.masks
 
+    def probabilities(self, frame: int) -> dict[int, NDArray[np.float32]] | None:
+        """Soft masks of a frame: (H, W) in [0, 1] by id; None if they are not known, or locked."""
+        masks = self.result(frame)
+        return None if masks is None else probabilities(masks, self._geometry())
+
     def note(self, done: ShotFrame, stem: str) -> None:
         """Keep in mind that the masks of a frame are kept elsewhere, under the name `stem`."""
         masks = done.masks
@@ -195,6 +206,12 @@ class Shot:
         """Let go of the files."""
         self.store.close()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def remaining(self) -> int | None:
         """How many frames are to be gone through; None where that is not known."""
         if self._end is None and self.streams():
@@ -206,6 +223,10 @@ class Shot:
             if begin is not None and end is not None:
                 count += abs(end - begin) + 1
         return count
+
+    def passed_twice(self, frame: int) -> bool:
+        """Whether both ways go through a frame."""
+        return all(self.plan.key(frame, backward=way) is not None for way in (False, True))
 
     def find_end(self) -> int:
         """The last frame of the shot, by counting the source's.
@@ -231,7 +252,8 @@ class Shot:
         alone = not any(chain.backward for chain in plan.chains)
         begun = self.store.found_keys(backward=False) or self.store.final_keys()
         later = max(plan.prompts.keyframes) > self.reader.start
-        return alone and not begun and not (later and self.reader.seekable)
+        one = self.last == self.reader.start  # there is nothing to go through
+        return alone and not begun and not one and not (later and self.reader.seekable)
 
     def _check(self, frame: int) -> None:
         first, last = self.reader.start, self.reader.end
@@ -243,14 +265,28 @@ class Shot:
         _, size = next(iter(self.annotations.sizes()))
         return Geometry.fit(size, self.segmenter.size)
 
-    def _finished(self, plan: Plan, frame: int, passed: Passed | None = None) -> ShotFrame | None:
-        """A frame's masks, if all ways that pass it have been there."""
+    def _finished(
+        self,
+        plan: Plan,
+        frame: int,
+        passed: Passed | None = None,
+        chain: Chain | None = None,
+    ) -> ShotFrame | None:
+        """A frame's masks, if all ways that pass it have been there.
+
+        Args:
+            passed, chain: what was just found there, if it was.
+        """
         if frame in plan.prompts.locked:
             return None
         ways = dict[bool, Found | None]()
         for backward in (False, True):
             key = plan.key(frame, backward=backward)
-            found = self.store.found(frame, key, backward=backward) if key is not None else None
+            found: Found | None = None
+            if passed is not None and chain is not None and chain.backward == backward:
+                found = _found(passed) if key is not None else None
+            elif key is not None:
+                found = self.store.found(frame, key, backward=backward)
             if key is not None and found is None:
                 return None
             ways[backward] = found
@@ -270,7 +306,6 @@ class Shot:
             return
         after = self._checkpoints.restore(self.segmenter, plan, chain, begin)
         reached: Passed | None = None
-        least = self._least(chain, plan, after)
         self.at = begin if after is not None else chain.seeds[0]
         passes = go_through(
             chain,
@@ -278,14 +313,15 @@ class Shot:
             self.segmenter,
             self.annotations.given(),
             lambda frame: self._forward_ids(plan, frame),
+            cache=self.cache,
             after=after,
+            least=self._least(chain, plan, after),
             last=end,
         )
         try:
             for passed in passes:
-                least = least_confidence(least, passed.masks.confidence, passed.step)
                 if chain.computes(passed.frame.index):
-                    self._keep(chain, passed, least)
+                    self._keep(chain, passed)
                 reached = passed
                 self.at = passed.frame.index + (-1 if chain.backward else 1)
                 yield passed
@@ -306,17 +342,16 @@ class Shot:
             self._end = reached.frame.index  # the plan's keys do not depend on it
 
     def _least(self, chain: Chain, plan: Plan, after: int | None) -> dict[int, float]:
-        """The least confidences after a frame of a chain; None is its beginning."""
+        """See `Found.least`, of a frame that is gone on from; empty where a chain begins."""
         if after is None:
             return {}
         key = plan.key(after, backward=chain.backward)
         found = self.store.found(after, key, backward=chain.backward)
         return found.least if found is not None else {}
 
-    def _keep(self, chain: Chain, passed: Passed, least: dict[int, float]) -> None:
-        soft = passed.masks.soft or SoftMasks((), np.zeros((0, 1, 1), np.int8))
-        found = Found(soft, passed.masks.confidence, least)
-        self.store.add_found(passed.frame.index, passed.step.key, found, backward=chain.backward)
+    def _keep(self, chain: Chain, passed: Passed) -> None:
+        index, found = passed.frame.index, _found(passed)
+        self.store.add_found(index, passed.step.key, found, backward=chain.backward)
 
     def _save(self, chain: Chain, passed: Passed) -> None:
         frame = passed.frame.index
@@ -353,3 +388,8 @@ class Shot:
             and stored.get(frame) != key
         ]
         return (missing[0], missing[-1]) if missing else (None, None)
+
+
+def _found(passed: Passed) -> Found:
+    soft = passed.masks.soft or SoftMasks((), np.zeros((0, 1, 1), np.int8))
+    return Found(soft, passed.masks.confidence, passed.least)

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from models.errors import InputError
+from ovos_cli.dataset_options import names
 from ovos_cli.datasets import DatasetName, Submission, open_dataset
 from ovos_cli.datasets.annotation import read_ids
 from ovos_cli.evaluation.preflight import check_frames, check_masks
@@ -335,3 +336,19 @@ def test_void_alone_is_no_object_of_a_folder_that_begins_with_ids(tmp_path: Path
     assert sequence.objects == {2: "0", 3: "0"}
     assert not sequence.read("1").any()
     assert sequence.given("1") is None
+
+
+def test_sequences_whose_names_have_commas_and_blanks_can_be_chosen(tmp_path: Path) -> None:
+    root = davis_tree(tmp_path)
+    for kind in ("JPEGImages", "Annotations"):
+        (root / kind / "480p/bear").rename(root / kind / "480p/a, my bear")
+    listing = tmp_path / "mine.txt"
+    listing.write_bytes(b"\xef\xbb\xbfdogs \r\na, my bear\r\n")
+    data = open_dataset(DatasetName.DAVIS17, root, str(listing))
+    assert [s.name for s in data.select(names("dogs, a, my bear")).sequences] == [
+        "dogs",
+        "a, my bear",
+    ]
+    assert [s.name for s in data.select(names("a,my bear")).sequences] == ["a, my bear"]
+    with pytest.raises(InputError, match="--sequences: a is not in"):
+        data.select(names("a"))

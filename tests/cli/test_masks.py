@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
+from PIL.PngImagePlugin import PngInfo
 
 from models.errors import InputError
-from ovos_cli.datasets.annotation import read_ids
+from ovos_cli.datasets.annotation import header, read_ids
 from ovos_cli.masks.first_mask import parse_colours, read_first_mask
 from ovos_cli.masks.palette import davis_palette
 from ovos_cli.masks.writer import write_mask
@@ -246,3 +247,39 @@ def test_a_mask_is_turned_as_its_metadata_says_like_the_frames(tmp_path: Path) -
     turned = np.rot90(ids, -1)
     for read in (lambda path: read_first_mask(path).ids, read_ids):
         np.testing.assert_array_equal(read(tmp_path / "turned.png"), turned)
+
+
+@pytest.mark.parametrize("key", ["XML:com.adobe.xmp", "Raw profile type exif"])
+def test_masks_are_turned_by_notes_in_text_too(tmp_path: Path, key: str) -> None:
+    ids = np.zeros((30, 40), np.uint8)
+    ids[2:12, 5:25] = 7
+    notes = Image.Exif()
+    notes[0x0112] = 6
+    hexadecimal = notes.tobytes().hex()
+    text = PngInfo()
+    if key.startswith("Raw"):
+        text.add_text(key, f"\nexif\n{len(hexadecimal) // 2:8d}\n{hexadecimal}\n", zip=True)
+    else:
+        text.add_itxt(key, '<x:xmpmeta><a tiff:Orientation="6"/></x:xmpmeta>')
+    Image.fromarray(ids).save(tmp_path / "turned.png", pnginfo=text)
+    np.testing.assert_array_equal(read_ids(tmp_path / "turned.png"), np.rot90(ids, -1))
+    assert header(tmp_path / "turned.png").size == (40, 30)
+
+
+@pytest.mark.parametrize("orientation", range(10))
+def test_every_format_is_turned_and_says_its_size_as_turned(
+    tmp_path: Path, orientation: int
+) -> None:
+    notes = Image.Exif()
+    notes[0x0112] = orientation
+    turns = {2: "lr", 3: "lrud", 4: "ud", 5: "t", 6: "tlr", 7: "tlrud", 8: "tud"}
+    ids = _ids(1, 0, 1)
+    picture = Image.fromarray(ids)
+    for turn, apply in (("t", np.transpose), ("lr", np.fliplr), ("ud", np.flipud)):
+        if turn in turns.get(orientation, ""):
+            ids = apply(ids)
+    for name in ("mask.tif", "mask.png", "mask.jpg", "mask.webp"):
+        picture.save(tmp_path / name, exif=notes, lossless=True)
+        assert header(tmp_path / name).size == ids.shape, name
+        if name != "mask.jpg":
+            np.testing.assert_array_equal(read_ids(tmp_path / name), ids, name)

@@ -1,7 +1,9 @@
 """One contract for every reader, then what only one kind can meet."""
 
+import os
 from collections.abc import Callable
 from fractions import Fraction
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,11 +11,11 @@ import av
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from models.errors import InputError
-from ovos_cli.media.folder_reader import natural_key
 from ovos_cli.media.frame import Frame
+from ovos_cli.media.frame_files import natural_key
 from ovos_cli.media.open_source import open_source
 from tests.conftest import picture, write_video
 
@@ -303,7 +305,7 @@ def test_folder_faults_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.png is not a readable image"):
         list(open_source(tmp_path))
     (tmp_path / "a.jpg").write_bytes(b"broken")
-    with pytest.raises(InputError, match=r"several kinds \(1 \.png, 1 \.jpg\)"):
+    with pytest.raises(InputError, match=r"several kinds \(1 \.jpg, 1 \.png\)"):
         open_source(tmp_path)
     (tmp_path / "a.png").rename(tmp_path / "a.jpeg")
     with pytest.raises(InputError, match="two images"):
@@ -334,8 +336,35 @@ def test_files_that_pillow_only_writes_or_recognises_are_passed_over(tmp_path: P
 
 @pytest.mark.parametrize("others", [0, 2])
 def test_frames_that_cannot_be_read_are_not_passed_over(tmp_path: Path, others: int) -> None:
-    (tmp_path / "0001.exr").write_bytes(b"")
+    (tmp_path / "0001.psd").write_bytes(b"")
     for index in range(others):
         Image.new("RGB", (8, 8)).save(tmp_path / f"{index}.png")
-    with pytest.raises(InputError, match=r"holds 1 \.exr, which cannot be read here; convert"):
+    with pytest.raises(InputError, match=r"holds 1 \.psd, which cannot be read here; convert"):
         open_source(tmp_path)
+
+
+def test_titles_in_old_encodings_are_no_fault(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.mp4", title="TITLE..")
+    path.write_bytes(path.read_bytes().replace(b"TITLE..", b"caf\xe9 \xff\xe9"))
+    assert len(list(open_source(path))) == 6
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names elsewhere are text")
+def test_a_name_that_is_no_text_is_a_name(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "clip.mp4").rename(tmp_path / "caf\udce9.mp4")
+    assert len(list(open_source(path))) == 6
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_notes_that_pyav_does_not_know_are_no_fault(tmp_path: Path, orientation: int) -> None:
+    """Motion JPEG as cameras write it, with EXIF in each frame."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image, file = Image.fromarray(picture(3, 64, 48)), BytesIO()
+    image.save(file, "JPEG", quality=95, subsampling=0, exif=exif)
+    (tmp_path / "clip.mjpeg").write_bytes(3 * file.getvalue())
+    frames = list(open_source(tmp_path / "clip.mjpeg"))
+    assert len(frames) == 3
+    with Image.open(file) as stored:
+        expected = np.array(ImageOps.exif_transpose(stored).convert("RGB"))
+    assert _close(frames[0].image, expected)

@@ -90,7 +90,7 @@ def test_takes_the_file_and_an_own_place(root: Path, results: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{", r"results\.json is no JSON"),
+        ("{", r"results\.json is not readable JSON"),
         ("[]", r"results\.json holds no results of ovos"),
         ('{"sequences": {}}', r"results\.json holds no results of ovos"),
     ],

@@ -46,6 +46,16 @@ def test_a_wheel_takes_it_along() -> None:
     assert {"share/ovos/recipes", "share/ovos/sample_videos/truth"} <= set(files)
 
 
+def test_without_a_home_it_is_said_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(_: object) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", classmethod(unknown))
+    with pytest.raises(OvosError, match="no home folder is known; set HOME or XDG_CACHE_HOME"):
+        open_dataset(DatasetName.SAMPLE, SAMPLES)
+
+
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A sample of seven small frames, of which three are annotated."""

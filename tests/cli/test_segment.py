@@ -394,9 +394,10 @@ def test_altered_package_weights_are_noticed(
 def test_no_traceback_without_debug(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["segment", "no.mp4", "-m", "no.png"]
+    command = ["segment", "no.mp4", "-m", "empty.png"]
     monkeypatch.setattr(sys, "argv", ["ovos", *command])
     monkeypatch.chdir(tmp_path)
+    Path("empty.png").touch()
     with pytest.raises(SystemExit) as end:
         runpy.run_module("ovos_cli", run_name="__main__")
     said = capfd.readouterr().err
@@ -556,4 +557,4 @@ def test_frames_of_unlike_sizes_are_named(mask: Path, untrained: Path, tmp_path:
     status, said = _segment(
         tmp_path / "shot", "-m", mask, "-o", tmp_path / "o", "--weights", untrained
     )
-    assert status == 2 and "2.png is 60x48, the frames before it are 64x48" in said
+    assert status == 2 and "(2.png) is 60x48, the frames before it are 64x48" in said

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-import ovos_cli.segment_run
+import ovos_cli.segment_run  # noqa: F401 (imported before the first fork)
 import ovos_cli.shot.checkpoint as checkpoint
 from ovos_cli import app
 

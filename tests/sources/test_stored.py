@@ -1,6 +1,8 @@
 """Proposals in files: what is written comes back, what makes no sense is refused."""
 
 import json
+import tracemalloc
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import torch
 from models.errors import InputError
 from models.functional.masks import pairwise_iou, paste_masks
 from models.hub.presets import preset
+from models.pictures.run_lengths import decode
 from models.proposals import Origin, Proposals
 from models.sources.files import FileProposals, open_store
 from models.sources.names import Kind, SourceName
@@ -311,3 +314,62 @@ def test_whole_numbers_may_be_written_as_floats(tmp_path: Path) -> None:
         entry["segmentation"]["size"] = [float(v) for v in entry["segmentation"]["size"]]
     (tmp_path / "mine.json").write_text(json.dumps(entries))
     assert len(_propose(tmp_path)) == before
+
+
+@pytest.mark.parametrize("ids", [["00000", "00001"], ["0", "1"], [0.0, 1.0], [" 0", "001"]])
+@pytest.mark.parametrize("images", [True, False])
+def test_image_ids_may_be_numbers_as_text(tmp_path: Path, ids: list, images: bool) -> None:
+    source = _coco_of(tmp_path, ids, images=images)
+    source.check(["00000", "00001"], ["00000", "00001"], SIZE)
+    assert len(source.store.read("00001").scores) == 2
+
+
+@pytest.mark.parametrize("image", [True, None, [], 1.5, {}])
+def test_image_ids_that_are_neither_numbers_nor_text_are_named(tmp_path: Path, image: object):
+    with pytest.raises(InputError, match="image_id"):
+        _coco_of(tmp_path, [image])
+
+
+def test_a_minus_before_a_frame_s_number_counts_and_a_dash_does_not(tmp_path: Path) -> None:
+    source = _coco_of(tmp_path, [5])
+    assert len(source.store.read("take-5").scores) == 2
+    with pytest.raises(InputError, match=r"no proposals of the frame 'shot\.-5'"):
+        source.store.read("shot.-5")
+    assert len(_coco_of(tmp_path, [-5]).store.read("shot.-5").scores) == 2
+
+
+def test_entries_without_a_mask_are_no_proposals(tmp_path: Path) -> None:
+    write_coco(tmp_path, {"00000": _disks()})
+    file = tmp_path / "mine.json"
+    entries = json.loads(file.read_text())
+    for nothing in (None, [], {}):
+        entries[0]["segmentation"] = nothing
+        file.write_text(json.dumps(entries), encoding="utf-8-sig")
+        assert len(_propose(tmp_path)) == 1
+    for entry in entries:
+        entry.pop("segmentation")
+    file.write_text(json.dumps(entries))
+    with pytest.raises(InputError, match="none of its 2 entries has a segmentation"):
+        open_store(tmp_path)
+
+
+def test_what_would_fill_the_memory_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    bomb = tmp_path / "00000.npz"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("masks.npy", bytes(1 << 20))
+        archive.infolist()[0].file_size = 1 << 40  # as many zeros would be a small file too
+    tracemalloc.start()
+    with pytest.raises(InputError, match="unpacks to"):
+        _propose(tmp_path)
+    boxes = {"boxes": np.array([[1, 1, 9, 9]]), "scores": np.ones(1), "size": SIZE}
+    np.savez_compressed(bomb, masks=np.zeros((1, 8200, 8200), bool), **boxes)
+    with pytest.raises(InputError, match="too large"):
+        _propose(tmp_path)
+    assert tracemalloc.get_traced_memory()[1] < 200 << 20
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("counts", ["P", "0p", "", "é", "0\0", "\x7f"])
+def test_counts_that_end_in_a_number_s_middle_are_refused(tmp_path: Path, counts: str) -> None:
+    with pytest.raises(ValueError, match=r"counts are no run-length code|cover"):
+        decode({"size": [2, 2], "counts": counts})

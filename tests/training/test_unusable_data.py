@@ -170,6 +170,44 @@ def test_a_coco_instance_that_cannot_be_decoded_is_named(coco: Path, segmentatio
         image.mask()
 
 
+def test_the_box_of_a_coco_instance_without_segmentation_is_ignored(coco: Path) -> None:
+    def edit(content: dict[str, Any]) -> None:
+        first = content["annotations"][0]
+        del first["segmentation"]
+        first["bbox"] = [20, 30, 50.0, 60]
+
+    mask = open_data(_edited(coco, edit), coco.parent).images[0].mask()
+    expected = np.zeros_like(mask)
+    expected[30:90, 20:70] = expected[:, :10] = expected[10:21, 100:111] = 255
+    assert np.count_nonzero(mask != expected) < 50  # polygons end half a pixel later
+
+
+def test_ids_of_coco_images_may_be_text(coco: Path) -> None:
+    before = open_data(_edited(coco, lambda content: None), coco.parent).images[0].mask()
+
+    def edit(content: dict[str, Any]) -> None:
+        for one in content["annotations"]:
+            one["image_id"] = str(one["image_id"])
+
+    after = open_data(_edited(coco, edit), coco.parent).images[0].mask()
+    np.testing.assert_array_equal(after, before)
+
+
+@pytest.mark.parametrize(
+    "segmentation",
+    [
+        [[20, 30, 1e9, 30, 70, 90]],
+        [[20, 30, float("nan"), 30, 70, 90]],
+        [[20, 30, 50, 60]],
+        {"size": [100_000, 100_000], "counts": [10_000_000_000]},
+    ],
+)
+def test_a_coco_mask_that_would_take_for_ever_is_named(coco: Path, segmentation: object) -> None:
+    [image] = open_data(_with(coco, segmentation), coco.parent).images
+    with pytest.raises(InputError, match=r"annotation 31 of .*7\.jpg .* cannot be decoded"):
+        image.mask()
+
+
 def test_a_coco_size_that_is_not_its_picture_s_is_named(coco: Path) -> None:
     assert not survey(
         open_data(_edited(coco, lambda content: None), coco.parent), decode=False

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
-from models.pictures.deep_pixels import eight_bit_rgb, is_deep
 from models.pictures.mask_doubts import refuse_unclear
 from models.pictures.mask_file import read_stored
-from models.pictures.mask_values import VOID, as_objects, black_and_white, soft_values
-from models.pictures.opened import decoded, opened
+from models.pictures.mask_values import VOID, as_objects, black_and_white, photograph, soft_values
+from models.pictures.opened import opened
+from models.pictures.still import read_still
 from models.pictures.upright import upright_size
 
 IGNORE = VOID
@@ -21,15 +21,12 @@ Array = NDArray[np.uint8]
 
 
 def read_image(path: Path) -> Array:
-    """Read (H, W, 3) RGB, 16 bits scaled to 8, turned as EXIF says.
+    """Read (H, W, 3) RGB, 16 bits scaled to 8, turned as EXIF says; what is transparent is black.
 
     Raises:
         InputError: there is no image, only a part of one, or pixels of unknown range.
     """
-    picture = decoded(path)
-    if is_deep(picture.mode):
-        return eight_bit_rgb(path, picture.mode, np.array(picture))
-    return np.array(picture.convert("RGB"))
+    return read_still(path).pixels
 
 
 def read_mask(path: Path, first: Path | None = None) -> Array:
@@ -70,6 +67,8 @@ def _values(path: Path) -> Array:
             "mask without smoothing and not as JPEG, black and white or indexed with one index "
             "for each object"
         )
+    if photograph(values):
+        raise InputError(f"{path} is no mask: its values change everywhere, as a photograph's do")
     return values
 
 

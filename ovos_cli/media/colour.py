@@ -1,0 +1,53 @@
+"""Decoded frames as the RGB that players show."""
+
+import av
+import numpy as np
+from av.video.reformatter import Colorspace
+
+from models.errors import InputError
+from ovos_cli.media.frame import Image
+
+_UNKNOWN = {2, 3}
+"""Codes of a matrix that is not told, and one that is reserved, as MPEG numbers them."""
+_MATRICES = {
+    0: None,
+    1: Colorspace.ITU709,
+    4: Colorspace.FCC,
+    5: Colorspace.ITU601,
+    6: Colorspace.ITU601,
+    7: Colorspace.SMPTE240M,
+    9: Colorspace.BT2020,
+    10: Colorspace.BT2020,
+}
+"""By MPEG's code. The last one's formula is another, but FFmpeg and players show it like this."""
+_HD_WIDTH, _SD_HEIGHT = 1280, 576
+"""Pixels; from this width on, and above this height, what tells no matrix is in BT.709."""
+
+
+def rgb(frame: av.VideoFrame, width: int, height: int) -> Image:
+    """Convert a frame of any format, and scale it where it has another size.
+
+    The matrix and the range are those that the frame tells; without a note HD is BT.709 and SD
+    BT.601, as players take it. High dynamic range is not tone-mapped.
+
+    Returns:
+        (height, width, 3) uint8, full range.
+
+    Raises:
+        InputError: the colours are stored in a way that cannot be converted.
+    """
+    matrix = None if frame.format.is_rgb else _matrix(frame)
+    pixels = frame.to_ndarray(format="rgb24", width=width, height=height, src_colorspace=matrix)
+    return pixels.astype(np.uint8, copy=False)
+
+
+def _matrix(frame: av.VideoFrame) -> Colorspace | None:
+    if frame.colorspace in _UNKNOWN:
+        hd = frame.width >= _HD_WIDTH or frame.height > _SD_HEIGHT
+        return Colorspace.ITU709 if hd else Colorspace.ITU601
+    if frame.colorspace not in _MATRICES:
+        raise InputError(
+            f"the video's colour matrix (code {frame.colorspace} of ITU-T H.273) cannot be "
+            "converted to RGB; encode the video anew with BT.709 colours"
+        )
+    return _MATRICES[frame.colorspace]

@@ -1,0 +1,126 @@
+"""Which files of a folder are frames, and in which order."""
+
+import re
+from collections import Counter
+from collections.abc import Collection
+from pathlib import Path
+
+from PIL import Image as Picture
+
+from models.errors import InputError
+from models.pictures.extra_formats import FILM, HEIF, JPEG_XL, UNREAD, conversion
+from models.utils.names import numbers_apart
+
+_SAME = {".jpeg": ".jpg", ".jpe": ".jpg", ".jfif": ".jpg", ".tiff": ".tif", ".heif": ".heic"}
+_FEW = 10
+"""One file in so many may be named unlike the others, without being one of them."""
+
+
+def picture_suffixes() -> set[str]:
+    """Suffixes of the pictures that can be read, in lower case with the dot."""
+    Picture.init()
+    # Others Pillow only writes, or recognises.
+    readable = set(Picture.OPEN) - {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "PSD", "WMF"}
+    known = {e for e, kind in Picture.registered_extensions().items() if kind in readable}
+    return known | FILM | HEIF | JPEG_XL
+
+
+def frame_files(folder: Path, apart: Collection[Path] = ()) -> tuple[list[Path], list[str]]:
+    """List the frames of a folder in natural order.
+
+    Hidden files, what file managers leave there, and files of other kinds than pictures are
+    passed over.
+
+    Args:
+        folder: of images of one kind.
+        apart: files that are something else, a mask for example, wherever they lie.
+
+    Returns:
+        The files, and what is doubtful about them, for people.
+
+    Raises:
+        InputError: no image there, several kinds, one that cannot be read, an empty file, or two
+            of one name.
+    """
+    visible = [f for f in folder.iterdir() if not f.name.startswith(".") and not f.is_dir()]
+    lost = [f for f in visible if not f.exists() and f.suffix.lower() in picture_suffixes()]
+    if lost:
+        raise InputError(f"{lost[0]} links to a file that is not there; mend or remove it")
+    others = {_identity(f) for f in apart if f.exists()}
+    named = [f for f in visible if f.exists() and _identity(f) in others]
+    pictures = sorted((f for f in visible if f not in named), key=_place)
+    known = picture_suffixes()
+    files = [f for f in pictures if f.suffix.lower() in known]
+    _check_kinds(folder, files, [f for f in pictures if f.suffix.lower() in UNREAD])
+    for file in files:
+        if file.stat().st_size == 0:
+            raise InputError(f"{file} is empty (0 bytes); copy it anew or remove it")
+    stem, count = Counter(f.stem for f in files).most_common(1)[0]
+    if count > 1:
+        raise InputError(f"two images in {folder} are called '{stem}'; their masks would collide")
+    named = sorted((f for f in named if f.suffix.lower() in known), key=_place)
+    return files, _no_frames(named, len(files)) + _odd_names(files)
+
+
+def _place(file: Path) -> tuple[list[tuple[int, int, str]], str]:
+    return natural_key(file.name), file.name  # 1 and 01 have one key
+
+
+def natural_key(name: str) -> list[tuple[int, int, str]]:
+    """Sort key under which frame 9 comes before frame 10, and frame -1 before 0."""
+    return [
+        (0, part, "") if isinstance(part, int) else (1, 0, part.lower())
+        for part in numbers_apart(name)
+    ]
+
+
+def _identity(file: Path) -> tuple[int, int]:
+    """What one file has under all its names."""
+    found = file.stat()
+    return found.st_dev, found.st_ino
+
+
+def _no_frames(named: list[Path], others: int) -> list[str]:
+    """Frames after these are counted without them, which a person may not expect."""
+    if not named:
+        return []
+    where = f"of the folder {named[0].parent}"
+    if len(named) == 1:
+        return [
+            f"{named[0].name} {where} is given as a mask and is no frame: the {others} others are "
+            "counted without it"
+        ]
+    return [
+        f"{named[0].name} and {len(named) - 1} more {where} are given as masks and are no frames: "
+        f"the {others} others are counted without them"
+    ]
+
+
+def _odd_names(files: list[Path]) -> list[str]:
+    """A mask or a preview of the frames' kind is read as a frame; its name may tell it."""
+    odd = [f for f in files if not re.search(r"\d", f.stem)]
+    if not odd or len(odd) * _FEW > len(files):
+        return []
+    return [
+        f"{odd[0].name} has no number, unlike the other frames, and was read as one; if it is "
+        "none, move it to another folder"
+    ]
+
+
+def _check_kinds(folder: Path, files: list[Path], unread: list[Path]) -> None:
+    """Frames are of one kind, and of one that can be read: what else is there was not meant."""
+    if unread:
+        suffix = unread[0].suffix
+        raise InputError(
+            f"the folder {folder} holds {len(unread)} {suffix}, which cannot be read here; "
+            f"{conversion(suffix)}"
+        )
+    if not files:
+        raise InputError(f"the folder {folder} holds no image that could be a frame")
+    kinds = Counter(_SAME.get(f.suffix.lower(), f.suffix.lower()) for f in files)
+    if len(kinds) > 1:
+        listed = ", ".join(f"{count} {suffix}" for suffix, count in kinds.most_common())
+        raise InputError(
+            f"the folder {folder} holds images of several kinds ({listed}), and frames are of one; "
+            "move the others away"
+        )
