@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from ovos_cli.shot.cuts import is_cut, shrunk
+from models.functional.cuts import is_cut, shrunk
 
 Image = NDArray[np.uint8]
 Pairs = dict[str, list[tuple[Image, Image]]]

@@ -25,13 +25,15 @@ class Passed:
     """A frame that a way has gone through.
 
     masks: what `Segmenter.step` made of it. cut: whether a cut lies between it and its neighbour
-    that was gone through before it.
+    that was gone through before it. least: for each object that is followed the lowest confidence
+    since its given mask, this frame's included.
     """
 
     frame: Frame
     step: Step
     masks: FrameMasks
     cut: bool
+    least: dict[int, float]
 
 
 def go_through(
@@ -43,6 +45,7 @@ def go_through(
     *,
     cache: Cache | None = None,
     after: int | None = None,
+    least: Mapping[int, float] | None = None,
     last: int | None = None,
     cuts: bool = True,
 ) -> Generator[Passed]:
@@ -53,6 +56,7 @@ def go_through(
         joined: the masks of a frame that the other way found.
         cache: of features and proposals, of this segmenter.
         after: the frame after which the segmenter's state is; None begins anew.
+        least: see `Passed`, of that frame.
         last: where to end before the chain does; None is its own end.
         cuts: look for cuts, across which nothing is followed.
 
@@ -63,6 +67,7 @@ def go_through(
         segmenter.restart()
     last = chain.last if last is None else last
     begun = -1 if after is None else chain.time(after)
+    least = least or {}
     steps = (step for step in chain.steps() if chain.time(step.frame) > begun)
     clock = segmenter.clock
     search = CutSearch(_before(chain, reader, after), chain.backward) if cuts else None
@@ -85,8 +90,9 @@ def go_through(
                 at = chain.time(step.frame)
                 cut = search is not None and search.cut_before(frame)
                 result = segmenter.step(prepared, masks, drop, absent=absent, at=at, cut=cut)
+                least = least_confidence(least, result.confidence, step)
                 if chain.time(step.frame) >= chain.time(chain.first):
-                    yield Passed(frame, step, result, cut)
+                    yield Passed(frame, step, result, cut, least)
     finally:
         ahead.stop()
 
@@ -113,6 +119,24 @@ def _frames(
         begin = after - 1 if chain.backward else after + 1
     for low, high in stretches(chain, begin, last):
         yield from reader.between(low, high, backward=chain.backward)
+
+
+def least_confidence(
+    before: Mapping[int, float], confidence: Mapping[int, float], step: Step
+) -> dict[int, float]:
+    """For each object that a way follows, the lowest confidence since its given mask.
+
+    Args:
+        before: the same of the frame before, in the direction of the way.
+        confidence: in this frame.
+        step: of this frame. Where a person said that an object is out of sight, it was not lost.
+    """
+    known = step.given | step.joined
+    return {
+        ident: 1.0 if ident in known else min(before.get(ident, 1.0), sure)
+        for ident, sure in confidence.items()
+        if ident not in step.absent
+    } | {ident: before[ident] for ident in step.absent if ident in before}
 
 
 def stretches(chain: Chain, begin: int, last: int | None) -> list[tuple[int, int]]:

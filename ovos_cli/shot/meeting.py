@@ -19,17 +19,21 @@ GIVEN, LOCKED, FORWARD, BACKWARD, MERGED = "given", "locked", "forward", "backwa
 """Where an object's mask in a frame comes from."""
 
 _TRUST = 2.0
-"""How much more the surer of the two ways counts: a power of its confidence."""
+"""How much more the surer of the two ways counts: a power of its least confidence."""
 _LEAST = 0.01
 """Confidence of a way that has lost an object: it counts where the other has lost it too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one way found in a frame. confidence: in [0, 1], for each id of `soft`."""
+    """What one way found in a frame.
+
+    confidence: in [0, 1], for each id of `soft`. least: the lowest since the object's given mask.
+    """
 
     soft: SoftMasks
     confidence: dict[int, float]
+    least: dict[int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,12 @@ def backward_share(
     """How much of a mask is the backward way's, in [0, 1].
 
     Linear in the distance from the given mask before to the one after, so that nothing jumps at
-    either of them; a way that is surer counts more.
+    either of them; a way that was surer all along counts more. One that was unsure once may follow
+    something else since, and surely.
 
     Args:
         from_before, to_after: frames to the object's given masks, 1 or more.
-        forward, backward: confidences, in [0, 1].
+        forward, backward: least confidences since these, in [0, 1].
     """
     ahead = from_before * max(backward, _LEAST) ** _TRUST
     behind = to_after * max(forward, _LEAST) ** _TRUST
@@ -170,12 +175,12 @@ def _one(
     behind = backward.soft.of(ident) if backward is not None else None
     if ahead is not None and behind is not None and before is not None and after is not None:
         assert forward is not None and backward is not None
-        sure = forward.confidence.get(ident, 0.0), backward.confidence.get(ident, 0.0)
         alone = way_to_trust(before, frame, after, cuts)
         if alone is not None:
-            found, confidence = (ahead, sure[0]) if alone == FORWARD else (behind, sure[1])
-            return found, alone, confidence
-        share = backward_share(frame - before, after - frame, *sure)
+            found, way = (ahead, forward) if alone == FORWARD else (behind, backward)
+            return found, alone, way.confidence.get(ident, 0.0)
+        least = forward.least.get(ident, 0.0), backward.least.get(ident, 0.0)
+        share = backward_share(frame - before, after - frame, *least)
         mixed = torch.lerp(torch.sigmoid(ahead), torch.sigmoid(behind), share)
         return torch.logit(mixed).clamp(-LIMIT, LIMIT), MERGED, 0.0
     if ahead is not None and before is not None:

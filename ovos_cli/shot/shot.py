@@ -326,6 +326,7 @@ class Shot:
             lambda frame: self._forward_ids(plan, frame),
             cache=self.cache,
             after=after,
+            least=self._least(chain, plan, after),
             last=end,
             cuts=self._cuts,
         )
@@ -356,6 +357,14 @@ class Shot:
 
     def _note_cut(self, frame: int) -> None:
         self.store.put(_CUTS, sorted({*self.cuts, frame}))
+
+    def _least(self, chain: Chain, plan: Plan, after: int | None) -> dict[int, float]:
+        """See `Found.least`, of a frame that is gone on from; empty where a chain begins."""
+        if after is None:
+            return {}
+        key = plan.key(after, backward=chain.backward)
+        found = self.store.found(after, key, backward=chain.backward)
+        return found.least if found is not None else {}
 
     def _keep(self, chain: Chain, passed: Passed) -> None:
         index, found = passed.frame.index, _found(passed)
@@ -400,4 +409,4 @@ class Shot:
 
 def _found(passed: Passed) -> Found:
     soft = passed.masks.soft or SoftMasks((), np.zeros((0, 1, 1), np.int8))
-    return Found(soft, passed.masks.confidence)
+    return Found(soft, passed.masks.confidence, passed.least)

@@ -15,12 +15,12 @@ from models.errors import InputError, OvosError
 from models.tracking.soft import SoftMasks
 from ovos_cli.shot.meeting import Found
 
-_FORMAT = 1
+_FORMAT = 2
 _TABLES = """
 create table if not exists info (name text primary key, value text not null);
 create table if not exists found (
     backward integer not null, frame integer not null, key text not null, ids text not null,
-    shape text not null, levels blob not null, confidence text not null,
+    shape text not null, levels blob not null, confidence text not null, least text not null,
     primary key (backward, frame));
 create table if not exists final (
     frame integer primary key, stem text not null, key text not null, confidence text not null,
@@ -89,7 +89,8 @@ class Store:
     def found(self, frame: int, key: str | None, *, backward: bool) -> Found | None:
         """What a way found in a frame; None unless it was found under this key."""
         query = (
-            "select key, ids, shape, levels, confidence from found where (backward, frame) = (?, ?)"
+            "select key, ids, shape, levels, confidence, least from found "
+            "where (backward, frame) = (?, ?)"
         )
         with self._named():
             row = self._base.execute(query, (backward, frame)).fetchone()
@@ -97,16 +98,17 @@ class Store:
             return None
         levels = np.frombuffer(bytearray(zlib.decompress(row[3])), np.int8)
         soft = SoftMasks(tuple(json.loads(row[1])), levels.reshape(json.loads(row[2])))
-        return Found(soft, _by_id(row[4]))
+        return Found(soft, _by_id(row[4]), _by_id(row[5]))
 
     def add_found(self, frame: int, key: str, found: Found, *, backward: bool) -> None:
         """Keep what a way found in a frame, in place of what it found before."""
         soft = found.soft
         packed = zlib.compress(soft.levels.tobytes(), 1)
         shape, ids = json.dumps(soft.levels.shape), json.dumps(soft.ids)
-        row = (backward, frame, key, ids, shape, packed, json.dumps(found.confidence))
+        sure = json.dumps(found.confidence), json.dumps(found.least)
+        row = (backward, frame, key, ids, shape, packed, *sure)
         with self._named():
-            self._base.execute("replace into found values (?, ?, ?, ?, ?, ?, ?)", row)
+            self._base.execute("replace into found values (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def found_keys(self, *, backward: bool) -> dict[int, str]:
         """For each frame with a result of a way, its key."""

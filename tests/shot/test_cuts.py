@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from models.functional.cuts import cut_score, is_cut, shrunk
 from ovos_cli.media.frame import Frame
-from ovos_cli.shot.cuts import CutSearch, cut_score, is_cut, shrunk
+from ovos_cli.shot.cuts import CutSearch
 
 Image = NDArray[np.uint8]
 
