@@ -13,6 +13,9 @@ _NOISE = 20.0
 """Variance of what is taken for noise, in squares of grey levels."""
 _FLAT = 8
 """Grey levels within which a row or a column at the border is taken for a bar."""
+_ALIKE = 0.7
+"""Correlation of two frames from which on nothing needs to be looked for: 94 % of neighbouring
+frames in DAVIS have more, and 0.8 % of those of two videos."""
 _CUT = 0.3
 """Share of what is in a frame that the other one does not explain, from which on it is a cut."""
 
@@ -29,13 +32,16 @@ def cut_score(before: Small, after: Small) -> float:
     """How little two frames have to do with each other, in [0, 1].
 
     Parts of each are looked for in the other one, nearby and whatever their brightness and
-    contrast: so neither motion nor a change of light counts. What is new on one side, as
+    contrast: so neither motion nor a change of light counts. Frames that are much the same as they
+    stand have a score of 0, however little is in them. What is new on one side, as
     something that comes into the frame, does not count if all that was there before is found.
 
     Args:
         before, after: of `shrunk`, in any order: the score is the same.
     """
     before, after = _without_bars(before, after)
+    if _correlation(before, after) > _ALIKE:
+        return 0.0
     ways = [_unexplained(after, before), _unexplained(before, after)]
     told = [share for share, weight in ways if weight >= 1]  # a blank frame tells nothing
     return min(told, default=0.0)
@@ -44,6 +50,12 @@ def cut_score(before: Small, after: Small) -> float:
 def is_cut(before: Small, after: Small) -> bool:
     """Whether two neighbouring frames, of `shrunk`, are of different shots."""
     return cut_score(before, after) > _CUT
+
+
+def _correlation(before: Small, after: Small) -> float:
+    if not (np.ptp(before) and np.ptp(after)):  # OpenCV holds one that is blank to be like all
+        return 0.0
+    return float(cv2.matchTemplate(before, after, cv2.TM_CCOEFF_NORMED)[0, 0])
 
 
 def _unexplained(parts: Small, whole: Small) -> tuple[float, float]:
