@@ -91,7 +91,13 @@ class ShotFolder:
         return f"another ovos is writing to {self.root}; wait for it, or choose another --out"
 
     def _in_use(self) -> str:
-        state = (self.read_record() or {}).get("state", "")
+        record = self.read_record() or {}
+        state = record.get("state", "")
+        if state and record.get("live"):
+            return (
+                f"the output folder {self.root} holds a run of {record.get('source')}, which "
+                "cannot be gone on with; add --overwrite to replace it, or choose another --out"
+            )
         if state and state != "complete":
             what = "was killed" if state == "running" else f"is {state}"
             return (

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 from models.config import MemoryPolicy
 from models.errors import InputError
 from models.utils.precision import Precision
+from ovos_cli.media.source import source_named
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
 
 Groups = tuple[SourceOptions, OutputOptions, ModelOptions, MemoryOptions]
-_PATHS = {"video", "weights", "weights_dir", "out"}
+_PATHS = {"weights", "weights_dir", "out"}
 _FILES = "files:"
 
 Group = TypeVar("Group")
@@ -61,6 +62,9 @@ def _group(kind: type[Group], record: dict[str, Any]) -> Group:
 
 
 def _plain(name: str, value: Any) -> Any:
+    if name == "video":
+        place = source_named(value)
+        return os.path.abspath(place) if isinstance(place, Path) else place.shown
     if name == "mask":  # they are kept beside
         return []
     if isinstance(value, Enum):

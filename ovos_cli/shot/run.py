@@ -128,6 +128,8 @@ class SegmentRun:
         count = len(self._finals)
         if not count:
             return "no frame is done"
+        if not self.reader.seekable:
+            return f"{count} frames are done and kept in {self.folder.root}"
         return (
             f"{count} frames are done and kept; go on with: ovos resume "
             f"{shlex.quote(str(self.folder.root))}"
@@ -166,7 +168,8 @@ class SegmentRun:
             self.failures += writing.failures
         if self.state == "complete" and later:
             self._write_in_order(opened(later))
-        if self.state == "complete":
+        # What is read only once is not gone on with: what is there is all there will be.
+        if self.state == "complete" or not self.reader.seekable:
             self._settle(info)
             if shot.cache is not None and self.output.cache is None:
                 shot.cache.remove()
@@ -241,7 +244,7 @@ class SegmentRun:
         write_json(
             self.folder.record,
             run_record(
-                self.source.video,
+                self.source.place,
                 self.given.files,
                 self.loaded,
                 self.shot.segmenter,
