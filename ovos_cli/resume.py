@@ -42,6 +42,11 @@ def resume(
 
     kept = ShotFolder(folder)
     record = kept.read_record()
+    if record is None and kept.kept.is_dir():
+        raise InputError(
+            f"{kept.record} is missing or damaged, and says how the run was begun; give the whole "
+            "command of `ovos segment` with --resume"
+        )
     if record is None or not kept.kept.is_dir():
         raise InputError(
             f"{folder} is no output folder of `ovos segment`: there is nothing to resume"

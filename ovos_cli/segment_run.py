@@ -13,6 +13,7 @@ from models.tracking.objects import Ids
 from models.tracking.segmenter import Segmenter
 from ovos_cli.default_folder import default_folder
 from ovos_cli.masks.keyframes import mask_arguments
+from ovos_cli.masks.writer import is_whole
 from ovos_cli.media.checked_frames import checked_frames
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.open_source import open_source, past_the_end
@@ -29,6 +30,7 @@ from ovos_cli.shot.options_file import options_record
 from ovos_cli.shot.plan import hashed
 from ovos_cli.shot.run import SegmentRun
 from ovos_cli.shot.shot import Shot
+from ovos_cli.shot.store import Store
 from ovos_cli.sinks import SINKS
 
 _CACHED = "1G"
@@ -96,6 +98,8 @@ def open_run(
     shot: Shot | None = None
     try:
         now = basis(source.place, loaded, segmenter)
+        if output.overwrite:
+            Store.remove_damaged(folder.kept / "shot.sqlite")
         shot = Shot(reader, segmenter, folder.kept, hashed(now), forward=source.forward)
         for frame, ids in given.masks.items():
             shot.put(frame, ids)
@@ -140,7 +144,7 @@ def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -
         )
     store.put("basis", now)
     for final in store.finals():
-        if not folder.mask_file(final.stem).exists():
+        if not is_whole(folder.mask_file(final.stem)):
             store.forget_final(final.frame)
 
 
