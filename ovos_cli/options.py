@@ -13,7 +13,12 @@ LEAST_RATE = 0.1
 """Frames per second."""
 
 Video = Annotated[
-    Path, typer.Argument(help="A video file, or a folder of images.", show_default=False)
+    str,
+    typer.Argument(
+        help="A video file, or a folder of images; - for a pipe, or an address: rtsp://, http://, "
+        "/dev/video0.",
+        show_default=False,
+    ),
 ]
 Masks = Annotated[
     list[str],

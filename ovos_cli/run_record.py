@@ -10,13 +10,14 @@ from models.hub.load import LoadedModel
 from models.sources.install import digest_of
 from models.tracking.segmenter import Segmenter
 from ovos_cli import __version__
+from ovos_cli.media.source import LiveSource, Source, without_password
 from ovos_cli.shot.store import Final
 
 _OF_NOBODY = ("forward", "backward", "merged")
 
 
 def run_record(
-    source: Path,
+    source: Source,
     given: dict[int, Path],
     loaded: LoadedModel,
     segmenter: Segmenter,
@@ -47,8 +48,9 @@ def run_record(
         "ovos": __version__,
         "state": state,
         "process": os.getpid(),
-        "command": sys.argv,
+        "command": [without_password(argument) for argument in sys.argv],
         "source": str(source),
+        "live": isinstance(source, LiveSource),
         "masks": [
             {"frame": frame, "file": str(file.absolute())} for frame, file in sorted(given.items())
         ],

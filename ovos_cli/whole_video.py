@@ -74,7 +74,8 @@ def segment_video(
     spells them, `--mask-colors` for `mask_colors`. `ovos segment --help` explains them.
 
     Args:
-        video: a video file, or a folder of images of one kind.
+        video: a video file, or a folder of images of one kind; `-` for the standard input, or an
+            address (`rtsp://…`), which are read once.
         mask: of the first frame and of its size: an indexed PNG whose indices are the ids of
             objects, 1 to 254, or a black and white picture of one object. `57=car.png` is of frame
             57; several may be given, or a folder of them, named like their frames.
@@ -107,7 +108,7 @@ def segment_video(
     policy = None if memory is None else named_choice(MemoryPolicy, memory, "memory policy")
     run = open_run(
         SourceOptions(
-            video=Path(video),
+            video=str(video),
             mask=[str(mask)] if isinstance(mask, str | Path) else [str(file) for file in mask],
             mask_colors=mask_colors,
             mask_threshold=mask_threshold,

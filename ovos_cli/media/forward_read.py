@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 from fractions import Fraction
 
 import av
+import av.error
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
@@ -17,7 +18,7 @@ from ovos_cli.media.flaws import Flaws
 from ovos_cli.media.frame_index import FrameIndex
 from ovos_cli.media.orientation import display_matrix
 from ovos_cli.media.timeline import Timeline
-from ovos_cli.media.video_file import VideoFile, stated_length
+from ovos_cli.media.video_file import Opened, stated_length
 
 _SLACK = Fraction(1, 4)
 """Seconds by which the header of a healthy file may be off, if that is more than three frames."""
@@ -37,7 +38,7 @@ class UncertainError(Exception):
 class ForwardRead:
     """One read of a file; notes what it meets in an index and among the flaws."""
 
-    def __init__(self, file: VideoFile, index: FrameIndex, flaws: Flaws, *, careful: bool) -> None:
+    def __init__(self, file: Opened, index: FrameIndex, flaws: Flaws, *, careful: bool) -> None:
         """Open nothing yet.
 
         Args:
@@ -173,6 +174,8 @@ class ForwardRead:
             self._flaws.set_end(
                 self._frames, f"is cut off: its last frames are missing{length if stated else ''}"
             )
+        elif isinstance(source.error, av.error.ExitError):
+            self._flaws.set_end(self._frames, f"sent nothing more after frame {self._frames - 1}")
         elif source.error:
             self._flaws.set_end(self._frames, f"is damaged after frame {self._frames - 1}")
         self._index.complete = True

@@ -12,6 +12,7 @@ from models.tracking.objects import Ids
 from models.tracking.segmenter import FrameMasks, Segmenter
 from ovos_cli.background import ReadAhead
 from ovos_cli.media.frame import Frame, FrameReader
+from ovos_cli.media.live_reader import LiveReader
 from ovos_cli.preparing import Cache, prepared_groups
 from ovos_cli.shot.cuts import CutSearch
 from ovos_cli.shot.plan import Chain, Step
@@ -93,6 +94,10 @@ def go_through(
                 least = least_confidence(least, result.confidence, step)
                 if chain.time(step.frame) >= chain.time(chain.first):
                     yield Passed(frame, step, result, cut, least)
+    except (KeyboardInterrupt, GeneratorExit):
+        if isinstance(reader, LiveReader):
+            reader.close()  # else the thread that reads ahead waits for the next frame
+        raise
     finally:
         ahead.stop()
 

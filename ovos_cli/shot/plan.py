@@ -193,6 +193,8 @@ def _forward(prompts: Prompts, base: str) -> list[Chain]:
 
 
 def _backward(prompts: Prompts, base: str) -> list[Chain]:
+    if prompts.forward:
+        return []
     begins = {i: frames[0] for i, frames in prompts.given.items()}
     latest = {i: frames[-1] for i, frames in prompts.given.items()}
     lowest = {i: begins[i] if prompts.begins_with_mask(i) else prompts.first for i in begins}

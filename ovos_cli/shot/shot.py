@@ -16,6 +16,7 @@ from models.tracking.segmenter import Segmenter
 from models.tracking.soft import SoftMasks
 from ovos_cli.masks.ids import ids_in
 from ovos_cli.media.frame import Frame, FrameReader
+from ovos_cli.media.live_reader import LiveReader
 from ovos_cli.shot.annotations import Annotations
 from ovos_cli.shot.checkpoint import Checkpoints
 from ovos_cli.shot.feature_cache import FeatureCache
@@ -23,6 +24,7 @@ from ovos_cli.shot.going import Passed, go_through
 from ovos_cli.shot.meeting import FinalMasks, Found, final_masks, probabilities
 from ovos_cli.shot.plan import Chain, Plan, hashed
 from ovos_cli.shot.prompts import Span
+from ovos_cli.shot.single_pass import refuse_going_back
 from ovos_cli.shot.store import Final, Store
 
 _CUTS = "cuts"
@@ -176,6 +178,7 @@ class Shot:
         """
         if not self.annotations.given():
             raise InputError("nothing is given: put the masks of objects in a frame first")
+        self.check_passes()
         if last is not None or not self.streams():
             self.find_end()
         plan, noted = self.plan, self.store.final_keys()
@@ -214,14 +217,26 @@ class Shot:
         )
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files, and of a source that is read only once."""
         self.store.close()
+        if isinstance(self.reader, LiveReader):
+            self.reader.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def check_passes(self) -> None:
+        """See that a source that is read only once is gone through once, from its first frame.
+
+        Raises:
+            InputError: what was said of it needs frames that have passed by then.
+        """
+        if isinstance(self.reader, LiveReader):
+            refuse_going_back(self.plan.prompts, str(self.reader.source))
+            self.reader.keep(self.annotations.given())
 
     def remaining(self) -> int | None:
         """How many frames are to be gone through; None where that is not known."""
@@ -259,12 +274,15 @@ class Shot:
 
     def streams(self) -> bool:
         """Whether one way forward, begun now, is all there is to do: to the end, wherever it is."""
+        if self.last == self.reader.start:
+            return False  # there is nothing to go through
+        if not self.reader.seekable:
+            return True
         plan = self.plan
         alone = not any(chain.backward for chain in plan.chains)
         begun = self.store.found_keys(backward=False) or self.store.final_keys()
         later = max(plan.prompts.keyframes) > self.reader.start
-        one = self.last == self.reader.start  # there is nothing to go through
-        return alone and not begun and not one and not (later and self.reader.seekable)
+        return alone and not begun and not later
 
     def _check(self, frame: int) -> None:
         first, last = self.reader.start, self.reader.end
@@ -339,10 +357,10 @@ class Shot:
                 reached = passed
                 self.at = passed.frame.index + (-1 if chain.backward else 1)
                 yield passed
-                if self._checkpoints.due():
+                if self._checkpoints.due() and self.reader.seekable:
                     self._save(chain, passed)
         except (KeyboardInterrupt, GeneratorExit):
-            if reached is not None:
+            if reached is not None and self.reader.seekable:
                 self._save(chain, reached)
             raise
         finally:
@@ -367,6 +385,8 @@ class Shot:
         return found.least if found is not None else {}
 
     def _keep(self, chain: Chain, passed: Passed) -> None:
+        if not self.reader.seekable:
+            return  # nobody can go on from it
         index, found = passed.frame.index, _found(passed)
         self.store.add_found(index, passed.step.key, found, backward=chain.backward)
 

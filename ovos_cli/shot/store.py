@@ -4,7 +4,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,14 +59,24 @@ class Store:
         self.path = path
         with self._named():
             self._base = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            self._base.execute("pragma journal_mode = wal")  # a frame costs no wait for the disk
-            self._base.execute("pragma synchronous = normal")
-            self._base.executescript(_TABLES)
-            written = self.get("format")
-        if written is None:
-            self.put("format", _FORMAT)
-        elif written != _FORMAT:
-            raise InputError(f"{path} is of another version of ovos; begin anew with --overwrite")
+        try:
+            self._begin()
+        except BaseException:
+            self.close()
+            raise
+
+    @classmethod
+    def remove_damaged(cls, path: Path) -> None:
+        """Remove a file that cannot be read, or not in full: a run that begins anew needs none."""
+        try:
+            with closing(cls(path)) as store, store._named():
+                (said,) = store._base.execute("pragma quick_check(1)").fetchone()
+            damaged = said != "ok"
+        except InputError:
+            damaged = True
+        if damaged:
+            for suffix in ("", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -151,6 +161,19 @@ class Store:
             self._base.execute("delete from final")
             self._base.execute("delete from info where name != 'format'")
 
+    def _begin(self) -> None:
+        with self._named():
+            self._base.execute("pragma journal_mode = wal")  # a frame costs no wait for the disk
+            self._base.execute("pragma synchronous = normal")
+            self._base.executescript(_TABLES)
+        written = self.get("format")
+        if written is None:
+            self.put("format", _FORMAT)
+        elif written != _FORMAT:
+            raise InputError(
+                f"{self.path} is of another version of ovos; begin anew with --overwrite"
+            )
+
     @contextmanager
     def _named(self) -> Iterator[None]:
         try:
@@ -158,8 +181,7 @@ class Store:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise OvosError(
-                    f"{self.path} cannot be written: {error}; make room for it, then go on with "
-                    "--resume"
+                    f"{self.path} cannot be written: {error}; make room for it"
                 ) from error
             raise InputError(
                 f"{self.path} is damaged ({error}); begin anew with --overwrite"

@@ -89,10 +89,11 @@ def test_every_object_is_followed_where_it_should_be(seed: int) -> None:
             frames = sorted(f for f, ids in given.items() if ident in ids)
             if frame in frames:
                 continue
-            sought_behind = frame < frames[-1] and (frame > frames[0] or not prompts.forward)
+            sought_behind = frame < frames[-1] and not prompts.forward
             assert (ident in followed[False].get(frame, ())) == (frame > frames[0])
             if sought_behind:
                 assert ident in followed[True][frame]
+            assert not (prompts.forward and followed[True])
 
 
 def keys(plan: Plan) -> dict[int, str]:
