@@ -1,6 +1,7 @@
 """What `ovos segment` and `ovos resume` do between their options and what they print."""
 
 import math
+import os
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -83,7 +84,7 @@ def open_run(
         raise past_the_end(source.video, source.start)
     _check_sizes(given, head)
     root = output.out or default_folder(source.video, "ovos")
-    _check_inputs(source.video, given, root.resolve(), reader)
+    _check_inputs(source.video, given, root, reader)
     folder = ShotFolder(root)
     for text in source.lock or ():
         parse_lock(text)
@@ -191,7 +192,8 @@ def _locked(
 
 def _check_inputs(video: Path, given: GivenMasks, root: Path, reader: FrameReader) -> None:
     """Refuse to write over what is read."""
-    written = {root / sink.place_name for sink in SINKS.values()}
+    # Any of them may be a link to where the frames are. Unlike `resolve`, this bears circles.
+    written = {Path(os.path.realpath(root / sink.place_name)) for sink in SINKS.values()}
     video, shown = video.resolve(), video
     if written & {video, *video.parents}:
         raise InputError(f"{shown} lies where the run would write; choose another --out")

@@ -11,6 +11,7 @@ from models.errors import InputError
 from ovos_cli.media.colour import rgb
 from ovos_cli.media.frame import Frame
 from ovos_cli.media.numbered_frames import NumberedFrames
+from ovos_cli.media.oddities import oddities
 from ovos_cli.media.orientation import Matrix, swaps_sides, upright
 from ovos_cli.media.reading_plan import falling_ranges
 from ovos_cli.media.video_file import VideoFile
@@ -45,6 +46,7 @@ class VideoReader:
         file = VideoFile(path, stream)
         self._frames = NumberedFrames(file)
         self._told: int | None = -1
+        self._doubts = file.doubts
         self._tick, self._pixel_aspect = file.stated.tick, file.stated.aspect
         self.rate = file.stated.rate
         self.estimate = _span(file.stated.frames, start, end)
@@ -58,7 +60,7 @@ class VideoReader:
     @property
     def warnings(self) -> list[str]:
         """See `FrameReader`."""
-        return self._frames.flaws.texts(self.path.name, self._told)
+        return [*self._doubts, *self._frames.flaws.texts(self.path.name, self._told)]
 
     def covers(self, stem: str) -> bool:
         """Whether the name is a number from `start` to `end`."""
@@ -136,9 +138,11 @@ class VideoReader:
         index, matrix = self._frames.index, self._frames.index.matrix
         if self.aspect is None:
             self.aspect = _aspect(self._pixel_aspect, matrix)
-        image = rgb(decoded, *index.size)
+        still = rgb(decoded, *index.size)
+        for oddity in oddities(decoded, still):
+            self._frames.flaws.add_odd(number, oddity)
         time = index.ticks_of(number) * self._tick
-        return Frame(number, _stem(number), upright(image, matrix), time)
+        return Frame(number, _stem(number), upright(still.pixels, matrix), time)
 
     def _tell(self, last: int | None) -> None:
         """From now on, warn of what is wrong up to this frame; None is the end."""
