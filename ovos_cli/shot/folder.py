@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
-from PIL import Image
 
 from models.errors import InputError
+from models.pictures.opened import MOST_PIXELS, opened
 from models.tracking.objects import Ids
 from ovos_cli.masks.palette import Palette, full_palette
 from ovos_cli.masks.writer import write_mask
@@ -20,6 +20,7 @@ from ovos_cli.sinks import SINKS
 from ovos_cli.sinks.sink import Sink
 
 _KEPT = ".ovos"
+_OF_A_MASK = "frame", "file"
 
 
 class ShotFolder:
@@ -53,6 +54,9 @@ class ShotFolder:
         root = self.root
         if root.exists() and not root.is_dir():
             raise InputError(f"the output {root} is a file; give a folder with --out")
+        for ours in (self.kept, self.kept / "given", self.kept / "features", self.waiting):
+            if ours.is_symlink():  # what lies elsewhere is not ours to clear away
+                raise InputError(f"{ours} is a link to another place; remove it")
         with writing(root):
             # Of a run that was killed before it began, only our own folder is there.
             used = root.is_dir() and any(
@@ -131,13 +135,19 @@ class ShotFolder:
         """
         given, palette = dict[int, Ids](), full_palette(None)
         for file in (self.kept / "given").glob("*.png"):
-            given[int(file.stem)], palette = read_indexed(file)
+            if file.stem.isascii() and file.stem.isdigit():
+                given[int(file.stem)], palette = read_indexed(file)
         return given, palette
 
     def files_given(self) -> dict[int, Path]:
-        """The files of which those masks were read, by frame."""
-        entries = (self.read_record() or {}).get("masks", [])
-        return {entry["frame"]: Path(entry["file"]) for entry in entries}
+        """The files of which those masks were read, by frame, as far as the record says it."""
+        entries = (self.read_record() or {}).get("masks")
+        found = {}
+        for entry in entries if isinstance(entries, list) else ():
+            frame, file = (entry.get(k) if isinstance(entry, dict) else 0 for k in _OF_A_MASK)
+            if type(frame) is int and isinstance(file, str) and "\0" not in file:
+                found[frame] = Path(file)
+        return found
 
     # Outputs
 
@@ -196,12 +206,7 @@ class ShotFolder:
 
 def read_indexed(path: Path) -> tuple[Ids, Palette]:
     """An indexed PNG of ours: (H, W) ids, and the palette. Raises InputError."""
-    try:
-        with Image.open(path) as picture:
-            ids = np.array(picture, np.uint8)
-            palette = full_palette(picture.getpalette("RGB"))
-    except (OSError, SyntaxError, ValueError) as error:
-        raise InputError(f"the mask {path} cannot be read: {error}") from error
-    if ids.ndim != 2:
-        raise InputError(f"the mask {path} is not indexed")
-    return ids, palette
+    with opened(path) as picture:
+        if picture.mode not in {"P", "L"} or picture.width * picture.height > MOST_PIXELS:
+            raise InputError(f"the mask {path} is not indexed, or too large")
+        return np.array(picture, np.uint8), full_palette(picture.getpalette("RGB"))
