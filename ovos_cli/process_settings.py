@@ -44,7 +44,10 @@ def _open_standard_files() -> None:
 def _shorten_temporary_folder() -> None:
     """Processes that share work speak through sockets in the temporary folder."""
     given = os.environ.get("TMPDIR", "")
-    long = len(os.fsencode(os.path.abspath(given))) > _LONGEST_TEMPORARY
+    try:
+        long = len(os.fsencode(os.path.abspath(given))) > _LONGEST_TEMPORARY
+    except FileNotFoundError:  # the working folder was removed, and nothing has a path from it
+        return
     if given and long and os.access(_USUAL_TEMPORARY, os.W_OK | os.X_OK):
         os.environ["TMPDIR"] = str(_USUAL_TEMPORARY)
 

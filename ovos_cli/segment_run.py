@@ -1,6 +1,7 @@
 """What `ovos segment` and `ovos resume` do between their options and what they print."""
 
 import math
+import os
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -89,7 +90,7 @@ def open_run(
     if head is None:
         raise past_the_end(source.place, source.start)
     _check_sizes(given, head)
-    _check_inputs(source.place, given, root.resolve(), reader)
+    _check_inputs(source.place, given, root, reader)
     folder = ShotFolder(root)
     for text in source.lock or ():
         parse_lock(text)
@@ -211,7 +212,8 @@ def _locked(
 
 def _check_inputs(video: Source, given: GivenMasks, root: Path, reader: FrameReader) -> None:
     """Refuse to write over what is read."""
-    written = {root / sink.place_name for sink in SINKS.values()}
+    # Any of them may be a link to where the frames are. Unlike `resolve`, this bears circles.
+    written = {Path(os.path.realpath(root / sink.place_name)) for sink in SINKS.values()}
     place = video.resolve() if isinstance(video, Path) else None
     if place is not None and written & {place, *place.parents}:
         raise InputError(f"{video} lies where the run would write; choose another --out")

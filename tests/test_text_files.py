@@ -13,7 +13,7 @@ from models.utils.names import number_at_end, plain_name
 from models.utils.split_lists import read_list
 from models.utils.text_file import read_json
 from ovos_cli.datasets import DatasetName, open_dataset
-from ovos_cli.media.frame_files import natural_key
+from ovos_cli.media.frame_names import natural_key
 from tests.conftest import ROOT
 from tests.trees import youtube_tree
 

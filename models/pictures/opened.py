@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from models.errors import InputError
 from models.pictures.extra_formats import enable_format
@@ -27,6 +27,11 @@ def naming(path: Path) -> Iterator[None]:
         raise
     except Image.DecompressionBombError as error:  # said by its header, before it is inflated
         raise InputError(f"{path} is too large ({error}); make it smaller") from error
+    except UnidentifiedImageError as error:
+        raise InputError(
+            f"{path} is not a readable image: it is damaged, or of a kind that Pillow does not "
+            "know; mend it or save it as PNG"
+        ) from error
     except Exception as error:  # Pillow names damage in many ways, and not all are its own
         raise InputError(f"{path} is not a readable image ({error}); mend or remove it") from error
 

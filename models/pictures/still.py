@@ -58,9 +58,13 @@ def as_still(path: Path, picture: Image.Image) -> Still:
             return Still(eight_bit_rgb(path, picture.mode, np.array(picture)), False)
         if not picture.has_transparency_data:
             return Still(np.array(picture.convert("RGB")), False)
-        layer = picture.convert("RGBA")
-        if layer.getchannel("A").getextrema()[0] == _OPAQUE:
-            return Still(np.array(layer.convert("RGB")), False)
-        ground = Image.new("RGBA", layer.size, (0, 0, 0, _OPAQUE))
-        ground.alpha_composite(layer)
-        return Still(np.array(ground.convert("RGB")), True)
+        return over_black(picture.convert("RGBA"))
+
+
+def over_black(layer: Image.Image) -> Still:
+    """Lay a picture of mode RGBA over black."""
+    if layer.getchannel("A").getextrema()[0] == _OPAQUE:
+        return Still(np.array(layer.convert("RGB")), False)
+    ground = Image.new("RGBA", layer.size, (0, 0, 0, _OPAQUE))
+    ground.alpha_composite(layer)
+    return Still(np.array(ground.convert("RGB")), True)

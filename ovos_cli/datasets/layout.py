@@ -5,7 +5,7 @@ from pathlib import Path
 
 from models.errors import InputError
 from ovos_cli.datasets.sequence import shortened
-from ovos_cli.media.frame_files import natural_key
+from ovos_cli.media.frame_names import natural_key
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 

@@ -16,7 +16,7 @@ from ovos_cli.datasets.layout import PICTURES
 from ovos_cli.masks.colours import Colours, from_colours
 from ovos_cli.masks.meaning import Meaning, from_grey, from_indices, from_matte
 from ovos_cli.masks.palette import Palette, full_palette, tells_apart
-from ovos_cli.media.frame_files import natural_key
+from ovos_cli.media.frame_names import natural_key
 
 Ids = NDArray[np.uint8]
 _OF_A_FRAME = re.compile(r"(-?[0-9]+)=(.*)", re.DOTALL)

@@ -3,9 +3,10 @@
 import av
 import numpy as np
 from av.video.reformatter import Colorspace
+from PIL import Image
 
 from models.errors import InputError
-from ovos_cli.media.frame import Image
+from models.pictures.still import Still, over_black
 
 _UNKNOWN = {2, 3}
 """Codes of a matrix that is not told, and one that is reserved, as MPEG numbers them."""
@@ -24,21 +25,25 @@ _HD_WIDTH, _SD_HEIGHT = 1280, 576
 """Pixels; from this width on, and above this height, what tells no matrix is in BT.709."""
 
 
-def rgb(frame: av.VideoFrame, width: int, height: int) -> Image:
+def rgb(frame: av.VideoFrame, width: int, height: int) -> Still:
     """Convert a frame of any format, and scale it where it has another size.
 
     The matrix and the range are those that the frame tells; without a note HD is BT.709 and SD
-    BT.601, as players take it. High dynamic range is not tone-mapped.
+    BT.601, as players take it. High dynamic range is not tone-mapped. Transparency is laid over
+    black, as of stills.
 
     Returns:
-        (height, width, 3) uint8, full range.
+        (height, width, 3), full range.
 
     Raises:
         InputError: the colours are stored in a way that cannot be converted.
     """
     matrix = None if frame.format.is_rgb else _matrix(frame)
-    pixels = frame.to_ndarray(format="rgb24", width=width, height=height, src_colorspace=matrix)
-    return pixels.astype(np.uint8, copy=False)
+    alpha = any(component.is_alpha for component in frame.format.components)
+    kind = "rgba" if alpha else "rgb24"
+    pixels = frame.to_ndarray(format=kind, width=width, height=height, src_colorspace=matrix)
+    pixels = pixels.astype(np.uint8, copy=False)
+    return over_black(Image.fromarray(pixels)) if alpha else Still(pixels, False)
 
 
 def _matrix(frame: av.VideoFrame) -> Colorspace | None:

@@ -20,6 +20,10 @@ SILENT = {"hevc", "mjpeg"}
 """Decoders that make something up for what is damaged and do not mark the frame."""
 _STRICT = {"err_detect": "explode"}
 
+MOST_PIXELS = 178_956_970
+"""Of a frame, as of a still, which Pillow limits. A few bytes may say that it is larger."""
+_LIMITED = {"max_pixels": str(MOST_PIXELS)}
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -83,8 +87,7 @@ def pictures(
     stream.thread_type = "AUTO"
     stream.thread_count = 0 if threads else 1
     stream.codec_context.copy_opaque = True
-    if strict:
-        stream.codec_context.options = _STRICT
+    stream.codec_context.options = _LIMITED | (_STRICT if strict else {})
     last = -1
     for number, packet in numbered:
         packet.opaque, last = _Tag(number), number
@@ -109,7 +112,7 @@ class Referee:
             av.VideoCodecContext, av.CodecContext.create(stream.codec_context.name, "r")
         )
         self._decoder.extradata = stream.codec_context.extradata
-        self._decoder.options = _STRICT
+        self._decoder.options = _LIMITED | _STRICT
 
     def refuses(self, packet: "Packet[Any]") -> bool:
         """Whether the next packet does not decode without something made up."""
@@ -128,6 +131,6 @@ def checksum(frame: av.VideoFrame) -> int:
     """A number of 32 bits that tells a frame's pixels from others."""
     try:
         pixels = frame.to_ndarray()
-    except ValueError:  # a format that NumPy has no form for
+    except (ValueError, AssertionError):  # a format, or a size, that NumPy has no form for
         pixels = frame.to_ndarray(format="rgb24")
     return zlib.crc32(np.ascontiguousarray(pixels).data, frame.width)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
+from ovos_cli.media.oddities import Oddity
+
 _SHOWN = 8
 """Most runs of frames that a sentence lists."""
 
@@ -16,6 +18,7 @@ class Flaws:
         self._holes: set[int] = set()
         self._doubtful: set[int] = set()
         self._resized: dict[int, tuple[int, int]] = {}
+        self._odd: dict[Oddity, int] = {}
         self._end: tuple[int, str] | None = None
 
     def add_lost(self, packet: int, frame: int) -> None:
@@ -34,6 +37,10 @@ class Flaws:
         """From this frame on, frames are stored in another width and height than the first."""
         self._resized[frame] = size
 
+    def add_odd(self, frame: int, oddity: Oddity) -> None:
+        """A frame that is sound, and yet; the first one of a kind is told."""
+        self._odd[oddity] = min(frame, self._odd.get(oddity, frame))
+
     def set_end(self, frame: int, text: str) -> None:
         """Those from `frame` on, the last ones, are missing: what to say of it."""
         self._end = (frame, text)
@@ -44,7 +51,12 @@ class Flaws:
 
     def texts(self, name: str, last: int | None) -> list[str]:
         """What to tell of the frames up to `last`; None is the end."""
-        return [*self._harm(name, last), *self._change(name, last)]
+        odd = [
+            f"frame {frame} of {name} {oddity.value}"
+            for oddity, frame in self._odd.items()
+            if _until(last, [frame])
+        ]
+        return [*self._harm(name, last), *self._change(name, last), *odd]
 
     def _harm(self, name: str, last: int | None) -> list[str]:
         doubtful, gaps = _until(last, self._doubtful), _until(last, self._lost.values())

@@ -1,6 +1,5 @@
 """Which files of a folder are frames, and in which order."""
 
-import re
 from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
@@ -9,11 +8,9 @@ from PIL import Image as Picture
 
 from models.errors import InputError
 from models.pictures.extra_formats import FILM, HEIF, JPEG_XL, UNREAD, conversion
-from models.utils.names import numbers_apart
+from ovos_cli.media.frame_names import natural_key, odd_names
 
 _SAME = {".jpeg": ".jpg", ".jpe": ".jpg", ".jfif": ".jpg", ".tiff": ".tif", ".heif": ".heic"}
-_FEW = 10
-"""One file in so many may be named unlike the others, without being one of them."""
 
 
 def picture_suffixes() -> set[str]:
@@ -59,19 +56,11 @@ def frame_files(folder: Path, apart: Collection[Path] = ()) -> tuple[list[Path],
     if count > 1:
         raise InputError(f"two images in {folder} are called '{stem}'; their masks would collide")
     named = sorted((f for f in named if f.suffix.lower() in known), key=_place)
-    return files, _no_frames(named, len(files)) + _odd_names(files)
+    return files, _no_frames(named, len(files)) + odd_names(files)
 
 
 def _place(file: Path) -> tuple[list[tuple[int, int, str]], str]:
     return natural_key(file.name), file.name  # 1 and 01 have one key
-
-
-def natural_key(name: str) -> list[tuple[int, int, str]]:
-    """Sort key under which frame 9 comes before frame 10, and frame -1 before 0."""
-    return [
-        (0, part, "") if isinstance(part, int) else (1, 0, part.lower())
-        for part in numbers_apart(name)
-    ]
 
 
 def _identity(file: Path) -> tuple[int, int]:
@@ -93,17 +82,6 @@ def _no_frames(named: list[Path], others: int) -> list[str]:
     return [
         f"{named[0].name} and {len(named) - 1} more {where} are given as masks and are no frames: "
         f"the {others} others are counted without them"
-    ]
-
-
-def _odd_names(files: list[Path]) -> list[str]:
-    """A mask or a preview of the frames' kind is read as a frame; its name may tell it."""
-    odd = [f for f in files if not re.search(r"\d", f.stem)]
-    if not odd or len(odd) * _FEW > len(files):
-        return []
-    return [
-        f"{odd[0].name} has no number, unlike the other frames, and was read as one; if it is "
-        "none, move it to another folder"
     ]
 
 

@@ -171,8 +171,8 @@ class LiveReader:
             with closing(read.frames()) as frames:
                 for number, decoded in frames:
                     if number >= self.start:
-                        tick = file.stated.tick
-                        self._coming.put(upright_frame(number, decoded, self._index, tick))
+                        tick, odd = file.stated.tick, self._flaws.add_odd
+                        self._coming.put(upright_frame(number, decoded, self._index, tick, odd))
                     if number == self.end or self._closed.is_set():
                         break
             self._coming.put(None)

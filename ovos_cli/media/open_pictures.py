@@ -12,6 +12,7 @@ from models.pictures.pages import frame_pages
 from ovos_cli.media.folder_reader import FolderReader
 from ovos_cli.media.frame import FrameReader
 from ovos_cli.media.frame_files import frame_files, picture_suffixes
+from ovos_cli.media.frame_names import siblings
 from ovos_cli.media.pages_reader import PagesReader
 
 _ANIMATED = ["GIF", "PNG", "TIFF", "WEBP", "AVIF"]
@@ -36,7 +37,7 @@ def open_pictures(
         InputError: there are no pictures in the folder, or they cannot be read.
     """
     if not path.is_dir():
-        return PagesReader(path, start, end, rate) if _is_picture(path) else None
+        return _one_file(path, start, end, rate) if _is_picture(path) else None
     files, doubts = frame_files(path, apart)
     if len(files) == 1 and files[0].suffix.lower() not in FILM:
         with opened(files[0]) as picture:
@@ -44,6 +45,18 @@ def open_pictures(
         if pages > 1:
             return PagesReader(files[0], start, end, rate, doubts)
     return FolderReader(files, start, end, rate, doubts)
+
+
+def _one_file(path: Path, start: int, end: int | None, rate: Fraction) -> PagesReader:
+    """Programs of film take the first file of a sequence for all of it."""
+    reader = PagesReader(path, start, end, rate)
+    if reader.count() == 1 and (others := siblings(path)):
+        doubt = (
+            f"{path.name} was read alone, as one frame; {others} more files beside it are named "
+            "like it. If they are the frames of a video, give their folder"
+        )
+        return PagesReader(path, start, end, rate, [doubt])
+    return reader
 
 
 def _is_picture(path: Path) -> bool:

@@ -15,14 +15,18 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from models.errors import InputError
-from ovos_cli.media.decoding import SILENT, Referee
+from ovos_cli.media.decoding import MOST_PIXELS, SILENT, Referee, packets
+from ovos_cli.media.mp4_boxes import joined_files
 from ovos_cli.media.stream_choice import choose_stream
 
 _FALLBACK_RATE = Fraction(25)
 _SLOW, _FAST = Fraction(1), Fraction(300)
 """Frames per second; what is outside is not taken from the header but from the first packets."""
+_ALPHA_BESIDE = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""Codecs whose alpha is a stream beside the colours, and the decoders that read it."""
 _PROBED, _TRIED = 100, 12
 """Packets."""
+_MOST_FRAMES = 10_000_000
 _STATING = {"mov", "matroska", "flv", "asf", "avi"}
 """Formats whose header states the length; of others FFmpeg says the length of what is there."""
 _JOINED = {"mpegts", "mpeg", "hls"}
@@ -92,7 +96,10 @@ class Opened(Protocol):
 
 
 class VideoFile:
-    """The stream that is read of a file."""
+    """The stream that is read of a file.
+
+    doubts: what is known of it from the start and may not be what was meant, for people.
+    """
 
     def __init__(self, path: Path, stream: int | None = None) -> None:
         """Check that the file is a video.
@@ -103,12 +110,21 @@ class VideoFile:
                 deems best.
 
         Raises:
-            InputError: not a video, or it has no such stream of video.
+            InputError: not a video, it has no such stream of video, or a header says that its
+                frames are too large.
         """
         self.path, self._wanted = path, stream
         with self.opened() as (container, chosen):
+            if chosen.width * chosen.height > MOST_PIXELS:
+                raise InputError(
+                    f"{path} says that it is {chosen.width}x{chosen.height}, more than the "
+                    f"{MOST_PIXELS} pixels that are read; is it damaged?"
+                )
+            self.doubts = _doubts(path, container, chosen)
             rate = _rate(container, chosen)
             self.stated = Stated.by(container, chosen, rate, strict=True)
+            believed = _believable(chosen.frames, path)
+            self.stated = replace(self.stated, frames=believed)
         if self.stated.strict:
             self.stated = replace(self.stated, strict=not self._sloppy())
 
@@ -143,6 +159,31 @@ def unreadable(source: object, error: Exception) -> InputError:
     return InputError(f"{source} is not a video that FFmpeg can read ({reason})")
 
 
+def _believable(frames: int, path: Path) -> int | None:
+    """How many frames a header says that there are, unless that is none, or nonsense.
+
+    Each takes a byte at least. More than could be watched in days are not believed without looking.
+    """
+    return frames if 0 < frames < min(path.stat().st_size, _MOST_FRAMES) else None
+
+
+def _doubts(path: Path, container: InputContainer, stream: VideoStream) -> list[str]:
+    """What FFmpeg passes over in silence."""
+    doubts = []
+    if stream.codec_context.name in _ALPHA_BESIDE and stream.metadata.get("alpha_mode") == "1":
+        doubts.append(
+            f"{path.name} has transparent parts, which are not read: whatever colour lies there "
+            f"counts. To read them: ffmpeg -c:v {_ALPHA_BESIDE[stream.codec_context.name]} "
+            f"-i {path.name} -c:v ffv1 OUT.mkv"
+        )
+    if "mp4" in container.format.name.split(",") and (files := joined_files(path)) > 1:
+        doubts.append(
+            f"{path.name} is {files} files, one behind the other, and only the first was read; "
+            "videos are joined by ffmpeg -f concat, not by cat"
+        )
+    return doubts
+
+
 def _rate(container: InputContainer, stream: VideoStream) -> Fraction:
     """Frames per second; where the clock jumps, of the time without the jumps."""
     listed = [entry.timestamp for entry in stream.index_entries]
@@ -152,7 +193,7 @@ def _rate(container: InputContainer, stream: VideoStream) -> Fraction:
     if stated and not jumps and _SLOW <= stated <= _FAST:
         return stated
     if not jumps:
-        begun = islice((p.pts for p in container.demux(stream)), _PROBED)
+        begun = islice((p.pts for p in packets(container, [stream], lambda _: None)), _PROBED)
         steps = _steps([time for time in begun if time is not None])
     return 1 / (median_low(steps) * tick) if steps else stated or _FALLBACK_RATE
 

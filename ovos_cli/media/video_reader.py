@@ -44,6 +44,7 @@ class VideoReader:
         file = VideoFile(path, stream)
         self._frames = NumberedFrames(file)
         self._told: int | None = -1
+        self._doubts = file.doubts
         self._tick, self._pixel_aspect = file.stated.tick, file.stated.aspect
         self.rate = file.stated.rate
         self.estimate = _span(file.stated.frames, start, end)
@@ -57,7 +58,7 @@ class VideoReader:
     @property
     def warnings(self) -> list[str]:
         """See `FrameReader`."""
-        return self._frames.flaws.texts(self.path.name, self._told)
+        return [*self._doubts, *self._frames.flaws.texts(self.path.name, self._told)]
 
     def covers(self, stem: str) -> bool:
         """Whether the name is a number from `start` to `end`."""
@@ -133,7 +134,7 @@ class VideoReader:
         index = self._frames.index
         if self.aspect is None:
             self.aspect = upright_aspect(self._pixel_aspect, index.matrix)
-        return upright_frame(number, decoded, index, self._tick)
+        return upright_frame(number, decoded, index, self._tick, self._frames.flaws.add_odd)
 
     def _tell(self, last: int | None) -> None:
         """From now on, warn of what is wrong up to this frame; None is the end."""

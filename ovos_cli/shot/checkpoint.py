@@ -2,11 +2,15 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 from models.errors import InputError
 from models.tracking.segmenter import Segmenter
+from models.utils.names import plain_name
 from ovos_cli.shot.plan import Chain, Plan
 from ovos_cli.shot.store import Store
+
+_NOTED = {"file", "frame", "key", "begins"}
 
 EVERY = 4.0
 """Seconds of work after which the state is saved: so much is lost at most when a run is killed."""
@@ -36,8 +40,8 @@ class Checkpoints:
         # Whatever happens between these lines, the one that is noted is whole.
         begins = chain.seeds[0]
         self._store.put(name, {"file": file, "frame": frame, "key": key, "begins": begins})
-        if earlier is not None and earlier["file"] != file:
-            (self._folder / earlier["file"]).unlink(missing_ok=True)
+        if (before := self._file(earlier)) is not None and before.name != file:
+            before.unlink(missing_ok=True)
         self._saved = time.monotonic()
 
     def restore(self, segmenter: Segmenter, plan: Plan, chain: Chain, before: int) -> int | None:
@@ -50,7 +54,8 @@ class Checkpoints:
             The frame after which the state is; None if there is none.
         """
         noted = self._store.get(_name(backward=chain.backward))
-        if noted is None or noted["begins"] != chain.seeds[0]:
+        file = self._file(noted)
+        if file is None or noted["begins"] != chain.seeds[0]:
             return None
         frame = int(noted["frame"])
         if not chain.computes(frame) or chain.time(frame) >= chain.time(before):
@@ -58,11 +63,17 @@ class Checkpoints:
         if plan.key(frame, backward=chain.backward) != noted["key"]:
             return None
         try:
-            segmenter.restore(self._folder / noted["file"])
+            segmenter.restore(file)
         except InputError:  # removed or damaged: the chain is gone through from its beginning
             return None
         self._saved = time.monotonic()
         return frame
+
+    def _file(self, noted: Any) -> Path | None:
+        """Where a noted state lies, in our folder; None if none is noted, or not by us."""
+        if not isinstance(noted, dict) or {*noted} != _NOTED or type(noted["frame"]) is not int:
+            return None
+        return self._folder / plain_name(noted["file"], self._store.path)
 
 
 def _name(*, backward: bool) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
-from PIL import Image
 
 from models.errors import InputError
+from models.pictures.opened import MOST_PIXELS, opened
 from models.tracking.objects import Ids
 from ovos_cli.masks.palette import Palette, full_palette
 from ovos_cli.masks.writer import write_mask
@@ -57,6 +57,9 @@ class ShotFolder:
         root = self.root
         if root.exists() and not root.is_dir():
             raise InputError(f"the output {root} is a file; give a folder with --out")
+        for ours in (self.kept, self.kept / "given", self.kept / "features", self.waiting):
+            if ours.is_symlink():  # what lies elsewhere is not ours to clear away
+                raise InputError(f"{ours} is a link to another place; remove it")
         with writing(root):
             # Of a run that was killed before it began, only our own folder is there.
             used = root.is_dir() and any(
@@ -227,12 +230,7 @@ class ShotFolder:
 
 def read_indexed(path: Path) -> tuple[Ids, Palette]:
     """An indexed PNG of ours: (H, W) ids, and the palette. Raises InputError."""
-    try:
-        with Image.open(path) as picture:
-            ids = np.array(picture, np.uint8)
-            palette = full_palette(picture.getpalette("RGB"))
-    except (OSError, SyntaxError, ValueError) as error:
-        raise InputError(f"the mask {path} cannot be read: {error}") from error
-    if ids.ndim != 2:
-        raise InputError(f"the mask {path} is not indexed")
-    return ids, palette
+    with opened(path) as picture:
+        if picture.mode not in {"P", "L"} or picture.width * picture.height > MOST_PIXELS:
+            raise InputError(f"the mask {path} is not indexed, or too large")
+        return np.array(picture, np.uint8), full_palette(picture.getpalette("RGB"))

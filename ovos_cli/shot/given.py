@@ -1,5 +1,6 @@
 """Masks that options name, read and put to their frames."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from models.tracking.objects import Ids
 from ovos_cli.masks.colours import parse_colours
 from ovos_cli.masks.ids import ids_in, laid_over
 from ovos_cli.masks.keyframes import KeyframeMask, mask_arguments, read_keyframe_mask
+from ovos_cli.masks.misplaced import misplaced
 from ovos_cli.masks.palette import Palette, davis_palette
 from ovos_cli.media.frame import FrameReader
 from ovos_cli.shot.folder import ShotFolder
@@ -53,6 +55,8 @@ def read_given_masks(
         frame = name if isinstance(name, int) else frame_named(name, path, reader)
         if frame in read:
             raise InputError(f"frame {frame} has two masks, {given.files[frame]} and {path}")
+        if isinstance(name, int) and not given.doubts and (doubt := misplaced(frame, path, reader)):
+            given.doubts.append(doubt)
         read[frame], given.files[frame] = read_keyframe_mask(path, meaning, threshold), path
     if not read and given.masks:
         return given
@@ -79,12 +83,19 @@ def frame_named(name: str, path: Path, reader: FrameReader) -> int:
     names = reader.names if reader.counted else None
     if names is not None and name in names:
         return names.index(name)
+    if names is not None and (composed := [*map(_composed, names)]).count(_composed(name)) == 1:
+        return composed.index(_composed(name))
     if names is None and name.isascii() and name.isdigit():
         return int(name)
     raise InputError(
         f"the mask {path} is named like no frame; name masks like the frames that they are of, "
         f"such as {names[0] if names else '00057'}.png, or give FRAME=FILE"
     )
+
+
+def _composed(name: str) -> str:
+    """The same text however its accents are stored; macOS stores them apart from their letters."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _folders(texts: Iterable[str]) -> bool:

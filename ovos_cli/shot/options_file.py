@@ -4,18 +4,17 @@ import dataclasses
 import os
 from enum import Enum
 from pathlib import Path
-from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from models.config import MemoryPolicy
 from models.errors import InputError
-from models.utils.precision import Precision
+from models.sources.names import Kind
 from ovos_cli.media.source import source_named
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
 
 Groups = tuple[SourceOptions, OutputOptions, ModelOptions, MemoryOptions]
-_PATHS = {"weights", "weights_dir", "out"}
 _FILES = "files:"
+_PYTHON = ".py"
 
 Group = TypeVar("Group")
 
@@ -39,41 +38,49 @@ def options_of(record: dict[str, Any], root: Path) -> Groups:
         root: the run's folder, wherever it is now.
 
     Raises:
-        InputError: it holds something else.
+        InputError: it holds something else, or what should not be done because a file says so.
     """
     try:
         source = _group(SourceOptions, record)
         output = dataclasses.replace(_group(OutputOptions, record), out=root)
         model = _group(ModelOptions, record)
         memory = _group(MemoryOptions, record)
-        model = dataclasses.replace(model, precision=Precision(model.precision))
-        if memory.memory is not None:
-            memory = dataclasses.replace(memory, memory=MemoryPolicy(memory.memory))
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{root}/run.json does not say how the run was begun; give the whole command with "
             "--resume"
         ) from error
+    # A folder may come from anybody, and such a configuration is a program.
+    if (model.proposals or "").startswith(f"{Kind.DETECTRON2}:") and (
+        model.proposals or ""
+    ).endswith(_PYTHON):
+        raise InputError(
+            f"{root}/run.json names a Python file, {model.proposals}, which would be executed; if "
+            "that is meant, give the whole command with --resume"
+        )
     return source, output, model, memory
 
 
 def _group(kind: type[Group], record: dict[str, Any]) -> Group:
-    values = record[kind.__name__]
-    for name, hint in get_type_hints(kind).items():
-        if name in values and not _fits(values[name], hint):
-            raise TypeError(name)
-    return kind(**{k: Path(v) if k in _PATHS and v is not None else v for k, v in values.items()})
+    hints = get_type_hints(kind)
+    return kind(**{name: _as(hints[name], v) for name, v in record[kind.__name__].items()})
 
 
-def _fits(value: Any, hint: Any) -> bool:
-    """Whether JSON can stand for a value of a type."""
-    if get_origin(hint) in (Union, UnionType):
-        return any(_fits(value, one) for one in get_args(hint))
-    if get_origin(hint) is list:
-        return isinstance(value, list) and all(_fits(v, get_args(hint)[0]) for v in value)
-    if issubclass(hint, Path | Enum):
-        return isinstance(value, str)
-    return isinstance(value, int | float if hint is float else hint)
+def _as(hint: Any, value: Any) -> Any:
+    """A value of JSON as one of a type. Raises TypeError, ValueError: it is none."""
+    if (kinds := get_args(hint)) and get_origin(hint) is not list:  # a union with None
+        return None if value is None else _as(next(k for k in kinds if k is not NoneType), value)
+    if get_origin(hint) is list and isinstance(value, list):
+        return [_as(kinds[0], one) for one in value]
+    if hint is float and type(value) is int:
+        return float(value)
+    if hint is Path and isinstance(value, str) and "\0" not in value:
+        return Path(value)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
+    if hint in {int, float, str, bool} and type(value) is hint:
+        return value
+    raise TypeError(f"{value!r} is not of type {hint}")
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.errors import InputError, OvosError
 from models.tracking.soft import SoftMasks
+from models.utils.names import plain_name
 from ovos_cli.shot.meeting import Found
 
 _FORMAT = 2
+_MOST_LEVELS = 1 << 30
+_DAMAGE = (sqlite3.DatabaseError, zlib.error, ValueError, TypeError, AttributeError)
+"""What reading raises of a file that another program wrote, or nobody meant."""
 _TABLES = """
 create table if not exists info (name text primary key, value text not null);
 create table if not exists found (
@@ -86,7 +91,7 @@ class Store:
         """A value that was put under a name; None if there is none."""
         with self._named():
             row = self._base.execute("select value from info where name = ?", (name,)).fetchone()
-        return None if row is None else json.loads(row[0])
+            return None if row is None else json.loads(row[0])
 
     def put(self, name: str, value: Any) -> None:
         """Keep a value under a name, or forget it: None."""
@@ -104,11 +109,11 @@ class Store:
         )
         with self._named():
             row = self._base.execute(query, (backward, frame)).fetchone()
-        if row is None or row[0] != key:
-            return None
-        levels = np.frombuffer(bytearray(zlib.decompress(row[3])), np.int8)
-        soft = SoftMasks(tuple(json.loads(row[1])), levels.reshape(json.loads(row[2])))
-        return Found(soft, _by_id(row[4]), _by_id(row[5]))
+            if row is None or row[0] != key:
+                return None
+            ids, shape = json.loads(row[1]), json.loads(row[2])
+            soft = SoftMasks(tuple(ids), _levels(row[3], len(ids), shape))
+            return Found(soft, _by_id(row[4]), _by_id(row[5]))
 
     def add_found(self, frame: int, key: str, found: Found, *, backward: bool) -> None:
         """Keep what a way found in a frame, in place of what it found before."""
@@ -139,10 +144,17 @@ class Store:
         """All of them, rising."""
         with self._named():
             rows = self._base.execute("select * from final order by frame").fetchall()
-        return [
-            Final(frame, stem, key, _by_id(sure), _by_id(origin), tuple(json.loads(hidden)))
-            for frame, stem, key, sure, origin, hidden in rows
-        ]
+            return [
+                Final(
+                    int(frame),
+                    plain_name(stem, self.path),
+                    key,
+                    _by_id(sure),
+                    _by_id(origin),
+                    tuple(json.loads(hidden)),
+                )
+                for frame, stem, key, sure, origin, hidden in rows
+            ]
 
     def forget_final(self, frame: int) -> None:
         """Note that the masks of a frame are not written any more."""
@@ -178,7 +190,7 @@ class Store:
     def _named(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.DatabaseError as error:
+        except _DAMAGE as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise OvosError(
                     f"{self.path} cannot be written: {error}; make room for it"
@@ -186,6 +198,16 @@ class Store:
             raise InputError(
                 f"{self.path} is damaged ({error}); begin anew with --overwrite"
             ) from error
+
+
+def _levels(packed: bytes, count: int, shape: list[int]) -> NDArray[np.int8]:
+    """(N, H, W), inflated no further than their shape says. Raises ValueError, TypeError."""
+    number, height, width = shape
+    size = number * height * width
+    if number != count or not 0 <= size <= _MOST_LEVELS:
+        raise ValueError(f"{count} objects have masks of the shape {shape}")
+    levels = zlib.decompressobj().decompress(packed, size + 1)
+    return np.frombuffer(bytearray(levels), np.int8).reshape(number, height, width)
 
 
 def _by_id(text: str) -> dict[int, Any]:

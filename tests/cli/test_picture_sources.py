@@ -15,7 +15,7 @@ from models.errors import InputError
 from models.pictures.still import read_still
 from models.training.data.pictures import read_image
 from ovos_cli.media.frame import Frame
-from ovos_cli.media.frame_files import natural_key
+from ovos_cli.media.frame_names import natural_key
 from ovos_cli.media.open_source import open_source
 from tests.conftest import picture
 

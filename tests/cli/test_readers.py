@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 from models.errors import InputError
 from ovos_cli.media.frame import Frame
-from ovos_cli.media.frame_files import natural_key
+from ovos_cli.media.frame_names import natural_key
 from ovos_cli.media.open_source import open_source
 from tests.conftest import picture, write_video
 

@@ -1,0 +1,51 @@
+"""What is odd about frames that are sound, and worth a word to people."""
+
+from enum import Enum
+
+import av
+import cv2
+import numpy as np
+
+from models.pictures.still import Still
+
+_PQ, _HLG = 16, 18
+"""Transfer characteristics as MPEG numbers them."""
+_TOOTH, _ALIKE, _COMBED = 12, 24, 1 / 400
+"""Levels by which a line differs from both beside it, which differ less from each other; and the
+share of such pixels in a frame that is combed."""
+
+
+class Oddity(Enum):
+    """Kinds; the value says to people what a frame has, and what became of it."""
+
+    TRANSPARENT = "has transparent parts; in it, and in others like it, they count as black"
+    INTERLACED = (
+        "is interlaced: its odd and even lines show two moments, so edges that move are combed, "
+        "and masks with them. To mend it first: ffmpeg -i VIDEO -vf bwdif -crf 12 OUT.mp4"
+    )
+    HIGH_RANGE = (
+        "is in high dynamic range (HLG or PQ), which is not tone-mapped: it looks paler here and "
+        "in the overlay than in a player, and masks may be worse for it; convert it to standard "
+        "range first if they are"
+    )
+
+
+def oddities(frame: av.VideoFrame, still: Still) -> list[Oddity]:
+    """Of a decoded frame, and what it was converted to."""
+    found = []
+    if still.transparent:
+        found.append(Oddity.TRANSPARENT)
+    if frame.interlaced_frame and _combed(still):
+        found.append(Oddity.INTERLACED)
+    if frame.color_trc in {_PQ, _HLG}:
+        found.append(Oddity.HIGH_RANGE)
+    return found
+
+
+def _combed(still: Still) -> bool:
+    """Whether lines stand out from those above and below; much is stored as fields without need."""
+    grey = cv2.cvtColor(still.pixels, cv2.COLOR_RGB2GRAY).astype(np.int16)
+    above, line, below = grey[:-2], grey[1:-1], grey[2:]
+    teeth = np.minimum(abs(line - above), abs(line - below)) > _TOOTH
+    teeth &= ((line > above) == (line > below)) & (abs(above - below) < _ALIKE)
+    return bool(teeth.size) and float(teeth.mean()) > _COMBED

@@ -1,0 +1,168 @@
+"""Spoilt videos as sources: frames, the same whichever way they are read, or a clear refusal.
+
+`nice python -m tests.fuzz.videos 5000` tries so many; the suite tries a few.
+"""
+
+import faulthandler
+import random
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+
+from models.errors import OvosError
+from ovos_cli.media.open_source import open_source
+
+_MOST_SECONDS, _MOST_MIB, _HANGS = 20.0, 2048, 120.0
+_FRAMES, _MOST_READ = 10, 40
+_WORDS = (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff", b"\0\0\xff\xff", b"\0\0\0\1")
+
+
+@dataclass(frozen=True)
+class _Kind:
+    codec: str
+    pixels: str = "yuv420p"
+    size: tuple[int, int] = (64, 48)
+    stream: dict[str, str] = field(default_factory=dict)
+    container: dict[str, str] = field(default_factory=dict)
+
+
+_QUIET = "log-level=none:keyint=5"
+_KINDS = {
+    "a.mp4": _Kind("libx264", stream={"bf": "2"}),
+    "fragments.mp4": _Kind("libx264", container={"movflags": "frag_keyframe+empty_moov"}),
+    "a.mkv": _Kind("libx264", stream={"bf": "2"}),
+    "a.ts": _Kind("libx264"),
+    "a.flv": _Kind("libx264"),
+    "a.h264": _Kind("libx264"),
+    "hevc.mp4": _Kind("libx265", stream={"x265-params": _QUIET}),
+    "hevc.mkv": _Kind("libx265", "yuv420p10le", stream={"x265-params": _QUIET}),
+    "a.webm": _Kind("libvpx-vp9", "yuva420p"),
+    "a.ivf": _Kind("libvpx"),
+    "a.avi": _Kind("mpeg4", stream={"bf": "2"}),
+    "a.mpg": _Kind("mpeg2video"),
+    "jpegs.avi": _Kind("mjpeg", "yuvj420p"),
+    "a.mov": _Kind("prores_ks", "yuva444p10le"),
+    "pngs.mov": _Kind("png", "rgba"),
+    "lossless.mkv": _Kind("ffv1", size=(65, 49)),
+    "a.y4m": _Kind("rawvideo"),
+    "a.wmv": _Kind("wmv2"),
+}
+NAMES = list(_KINDS)
+
+
+@cache
+def good(name: str) -> bytes:
+    """A small clip of a container and codec, by the name of its file."""
+    kind = _KINDS[name]
+    width, height = kind.size
+    with tempfile.TemporaryDirectory(prefix="ovos-fuzz-") as folder:
+        path = Path(folder) / name
+        with av.open(str(path), "w", options=kind.container) as container:
+            stream = container.add_stream(kind.codec, rate=25, options=kind.stream)
+            stream.width, stream.height, stream.pix_fmt = width, height, kind.pixels
+            stream.gop_size = 5
+            for index in range(_FRAMES):
+                image = np.random.default_rng(7).integers(60, 200, (height, width, 4), np.uint8)
+                image[:, : 6 * index] = (200, 20 * index, 30, 255)
+                frame = av.VideoFrame.from_ndarray(image, format="rgba")
+                frame.pts, frame.time_base = index, Fraction(1, 25)
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode())
+        return path.read_bytes()
+
+
+def spoilt(name: str, chance: random.Random) -> bytes:
+    """Change a clip here and there, in its header as often as in its packets."""
+    data = bytearray(good(name))
+    for _ in range(chance.choice((1, 1, 2, 4, 16))):
+        first, last = chance.choice(((0, 100), (0, 1500), (-1500, len(data)), (0, len(data))))
+        place = min(len(data) - 1, max(0, first % len(data)) + chance.randrange(max(1, last)))
+        length = chance.choice((1, 4, 16, 200))
+        match chance.randrange(9):
+            case 0 | 1:
+                data[place] ^= 1 << chance.randrange(8)
+            case 2:
+                data[place] = chance.choice((0, 1, 127, 128, 255, chance.randrange(256)))
+            case 3:
+                data[place : place + 4] = chance.choice(_WORDS)
+            case 4:
+                data[place : place + length] = bytes(length)
+            case 5:
+                del data[place : place + length]
+            case 6:
+                data[place:place] = data[place : place + length]
+            case 7:
+                data[place + 1 :] = b"" if chance.random() < 0.5 else data[: len(data) // 2]
+            case 8:
+                other = good(chance.choice(NAMES))
+                begin = chance.randrange(len(other))
+                data[place : place + length] = other[begin : begin + length]
+        data = data or bytearray(b"x")
+    return bytes(data)
+
+
+def try_one(path: Path, again: int) -> bool:
+    """Read a source; whether it was taken. Raises AssertionError for all that is not right.
+
+    again: of the frame that is read once more, alone.
+    """
+    began, said = time.perf_counter(), path.name
+    try:
+        reader, frames = open_source(path), []
+        for frame in reader:
+            frames.append(frame)
+            if len(frames) == _MOST_READ:
+                break
+        assert frames, "it is taken, and has no frame"
+        assert {f.image.shape for f in frames} == {frames[0].image.shape}
+        assert all(f.image.dtype == np.uint8 for f in frames)
+        assert [f.index for f in frames] == [*range(len(frames))]
+        assert frames[0].time >= 0 and all(a.time <= b.time for a, b in pairwise(frames))
+        assert all("\n" not in text for text in reader.warnings)
+        again %= len(frames)
+        np.testing.assert_array_equal(reader.frame(again).image, frames[again].image)
+        backward = [f.index for f in reader.between(0, again, backward=True)]
+        assert backward == [*range(again, -1, -1)]
+        taken = True
+    except OvosError as refusal:
+        taken, said = False, str(refusal)
+    assert path.name in said and "\n" not in said, said
+    seconds = time.perf_counter() - began
+    assert seconds < _MOST_SECONDS, f"{seconds:.1f} s"
+    return taken
+
+
+def main(count: int, seed: int) -> None:
+    """Try so many; stops at the first that is wrong, whose file stays."""
+    import resource  # not on Windows, where the suite's slice runs too
+
+    chance, taken = random.Random(seed), 0
+    folder = Path(tempfile.mkdtemp(prefix="ovos-fuzz-"))
+    for number in range(count):
+        name = chance.choice(NAMES)
+        path = folder / name
+        path.write_bytes(spoilt(name, chance))
+        faulthandler.dump_traceback_later(_HANGS, exit=True)
+        try:
+            taken += try_one(path, chance.randrange(_FRAMES))
+        except BaseException:
+            print(f"input {number}: {path}")
+            raise
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        assert memory < _MOST_MIB, f"{memory:.0f} MiB after {path}"
+        path.unlink()
+    faulthandler.cancel_dump_traceback_later()
+    folder.rmdir()
+    print(f"{count} tried: {taken} read, {count - taken} refused")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)
