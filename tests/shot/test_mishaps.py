@@ -105,7 +105,7 @@ SPOILT: list[tuple[Callable[[Path], object], str]] = [
         "does not say how the run was begun",
     ),
     (lambda out: shutil.rmtree(out / ".ovos/given"), "no mask is kept in"),
-    (lambda out: (out / ".ovos/given/0.png").write_bytes(b"x"), "cannot be read"),
+    (lambda out: (out / ".ovos/given/0.png").write_bytes(b"x"), "is not a readable image"),
     (lambda out: shutil.rmtree(out / ".ovos"), "there is nothing to resume"),
     (lambda out: (out.parent / "frames/1.png").unlink(), "made with another source"),
     (
