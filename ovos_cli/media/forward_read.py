@@ -164,7 +164,8 @@ class ForwardRead:
         """
         if not self._frames:
             error = self._error or source.error
-            what = f": no frame can be decoded ({error})" if error else " holds no frame"
+            reason = getattr(error, "strerror", None) or error
+            what = f": no frame can be decoded ({reason})" if error else " holds no frame"
             raise InputError(f"{self._file.path}{what}")
         self._count_unseen(stream)
         stated = stated_length(container, stream)

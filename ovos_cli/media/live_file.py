@@ -1,5 +1,6 @@
 """What FFmpeg opens once, and what it says of the stream that is read."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -35,6 +36,11 @@ class LiveFile:
             InputError: it cannot be opened, is no video, or has no such stream.
         """
         self.path = source
+        if source.shown == PIPE and os.isatty(0):
+            raise InputError(
+                f"{PIPE} is the standard input, and nothing is piped there; give a video: "
+                "ovos segment - < video.mkv"
+            )
         options = {"fd": "0"} if source.shown == PIPE else {}
         wait = _PATIENCE if "://" in source.url else None
         try:
@@ -58,7 +64,7 @@ class LiveFile:
         Raises:
             InputError: not a single frame could be read of it.
         """
-        unsought = "mov" in self._container.format.name and self.path.shown == PIPE
+        unsought = "mov" in self._container.format.name and "://" not in self.path.url
         with self._container:
             try:
                 yield self._container, self._stream

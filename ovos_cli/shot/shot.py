@@ -280,9 +280,8 @@ class Shot:
             return True
         plan = self.plan
         alone = not any(chain.backward for chain in plan.chains)
-        begun = self.store.found_keys(backward=False) or self.store.final_keys()
         later = max(plan.prompts.keyframes) > self.reader.start
-        return alone and not begun and not later
+        return alone and not later and self.store.empty()
 
     def _check(self, frame: int) -> None:
         first, last = self.reader.start, self.reader.end
@@ -417,7 +416,7 @@ class Shot:
             frames = range(chain.first - 1, max(chain.last, low) - 1, -1)
         else:
             frames = range(chain.first + 1, min(ends) + 1)
-        stored = self.store.found_keys(backward=chain.backward)
+        stored = self.store.found_keys(frames, backward=chain.backward)
         missing = [
             frame
             for frame in frames

@@ -125,13 +125,20 @@ class Store:
         with self._named():
             self._base.execute("replace into found values (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
-    def found_keys(self, *, backward: bool) -> dict[int, str]:
-        """For each frame with a result of a way, its key."""
+    def found_keys(self, frames: range, *, backward: bool) -> dict[int, str]:
+        """For each frame of a range, rising or falling, with a result of a way, its key."""
+        if not frames:
+            return {}
+        query = "select frame, key from found where backward = ? and frame between ? and ?"
+        ends = min(frames[0], frames[-1]), max(frames[0], frames[-1])
         with self._named():
-            rows = self._base.execute(
-                "select frame, key from found where backward = ?", (backward,)
-            )
-            return dict(rows.fetchall())
+            return dict(self._base.execute(query, (backward, *ends)).fetchall())
+
+    def empty(self) -> bool:
+        """Whether nothing was found or written yet."""
+        query = "select exists (select 1 from found) or exists (select 1 from final)"
+        with self._named():
+            return not self._base.execute(query).fetchone()[0]
 
     def add_final(self, final: Final) -> None:
         """Note that the masks of a frame are written."""

@@ -38,7 +38,7 @@ def first(tmp_path: Path) -> Path:
 def piped(path: Path, content: bytes) -> Iterator[Path]:
     """A named pipe that another process writes to."""
     os.mkfifo(path)
-    write = "import sys; open(sys.argv[1], 'wb').write(sys.stdin.buffer.read())"
+    write = "import sys; all = sys.stdin.buffer.read(); open(sys.argv[1], 'wb').write(all)"
     with subprocess.Popen([sys.executable, "-c", write, path], stdin=subprocess.PIPE) as writer:
         assert writer.stdin is not None
         writer.stdin.write(content)
@@ -170,6 +170,19 @@ def test_a_pipe_without_a_video(
     with piped(tmp_path / "pipe", content) as pipe:
         status, said = segment(pipe, tmp_path / "out", untrained, "-m", first)
     assert status == 2 and f"{pipe} is not a video that FFmpeg can read" in said
+
+
+def test_an_mp4_whose_index_comes_last_is_said_to_be_one(
+    tmp_path: Path, first: Path, untrained: Path
+) -> None:
+    def noise(index: int, width: int, height: int) -> np.ndarray:
+        return np.random.default_rng(index).integers(0, 255, (height, width, 3)).astype(np.uint8)
+
+    # So long that nobody reads back to its beginning.
+    video = write_video(tmp_path / "video.mp4", 20, width=240, height=180, draw=noise)
+    with piped(tmp_path / "pipe", video.read_bytes()) as pipe:
+        status, said = segment(pipe, tmp_path / "out", untrained, "-m", first)
+    assert status == 2 and "whose index comes last cannot be piped" in said, said
 
 
 def test_an_address_is_read_as_it_sends(
