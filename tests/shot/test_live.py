@@ -237,7 +237,8 @@ def test_masks_are_written_as_frames_come_and_ctrl_c_ends_it(
         env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=False,
+        # Whoever starts the tests in the background may have had it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as running:
         assert running.stdin is not None and running.stderr is not None
         running.stdin.write(content[: len(content) * 7 // FRAMES])
