@@ -46,6 +46,7 @@ def resume(
         raise InputError(
             f"{folder} is no output folder of `ovos segment`: there is nothing to resume"
         )
+    kept.refuse_linked_outputs()
     source, output, model, memory = options_of(record.get("options", {}), folder)
     source = replace(
         source,
