@@ -145,3 +145,15 @@ def test_what_is_no_picture_is_said_in_words(tmp_path: Path, mask: Path) -> None
     with pytest.raises(InputError, match=r"mask\.npy .* Pillow does not know") as refusal:
         read_given_masks([str(path)], reader)
     assert "object at" not in str(refusal.value) and "BufferedReader" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("factor", "said"), [(16, True), (1, True), (257, False), (0, False)])
+def test_bits_that_are_not_used_are_said(tmp_path: Path, factor: int, said: bool) -> None:
+    (video := tmp_path / "video").mkdir()
+    values = picture(3, 64, 48)[..., 0].astype(np.uint16) * factor
+    Image.fromarray(values).save(video / "0.tif")
+    Image.fromarray(values).save(video / "1.tif")
+    reader = open_source(video)
+    for frame in reader:
+        np.testing.assert_array_equal(frame.image[..., 1], np.rint(values * (255 / 65535)))
+    assert len(reader.warnings) == said and all("nearly black" in w for w in reader.warnings)
