@@ -15,6 +15,7 @@ from ovos_cli.media.checked_packets import CheckedPackets
 from ovos_cli.media.decoding import Picture, checksum, pictures
 from ovos_cli.media.flaws import Flaws
 from ovos_cli.media.frame_index import FrameIndex
+from ovos_cli.media.mp4_boxes import is_cut_off
 from ovos_cli.media.orientation import display_matrix
 from ovos_cli.media.timeline import Timeline
 from ovos_cli.media.video_file import VideoFile, stated_length
@@ -168,10 +169,11 @@ class ForwardRead:
         self._count_unseen(stream)
         stated = stated_length(container, stream)
         short = source.reached + max(_SLACK, 3 / self._file.stated.rate) < stated
-        if source.torn or short:
+        boxed = "mp4" in container.format.name.split(",")  # fragments state no length
+        if source.torn or short or (boxed and is_cut_off(self._file.path)):
             length = f" ({float(source.reached):.2f} s of {float(stated):.2f} s are there)"
             self._flaws.set_end(
-                self._frames, f"is cut off: its last frames are missing{length if stated else ''}"
+                self._frames, f"is cut off: its last frames are missing{length if short else ''}"
             )
         elif source.error:
             self._flaws.set_end(self._frames, f"is damaged after frame {self._frames - 1}")

@@ -138,7 +138,10 @@ class VideoReader:
         index, matrix = self._frames.index, self._frames.index.matrix
         if self.aspect is None:
             self.aspect = _aspect(self._pixel_aspect, matrix)
-        still = rgb(decoded, *index.size)
+        try:
+            still = rgb(decoded, *index.size)
+        except InputError as error:
+            raise InputError(f"{self.path}, frame {number}: {error}") from error
         for oddity in oddities(decoded, still):
             self._frames.flaws.add_odd(number, oddity)
         time = index.ticks_of(number) * self._tick

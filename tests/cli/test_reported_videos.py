@@ -1,15 +1,17 @@
 """Videos that people reported of this and other programs: sound, and not what they seem."""
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any, cast
 
 import av
 import numpy as np
 import pytest
 
 from models.errors import InputError
+from ovos_cli.media.decoding import checksum, packets
 from ovos_cli.media.mp4_boxes import joined_files
 from ovos_cli.media.open_source import open_source
 from tests.conftest import write_video
@@ -161,3 +163,55 @@ def test_a_number_of_frames_beyond_reason_is_not_believed(tmp_path: Path) -> Non
     reader = open_source(path)
     assert reader.names is None and reader.estimate is None
     assert len(list(reader)) == 3
+
+
+def test_fragments_that_end_early_are_said(tmp_path: Path) -> None:
+    path, movflags = tmp_path / "a.mp4", "frag_every_frame+empty_moov"
+    with av.open(str(path), "w", options={"movflags": movflags}) as container:
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for index in range(6):
+            image = opaque(index, 64, 48)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgba")))
+        container.mux(stream.encode())
+    whole = path.read_bytes()
+    reader = open_source(path)
+    frames = list(reader)
+    assert len(frames) == 6 and reader.whole and reader.warnings == []
+    path.write_bytes(whole + bytes(64))
+    padded = open_source(path)
+    assert len(list(padded)) == 6 and padded.warnings == []
+    fragments = [place for place in range(len(whole)) if whole[place : place + 4] == b"moof"]
+    for cut in (fragments[3] + 30, whole.index(b"mdat", fragments[3]) + 9):
+        path.write_bytes(whole[:cut])
+        short = open_source(path)
+        assert [f.image.tobytes() for f in short] == [f.image.tobytes() for f in frames[:3]]
+        *_, warning = short.warnings
+        assert "cut off" in warning and not short.whole
+
+
+def test_what_pixels_mean_is_part_of_what_a_frame_is() -> None:
+    frames = [av.VideoFrame(16, 16, "yuv420p") for _ in range(3)]
+    for frame in frames:
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+    frames[1].color_range = 2
+    assert checksum(frames[0]) == checksum(frames[2]) != checksum(frames[1])
+
+
+class _LateStream:
+    """A container in which a packet of a stream comes that nobody knew when it was opened."""
+
+    def __init__(self) -> None:
+        self.read = iter([1, 0, 1])
+
+    def demux(self, *_: object) -> Iterator[av.Packet]:
+        for known in self.read:
+            if not known:
+                raise IndexError("list index out of range")
+            yield av.Packet(b"x")
+
+
+def test_packets_of_streams_that_come_late_are_passed_over() -> None:
+    broken: list[Exception] = []
+    assert len([*packets(cast(Any, _LateStream()), [], broken.append)]) == 2 and not broken
