@@ -139,6 +139,7 @@ def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -
         store.forget()
         folder.forget()
     elif before is not None and before != now:
+        before = before if isinstance(before, dict) else {}
         changed = " and ".join(name for name in now if now[name] != before.get(name))
         raise InputError(
             f"{folder.root} was made with another {changed}; give the same again, or begin anew "

@@ -15,14 +15,19 @@ from models.pictures.opened import naming, opened
 from models.pictures.pages import frame_pages
 
 _OPAQUE = 255
+_TWELVE_BITS = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """pixels: (H, W, 3) uint8 RGB. transparent: whether parts of it were; they are black."""
+    """pixels: (H, W, 3) uint8 RGB. transparent: whether parts of it were; they are black.
+
+    dim: whether it has 16 bits, and the upper ones are 0, as if fewer were meant.
+    """
 
     pixels: NDArray[np.uint8]
     transparent: bool
+    dim: bool = False
 
 
 def read_still(path: Path) -> Still:
@@ -55,7 +60,9 @@ def as_still(path: Path, picture: Image.Image) -> Still:
         if is_deep(picture.mode):
             if picture.has_transparency_data:
                 raise InputError(f"{path} has a transparent grey of 16 bits; save it without")
-            return Still(eight_bit_rgb(path, picture.mode, np.array(picture)), False)
+            values = np.array(picture)
+            dim = bool(0 < values.max() < _TWELVE_BITS)
+            return Still(eight_bit_rgb(path, picture.mode, values), False, dim)
         if not picture.has_transparency_data:
             return Still(np.array(picture.convert("RGB")), False)
         return over_black(picture.convert("RGBA"))

@@ -16,6 +16,7 @@ from pydantic import (
 
 from models.errors import InputError
 from models.training.overrides import override
+from models.utils.names import plain_name
 from models.utils.text_file import read_text
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -244,9 +245,11 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
     for text in overrides:
         override(values, text, Recipe)
     try:
-        return Recipe.model_validate(values)
+        recipe = Recipe.model_validate(values)
     except ValidationError as error:
         raise InputError(f"the recipe {path} cannot be used: {_explained(error)}") from error
+    plain_name(recipe.name, path)  # of the run's folder, if no other is given
+    return recipe
 
 
 def _explained(error: ValidationError) -> str:

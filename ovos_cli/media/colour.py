@@ -1,6 +1,7 @@
 """Decoded frames as the RGB that players show."""
 
 import av
+import av.error
 import numpy as np
 from av.video.reformatter import Colorspace
 from PIL import Image
@@ -41,7 +42,13 @@ def rgb(frame: av.VideoFrame, width: int, height: int) -> Still:
     matrix = None if frame.format.is_rgb else _matrix(frame)
     alpha = any(component.is_alpha for component in frame.format.components)
     kind = "rgba" if alpha else "rgb24"
-    pixels = frame.to_ndarray(format=kind, width=width, height=height, src_colorspace=matrix)
+    try:
+        pixels = frame.to_ndarray(format=kind, width=width, height=height, src_colorspace=matrix)
+    except (av.error.FFmpegError, OSError) as error:
+        raise InputError(
+            f"its pixels ({frame.format.name}) cannot be converted to RGB ({error.strerror}); "
+            "encode the video anew with BT.709 colours"
+        ) from error
     pixels = pixels.astype(np.uint8, copy=False)
     return over_black(Image.fromarray(pixels)) if alpha else Still(pixels, False)
 
@@ -52,7 +59,7 @@ def _matrix(frame: av.VideoFrame) -> Colorspace | None:
         return Colorspace.ITU709 if hd else Colorspace.ITU601
     if frame.colorspace not in _MATRICES:
         raise InputError(
-            f"the video's colour matrix (code {frame.colorspace} of ITU-T H.273) cannot be "
+            f"its colour matrix (code {frame.colorspace} of ITU-T H.273) cannot be "
             "converted to RGB; encode the video anew with BT.709 colours"
         )
     return _MATRICES[frame.colorspace]

@@ -58,6 +58,8 @@ def packets(
                 if packet.size:  # an empty one would end the decoding; it stands for no new picture
                     yield packet
             return
+        except IndexError:  # a packet of a stream that FFmpeg found after PyAV had counted them
+            continue
         except (av.error.FFmpegError, OSError) as error:
             failures += 1
             # What was waited for in vain is not waited for again.
@@ -128,9 +130,13 @@ def _picture(frame: av.VideoFrame) -> Picture:
 
 
 def checksum(frame: av.VideoFrame) -> int:
-    """A number of 32 bits that tells a frame's pixels from others."""
+    """A number of 32 bits that tells a frame's pixels, and what colours they mean, from others."""
     try:
         pixels = frame.to_ndarray()
     except (ValueError, AssertionError):  # a format, or a size, that NumPy has no form for
-        pixels = frame.to_ndarray(format="rgb24")
-    return zlib.crc32(np.ascontiguousarray(pixels).data, frame.width)
+        try:
+            pixels = frame.to_ndarray(format="rgb24")
+        except (av.error.FFmpegError, OSError):  # whoever needs its pixels will say so
+            return 0
+    meaning = f"{frame.width} {int(frame.colorspace)} {int(frame.color_range)}"
+    return zlib.crc32(np.ascontiguousarray(pixels).data, zlib.crc32(meaning.encode()))

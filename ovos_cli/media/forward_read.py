@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Generator, Iterator
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import av.error
@@ -16,6 +17,7 @@ from ovos_cli.media.checked_packets import CheckedPackets
 from ovos_cli.media.decoding import Picture, checksum, pictures
 from ovos_cli.media.flaws import Flaws
 from ovos_cli.media.frame_index import FrameIndex
+from ovos_cli.media.mp4_boxes import is_cut_off
 from ovos_cli.media.orientation import display_matrix
 from ovos_cli.media.timeline import Timeline
 from ovos_cli.media.video_file import Opened, stated_length
@@ -156,6 +158,12 @@ class ForwardRead:
             raise UncertainError
         self._damaged_since = packet
 
+    def _torn_fragments(self, container: InputContainer) -> bool:
+        """Whether an MP4 file ends within a box: those of fragments state no length."""
+        path = self._file.path
+        mp4 = "mp4" in container.format.name.split(",")
+        return mp4 and isinstance(path, Path) and is_cut_off(path)
+
     def _end(self, container: InputContainer, stream: VideoStream, source: CheckedPackets) -> None:
         """See what never came, and whether the last frames are missing.
 
@@ -170,10 +178,10 @@ class ForwardRead:
         self._count_unseen(stream)
         stated = stated_length(container, stream)
         short = source.reached + max(_SLACK, 3 / self._file.stated.rate) < stated
-        if source.torn or short:
+        if source.torn or short or self._torn_fragments(container):
             length = f" ({float(source.reached):.2f} s of {float(stated):.2f} s are there)"
             self._flaws.set_end(
-                self._frames, f"is cut off: its last frames are missing{length if stated else ''}"
+                self._frames, f"is cut off: its last frames are missing{length if short else ''}"
             )
         elif isinstance(source.error, av.error.ExitError):
             self._flaws.set_end(self._frames, f"sent nothing more after frame {self._frames - 1}")

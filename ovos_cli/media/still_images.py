@@ -16,7 +16,7 @@ class StillImages:
             warnings: get what the user should know.
         """
         self._size, self._warnings = size, warnings
-        self.transparent = self.scaled = False
+        self.transparent = self.scaled = self.dim = False
 
     def image(self, still: Still, index: int, name: str) -> Image:
         """(H, W, 3) RGB; `index` and `name` are for people.
@@ -31,6 +31,13 @@ class StillImages:
             self._warnings.append(
                 f"frame {index} ({name}) has transparent parts; in it, and in others like it, they "
                 "count as black"
+            )
+        if still.dim and not self.dim:
+            self.dim = True
+            self._warnings.append(
+                f"frame {index} ({name}) has 16 bits, of which it uses twelve at most, and so is "
+                "nearly black; if white is 4095 or less in it, save its frames with 8 bits or all "
+                "16"
             )
         if size == self._size:
             return still.pixels

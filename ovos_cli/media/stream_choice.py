@@ -42,7 +42,10 @@ def choose_stream(path: object, container: InputContainer, wanted: int | None) -
 
 def _best(container: InputContainer) -> VideoStream | None:
     videos = [s for s in container.streams.video if not s.disposition & _PICTURES]
-    best = cast(VideoStream | None, container.streams.best("video"))
+    try:
+        best = cast(VideoStream | None, container.streams.best("video"))
+    except IndexError:  # one that FFmpeg found after PyAV had counted them
+        best = None
     return best if best in videos else max(videos, key=_size, default=None)
 
 

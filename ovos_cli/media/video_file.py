@@ -131,11 +131,9 @@ class VideoFile:
     def _sloppy(self) -> bool:
         """Whether a strict decoder refuses most of the beginning: the encoder is odd then."""
         with self.opened() as (container, stream):
-            referee, begun = Referee(stream), islice(container.demux(stream), _TRIED)
-            try:
-                refused = [referee.refuses(packet) for packet in begun if packet.size]
-            except (av.error.FFmpegError, OSError):
-                return False
+            referee = Referee(stream)
+            begun = islice(packets(container, [stream], lambda _: None), _TRIED)
+            refused = [referee.refuses(packet) for packet in begun]
         return sum(refused) > len(refused) / 2
 
     @contextmanager

@@ -134,7 +134,10 @@ class VideoReader:
         index = self._frames.index
         if self.aspect is None:
             self.aspect = upright_aspect(self._pixel_aspect, index.matrix)
-        return upright_frame(number, decoded, index, self._tick, self._frames.flaws.add_odd)
+        try:
+            return upright_frame(number, decoded, index, self._tick, self._frames.flaws.add_odd)
+        except InputError as error:
+            raise InputError(f"{self.path}, frame {number}: {error}") from error
 
     def _tell(self, last: int | None) -> None:
         """From now on, warn of what is wrong up to this frame; None is the end."""

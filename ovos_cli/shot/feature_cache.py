@@ -21,7 +21,7 @@ from models.utils.whole_file import write_whole
 _TAG = "CACHEDIR.TAG"
 _SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55\n# Features of frames; safe to delete.\n"
 """What backup programs look for: https://bford.info/cachedir/"""
-_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)(?:i?B)?", re.ASCII | re.IGNORECASE)
+_SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]+)?)\s*([KMGT]?)(?:i?B)?", re.ASCII | re.IGNORECASE)
 _LEVELS = ("f4", "f8", "f16")
 _PARTS = ("boxes", "masks", "scores")
 

@@ -57,9 +57,7 @@ class ShotFolder:
         root = self.root
         if root.exists() and not root.is_dir():
             raise InputError(f"the output {root} is a file; give a folder with --out")
-        for ours in (self.kept, self.kept / "given", self.kept / "features", self.waiting):
-            if ours.is_symlink():  # what lies elsewhere is not ours to clear away
-                raise InputError(f"{ours} is a link to another place; remove it")
+        self._refuse_links(self.kept, *self.kept.rglob("*"))
         with writing(root):
             # Of a run that was killed before it began, only our own folder is there.
             used = root.is_dir() and any(
@@ -82,6 +80,19 @@ class ShotFolder:
     def make_room(self) -> None:
         """Free what was kept free for the last record."""
         self._reserve.unlink(missing_ok=True)
+
+    def refuse_linked_outputs(self) -> None:
+        """See that nothing of a stranger's folder is written elsewhere. Raises InputError."""
+        self._refuse_links(*(self.root / sink.place_name for sink in SINKS.values()))
+
+    @staticmethod
+    def _refuse_links(*places: Path) -> None:
+        for place in places:
+            if place.is_symlink():  # what lies elsewhere is not ours to clear away
+                raise InputError(
+                    f"{place} is a link to another place, where things would be written and "
+                    "removed; put there what it links to"
+                )
 
     def release(self) -> None:
         """Let others write; of a run that wrote nothing, nothing is left."""
@@ -129,7 +140,7 @@ class ShotFolder:
         """What run.json holds; None where there is none that can be read."""
         try:
             found = json.loads(self.record.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None
 

@@ -3,11 +3,11 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from models.errors import InputError, OvosError
 from models.tracking.soft import SoftMasks
 from models.utils.names import plain_name
 from ovos_cli.shot.meeting import Found
+
+Value = TypeVar("Value")
 
 _FORMAT = 2
 _MOST_LEVELS = 1 << 30
@@ -112,8 +114,8 @@ class Store:
             if row is None or row[0] != key:
                 return None
             ids, shape = json.loads(row[1]), json.loads(row[2])
-            soft = SoftMasks(tuple(ids), _levels(row[3], len(ids), shape))
-            return Found(soft, _by_id(row[4]), _by_id(row[5]))
+            soft = SoftMasks(tuple(map(int, ids)), _levels(row[3], len(ids), shape))
+            return Found(soft, _by_id(row[4], float), _by_id(row[5], float))
 
     def add_found(self, frame: int, key: str, found: Found, *, backward: bool) -> None:
         """Keep what a way found in a frame, in place of what it found before."""
@@ -151,17 +153,7 @@ class Store:
         """All of them, rising."""
         with self._named():
             rows = self._base.execute("select * from final order by frame").fetchall()
-            return [
-                Final(
-                    int(frame),
-                    plain_name(stem, self.path),
-                    key,
-                    _by_id(sure),
-                    _by_id(origin),
-                    tuple(json.loads(hidden)),
-                )
-                for frame, stem, key, sure, origin, hidden in rows
-            ]
+            return [_final(row, self.path) for row in rows]
 
     def forget_final(self, frame: int) -> None:
         """Note that the masks of a frame are not written any more."""
@@ -217,5 +209,20 @@ def _levels(packed: bytes, count: int, shape: list[int]) -> NDArray[np.int8]:
     return np.frombuffer(bytearray(levels), np.int8).reshape(number, height, width)
 
 
-def _by_id(text: str) -> dict[int, Any]:
-    return {int(ident): value for ident, value in json.loads(text).items()}
+def _final(row: tuple[Any, ...], path: Path) -> Final:
+    frame, stem, key, sure, origin, hidden = row
+    final = Final(
+        int(frame),
+        plain_name(stem, path),
+        key,
+        _by_id(sure, float),
+        _by_id(origin, str),
+        tuple(map(int, json.loads(hidden))),
+    )
+    if {*final.confidence} != {*final.origin}:
+        raise ValueError(f"the objects of frame {frame} do not agree")
+    return final
+
+
+def _by_id(text: str, kind: Callable[[Any], Value]) -> dict[int, Value]:
+    return {int(ident): kind(value) for ident, value in json.loads(text).items()}

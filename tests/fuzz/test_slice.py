@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz import pictures
+from tests.fuzz import pictures, videos
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of damage
@@ -18,3 +18,13 @@ def test_spoilt_pictures_are_read_or_refused(tmp_path: Path, name: str) -> None:
     for _ in range(12):
         path.write_bytes(pictures.spoilt(good, chance))
         pictures.try_one(path)
+
+
+@pytest.mark.parametrize("name", videos.NAMES)
+def test_spoilt_videos_are_read_or_refused(tmp_path: Path, name: str) -> None:
+    chance, path = random.Random(name), tmp_path / name
+    path.write_bytes(videos.good(name))
+    assert videos.try_one(path, 3)
+    for _ in range(8):
+        path.write_bytes(videos.spoilt(name, chance))
+        videos.try_one(path, chance.randrange(8))

@@ -8,6 +8,7 @@ import random
 import sys
 import tempfile
 import time
+import zlib
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -22,6 +23,8 @@ from ovos_cli.media.open_source import open_source
 
 _MOST_SECONDS, _MOST_MIB, _HANGS = 20.0, 2048, 120.0
 _FRAMES, _MOST_READ = 10, 40
+_LARGE = 2**24
+"""Pixels; of frames that are larger, one is enough."""
 _WORDS = (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff", b"\0\0\xff\xff", b"\0\0\0\1")
 
 
@@ -116,21 +119,22 @@ def try_one(path: Path, again: int) -> bool:
     """
     began, said = time.perf_counter(), path.name
     try:
-        reader, frames = open_source(path), []
+        reader, times, sums, shapes = open_source(path), list[Fraction](), list[int](), set()
         for frame in reader:
-            frames.append(frame)
-            if len(frames) == _MOST_READ:
+            assert frame.image.dtype == np.uint8 and frame.index == len(times)
+            times.append(frame.time)
+            sums.append(zlib.crc32(frame.image))
+            shapes.add(frame.image.shape)
+            if len(times) == _MOST_READ or frame.image[..., 0].size > _LARGE:
                 break
-        assert frames, "it is taken, and has no frame"
-        assert {f.image.shape for f in frames} == {frames[0].image.shape}
-        assert all(f.image.dtype == np.uint8 for f in frames)
-        assert [f.index for f in frames] == [*range(len(frames))]
-        assert frames[0].time >= 0 and all(a.time <= b.time for a, b in pairwise(frames))
+        assert times and times[0] >= 0 and all(a <= b for a, b in pairwise(times))
+        [_] = shapes
         assert all("\n" not in text for text in reader.warnings)
-        again %= len(frames)
-        np.testing.assert_array_equal(reader.frame(again).image, frames[again].image)
+        again %= len(times)
+        alone = zlib.crc32(reader.frame(again).image)
         backward = [f.index for f in reader.between(0, again, backward=True)]
         assert backward == [*range(again, -1, -1)]
+        assert alone == sums[again] or not reader.whole, "another frame, and nothing said"
         taken = True
     except OvosError as refusal:
         taken, said = False, str(refusal)

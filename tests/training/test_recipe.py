@@ -141,6 +141,7 @@ def test_values_are_overridden(minimal: Path) -> None:
         ("data.root=x", "number first"),
         ("name.x=1", "plain value"),
         ("schedule", "sets nothing"),
+        ("name=../../elsewhere", "cannot be the name of a file or folder"),
     ],
 )
 def test_what_is_refused(minimal: Path, setting: str, message: str) -> None:
