@@ -17,7 +17,7 @@ import typer
 from numpy.typing import NDArray
 
 from models.clicks.answer import after_click, mask_from_prompt
-from models.clicks.prompt import Click, Mask, Prompt
+from models.clicks.prompt import Mask, Prompt
 from models.clicks.simulated import next_click
 from models.hub.load import load_model
 from models.sources.stored import StoredProposals

@@ -16,6 +16,8 @@ from models.sources.stored import StoredProposals
 _LARGE, _NOT_TINY = 0.5, 0.05
 """Parts that stay beside the largest, of its area: without clicks; and, where the proposal has
 them too, with clicks."""
+_COLLAPSED = 0.25
+"""Colours that leave less than this part of what was believed do not tell the object apart."""
 _TOUCHED = 0.1
 """Radius of what a correction changes at least, of the square root of the object's area."""
 
@@ -84,7 +86,11 @@ def _whole(frame: NDArray[np.uint8], proposals: StoredProposals, prompt: Prompt)
 
 def _found(frame: NDArray[np.uint8], belief: Belief, prompt: Prompt) -> Mask:
     belief = spread(frame, belief, prompt.clicks)
-    return _parts(cut_out(frame, belief, prompt.box, prompt.clicks), belief, prompt.clicks)
+    found = _parts(cut_out(frame, belief, prompt.box, prompt.clicks), belief, prompt.clicks)
+    likely = belief > INSIDE
+    if np.count_nonzero(found) < _COLLAPSED * np.count_nonzero(likely):
+        return likely
+    return found
 
 
 def corrected(before: Mask, after: Mask, click: Click) -> Mask:

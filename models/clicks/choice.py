@@ -15,10 +15,10 @@ Belief = NDArray[np.float32]
 _BOX, _LATER, _OUTSIDE, _SCORE = 2.0, 0.5, 0.3, 0.3
 """Weights of the overlap with the box, of clicks after the first and outside, of the score; a first
 click counts 1."""
-_LEAST_OVERLAP, _LEAST_INSIDE = 0.6, 0.3
+_LEAST_OVERLAP, _LEAST_INSIDE = 0.45, 0.3
 """IoU with the box, and value at the first click, below which no proposal is the object."""
-GUESS = np.float32(0.6)
-"""Belief where no proposal speaks for it."""
+GUESS, UNKNOWN = np.float32(0.6), np.float32(0.2)
+"""Belief inside of a guess, and outside, where the object may well go on."""
 _GUESSED_RADIUS = 0.08
 """Around a click, of the frame's short side."""
 
@@ -39,7 +39,7 @@ def believed(proposals: StoredProposals, prompt: Prompt) -> Belief:
         boxes = torch.from_numpy(proposals.boxes[number, None])
         masks = torch.from_numpy(proposals.masks[number, None])
         return paste_masks(masks, boxes, *proposals.size, stride=1)[0].numpy()
-    return np.where(_guess(prompt, proposals.size), GUESS, np.float32(0))
+    return np.where(_guess(prompt, proposals.size), GUESS, UNKNOWN)
 
 
 def _best(proposals: StoredProposals, prompt: Prompt) -> int | None:

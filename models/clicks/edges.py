@@ -19,6 +19,7 @@ _LONG_SIDE, _MOST_ENLARGED = 320, 4.0
 _POINT = 0.01
 """Radius of what a click says, of the frame's short side."""
 _ITERATIONS, _SEED = 2, 0
+_NO_BOX = (0, 0, 0, 0)
 
 
 def cut_out(
@@ -45,8 +46,9 @@ def cut_out(
     small = max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
     part = np.s_[top:bottom, left:right]
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    picture = cv2.resize(frame[part], small, interpolation=how)
-    labels = _labels(cv2.resize(belief[part], small, interpolation=how), bounded=box is not None)
+    picture = np.asarray(cv2.resize(frame[part], small, interpolation=how), np.uint8)
+    shown = np.asarray(cv2.resize(belief[part], small, interpolation=how), np.float32)
+    labels = _labels(shown, bounded=box is not None)
     if box is not None:
         x0, y0, x1, y1 = (
             round((side - start) * scale)
@@ -90,7 +92,7 @@ def _labels(belief: Belief, *, bounded: bool) -> NDArray[np.uint8]:
     """GrabCut's labels; within a box, what nobody believed may still be the object's."""
     labels = np.where(belief > INSIDE, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[belief > _SURE] = cv2.GC_FGD
-    if not bounded and belief.max() > _SURE:
+    if not bounded:
         labels[belief <= _NEVER] = cv2.GC_BGD
     return labels
 
@@ -100,6 +102,6 @@ def _cut(picture: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Mask:
     if inside.any() and not inside.all():  # colours of both are needed
         cv2.setRNGSeed(_SEED)
         models = np.zeros((1, 65)), np.zeros((1, 65))
-        cv2.grabCut(picture, labels, None, *models, _ITERATIONS, cv2.GC_INIT_WITH_MASK)
+        cv2.grabCut(picture, labels, _NO_BOX, *models, _ITERATIONS, cv2.GC_INIT_WITH_MASK)
         inside = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
     return inside

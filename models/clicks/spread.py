@@ -1,5 +1,6 @@
 """What clicks say of pixels near them and of their colour: a Gaussian process."""
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -38,8 +39,8 @@ def spread(frame: NDArray[np.uint8], belief: Belief, clicks: Sequence[Click]) ->
     prior = cv2.resize(belief, grid, interpolation=cv2.INTER_AREA) * 2 - 1
     xs = np.array([min(grid[0] - 1, int(c.x * grid[0] / width)) for c in clicks])
     ys = np.array([min(grid[1] - 1, int(c.y * grid[1] / height)) for c in clicks])
-    area = max(_LEAST_AREA, np.count_nonzero(belief > INSIDE))
-    reach = _REACH * np.sqrt(area) * grid[0] / width
+    area = max(_LEAST_AREA, int(np.count_nonzero(belief > INSIDE)))
+    reach = _REACH * math.sqrt(area) * grid[0] / width
     apart = ((np.arange(grid[0]) - xs[:, None]) ** 2)[:, None] + (
         (np.arange(grid[1]) - ys[:, None]) ** 2
     )[:, :, None]
@@ -50,4 +51,4 @@ def spread(frame: NDArray[np.uint8], belief: Belief, clicks: Sequence[Click]) ->
     weights = np.linalg.solve(known, wanted - prior[ys, xs])
     mean = prior + np.tensordot(weights, alike, 1)
     shown = np.clip((mean + 1) / 2, 0, 1).astype(np.float32)
-    return cv2.resize(shown, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(shown, (width, height)), np.float32)

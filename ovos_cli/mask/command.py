@@ -109,9 +109,9 @@ def mask(
     Writes an indexed PNG that `ovos segment --mask` takes, and a picture of it beside. Look at the
     picture; where it is wrong, add `--point` or `--not` and run it again with `--overwrite`.
 
-    Example: `ovos mask sample_videos/bunny.mp4 --frame 115 --box EXAMPLE`
+    Example: `ovos mask sample_videos/bunny.mp4 --box 236,256,524,557 --out rabbit.png`
 
-    Two objects: `ovos mask video.mp4 --object 1 --box 10,20,200,220 --not 30,40 --object 2 --pick 3`
+    Two objects: `ovos mask video.mp4 --box 10,20,200,220 --not 30,40 --object 2 --pick 3`
     """
     with loading():
         from models.hub.load import load_model

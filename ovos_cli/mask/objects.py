@@ -12,8 +12,9 @@ def prompts_of(given: Iterable[tuple[str, str]]) -> dict[int, Prompt]:
     """Each object's prompt, in the order in which objects were first named.
 
     Args:
-        given: names and values of options: `object` 2, `box` 10,20,200,220, `point` and `not_` 30,40,
-            `pick` 3. All that comes after an object's number is said of it; before any, of object 1.
+        given: names and values of options: `object` 2, `box` 10,20,200,220, `point` and `not_`
+            30,40, `pick` 3. All that comes after an object's number is said of it; before any, of
+            object 1.
 
     Raises:
         InputError: a value cannot be read, is given twice where one is meant; an object has nothing

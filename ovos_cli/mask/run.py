@@ -44,7 +44,9 @@ class MaskFiles:
             if path.is_dir():
                 raise InputError(f"{path} is a folder; choose another --out")
             if path.exists() and not overwrite:
-                raise InputError(f"{path} is there already; add --overwrite or choose another --out")
+                raise InputError(
+                    f"{path} is there already; add --overwrite or choose another --out"
+                )
         with writing(self.mask.parent):
             probe(self.mask.parent)
 
