@@ -16,6 +16,7 @@ from ovos_cli.process_settings import set_up_process
 from ovos_cli.standard_streams import lenient_streams
 
 _COMMANDS = {
+    "mask": "ovos_cli.mask.command",
     "segment": "ovos_cli.segment",
     "resume": "ovos_cli.resume",
     "benchmark": "ovos_cli.benchmark",
@@ -52,7 +53,9 @@ class _Commands(TyperGroup):
             add_completion=False,
             context_settings=_SETTINGS,
         )
-        alone.command(cmd_name)(getattr(import_module(_COMMANDS[cmd_name]), cmd_name))
+        module = import_module(_COMMANDS[cmd_name])
+        kind = getattr(module, "COMMAND", None)
+        alone.command(cmd_name, cls=kind)(getattr(module, cmd_name))
         return typer.main.get_command(alone)
 
 

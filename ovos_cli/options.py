@@ -12,6 +12,9 @@ _INPUT, OUTPUT, _MODEL, _MEMORY = "Input", "Output", "Model", "Memory"
 LEAST_RATE = 0.1
 """Frames per second."""
 
+VideoFile = Annotated[
+    Path, typer.Argument(help="A video file, or a folder of images.", show_default=False)
+]
 Video = Annotated[
     str,
     typer.Argument(

@@ -1,0 +1,1 @@
+"""`ovos mask`: a first mask without a paint program."""
