@@ -3,11 +3,13 @@
     python benchmarks/cuts.py DAVIS [--split val] [--weights FILE] [--sequences a,b,c]
 
 Each sequence's frames 0 to 14 are followed by ten frames of the next sequence and then by its own
-frames 20 to 39; the first mask is given. Prints, for the whole model, without the matcher (A5), and
-with a memory of the previous or the first frame alone (B2, B1), the share of the other scene that
-is taken for the object, where none is, and J before the cut and after it.
+frames 20 to 39; the first mask is given. Prints, for the whole model, the same where cuts are not
+looked for, without the matcher (A5), and with a memory of the previous or the first frame alone
+(B2, B1), the share of the other scene that is taken for the object, where none is, J before the cut
+and after it, and how many cuts were found. `--rows 2` prints the first two rows alone.
 """
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
@@ -26,11 +28,16 @@ from ovos_cli.datasets.annotation import Ids, read_ids
 from ovos_cli.datasets.sequence import Sequence
 from ovos_cli.evaluation.measures import region_similarity
 from ovos_cli.media.folder_reader import read_picture
+from ovos_cli.media.frame import Frame
+from ovos_cli.shot.cuts import CutSearch
 
 _BEFORE, _AWAY, _BACK = slice(0, 15), slice(5, 15), slice(20, 40)
 
+_BLIND = "full, without looking for cuts"
+
 _ROWS: dict[str, list[str]] = {
     "full": [],
+    _BLIND: [],
     "A5 without matcher": ["use_matcher=false"],
     "B2 memory: previous": ["memory_policy=previous"],
     "B1 memory: first": ["memory_policy=first"],
@@ -49,15 +56,18 @@ def _frames(sequence: Sequence, part: slice, name: str) -> list[Shown]:
     return shown
 
 
-def _measure(segmenter: Segmenter, video: list[Shown]) -> dict[str, float]:
+def _measure(segmenter: Segmenter, video: list[Shown], blind: bool) -> dict[str, float]:
     values: dict[str, list[float]] = {"before": [], "away": [], "back": []}
+    search, cuts = CutSearch(), 0
     for index, (image, truth, part) in enumerate(video):
-        ids = segmenter.step(image, truth if index == 0 else None).ids
+        cut = not blind and search.cut_before(Frame(index, "", image, Fraction(index)))
+        cuts += cut
+        ids = segmenter.step(image, truth if index == 0 else None, cut=cut).ids
         if index and part == "away":
             values[part].append(float((ids > 0).mean()))
         elif index:
             values[part].append(region_similarity(ids > 0, truth > 0))
-    return {part: float(np.mean(found)) for part, found in values.items()}
+    return {part: float(np.mean(found)) for part, found in values.items()} | {"cuts": cuts}
 
 
 def main(
@@ -65,20 +75,23 @@ def main(
     split: str = "val",
     weights: Path | None = None,
     sequences: str | None = None,
+    rows: int = len(_ROWS),
 ) -> None:
     """Cut, follow, print."""
     data = open_dataset(DatasetName.DAVIS16, root, split)
     chosen = data.select(sequences.split(",") if sequences else None).sequences
     pairs = list(zip(chosen, (*chosen[1:], chosen[0]), strict=True))
-    table = Table("", "taken for the object, away", "J before", "J after")
-    for label, settings in _ROWS.items():
+    table = Table("", "taken for the object, away", "J before", "J after", "cuts")
+    for label, settings in [*_ROWS.items()][:rows]:
         found = []
         network = load_model("lite", weights, settings, memory_max=FRAMES_KEPT).network
         for own, other in track(pairs, label, console=Console(stderr=True)):
             video = _frames(own, _BEFORE, "before") + _frames(other, _AWAY, "away")
-            found.append(_measure(Segmenter(network), video + _frames(own, _BACK, "back")))
+            video += _frames(own, _BACK, "back")
+            found.append(_measure(Segmenter(network), video, label == _BLIND))
         away, before, back = (np.mean([f[p] for f in found]) for p in ("away", "before", "back"))
-        table.add_row(label, f"{away:.4f}", f"{before:.3f}", f"{back:.3f}")
+        cuts = f"{sum(f['cuts'] for f in found):.0f} of {2 * len(found)}"
+        table.add_row(label, f"{away:.4f}", f"{before:.3f}", f"{back:.3f}", cuts)
     Console().print(table)
 
 

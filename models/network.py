@@ -1,5 +1,6 @@
 """DMN-AOA: the five modules and how one frame goes through them (paper, Figure 2)."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,10 @@ _MASK_SIZE = 28
 
 _DISAGREEMENT = 0.5
 """IoU with the previous mask that a proposal loses where the template's mask is against it."""
+
+_UNSEEN = 0.09
+"""IoU with the previous mask that a candidate lacks, beyond having none, while an object is away:
+in another scene only what is very much like it is taken for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,7 @@ class DMNAOA(nn.Module):
                 soft = torch.sigmoid(template_logits)
                 template_pasted = paste_masks(soft, query_boxes, *grid, MASK_STRIDE)
             coarse, match = self._match(
-                templates, candidates, queries, pasted, template_pasted, past.previous_masks
+                templates, candidates, queries, pasted, template_pasted, past
             )
         with clock.measure("MRN"):
             logits = self._refine(frame, coarse, past)
@@ -167,7 +172,7 @@ class DMNAOA(nn.Module):
                 frame,
                 coarse,
                 past.firsts(),
-                past.previous.reference(len(past)),
+                past.previous_reference(),
                 past.witnesses(config.refine_memory) if config.refine_memory else (),
             )
         else:
@@ -176,6 +181,10 @@ class DMNAOA(nn.Module):
             # An object that matched nothing is looked for near where it was.
             anchors = where_present(coarse, past.previous_masks)
             logits = near_anchors(logits, anchors, config.guard)
+        if any(past.away):
+            _, matched = mask_boxes(coarse)
+            lost = torch.tensor(past.away, device=coarse.device) & ~matched
+            logits = logits.masked_fill(lost[:, None, None], -math.inf)
         return logits
 
     def _grid(self, features: FrameFeatures) -> tuple[int, int]:
@@ -190,7 +199,7 @@ class DMNAOA(nn.Module):
         queries: Tensor,
         pasted: Tensor,
         template_pasted: Tensor | None,
-        previous: Tensor,
+        past: RememberedFrames,
     ) -> tuple[Tensor, Match | None]:
         """Coarse masks (O, H/4, W/4), and the match behind them.
 
@@ -199,8 +208,9 @@ class DMNAOA(nn.Module):
             candidates: (N, C, S, S) features of the proposals.
             queries: (O, C, S, S) features where the templates' masks are.
             pasted: (N, H/4, W/4). template_pasted: (O, H/4, W/4), or None.
-            previous: (O, H/4, W/4).
+            past: what is remembered.
         """
+        previous = past.previous_masks
         if not self.config.use_matcher:  # one decoded mask for each object
             assert template_pasted is not None
             return template_pasted, None
@@ -211,9 +221,13 @@ class DMNAOA(nn.Module):
         if template_pasted is not None:
             if self.config.template_agreement and not self.training:
                 against = disagreeing(pasted, template_pasted, self.config.template_agreement)
+                if any(past.away):  # nobody knows where to look for the template's mask
+                    against = against & ~torch.tensor(past.away, device=against.device)[:, None]
                 overlap = overlap - _DISAGREEMENT * against
             own = queries
             overlap = torch.cat([overlap, iou(previous, template_pasted)[:, None]], dim=1)
+        if any(past.away):
+            overlap = overlap - _UNSEEN * overlap.new_tensor(past.away)[:, None]
         match = self.am(templates, candidates, own, overlap)
         weights = match.assignment
         coarse = torch.einsum("on,nhw->ohw", weights[:, : len(pasted)], pasted)
@@ -290,7 +304,7 @@ class DMNAOA(nn.Module):
                 offsets,
             )
         marks = tuple(row in given for row in range(len(masks)))
-        stored = RememberedFrame(time, (), marks, masks, frame.key, frame.fine, entry)
+        stored = RememberedFrame(time, (), marks, masks, frame.key, frame.look(), frame.fine, entry)
         return NewFrame(stored, present, boxes)
 
     def committed(
@@ -305,7 +319,10 @@ class DMNAOA(nn.Module):
         before = past.anchors if past is not None else ()
         anchors = tuple(frame.time if row in given else before[row] for row in range(len(frame)))
         frames = past.frames if past is not None else ()
-        whole = RememberedFrames((*frames, frame), anchors, new.boxes, frame.time)
+        away = past.away if past is not None else ()
+        away = (*away, *(False,) * (len(frame) - len(away)))
+        lost = tuple(gone and not here for gone, here in zip(away, present, strict=True))
+        whole = RememberedFrames((*frames, frame), anchors, new.boxes, frame.time, lost)
         return whole.forgotten(self.config, self.stride)
 
     def _memory_boxes(self, boxes: Tensor, features: FrameFeatures) -> Tensor:

@@ -3,11 +3,13 @@
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from inspect import Parameter, Signature, signature
 from typing import Any, get_type_hints
 
 from models.utils.precision import Precision
 from ovos_cli import options
+from ovos_cli.media.source import Source, source_named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +23,16 @@ class SourceOptions:
     drop: options.Drop = None
     lock: options.Lock = None
     forward: options.Forward = False
+    cuts: options.Cuts = True
     start: options.Start = 0
     end: options.End = None
     stream: options.Stream = None
     fps: options.FrameRate = 24.0
+
+    @cached_property
+    def place(self) -> Source:
+        """What `video` stands for."""
+        return source_named(self.video)
 
 
 @dataclass(frozen=True, kw_only=True)

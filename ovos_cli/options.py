@@ -13,7 +13,12 @@ LEAST_RATE = 0.1
 """Frames per second."""
 
 Video = Annotated[
-    Path, typer.Argument(help="A video file, or a folder of images.", show_default=False)
+    str,
+    typer.Argument(
+        help="A video file, or a folder of images; - for a pipe, or an address: rtsp://, http://, "
+        "/dev/video0.",
+        show_default=False,
+    ),
 ]
 Masks = Annotated[
     list[str],
@@ -64,6 +69,14 @@ Forward = Annotated[
         "--forward",
         help="Go forward only: nothing is looked for before its first mask, nor back from a later "
         "one.",
+        rich_help_panel=_INPUT,
+    ),
+]
+
+Cuts = Annotated[
+    bool,
+    typer.Option(
+        help="Find cuts to other shots, and look for objects anew after them.",
         rich_help_panel=_INPUT,
     ),
 ]

@@ -36,16 +36,23 @@ def resume(
     Example: `ovos resume bunny_ovos --mask 57=corrected.png`
     """
     with loading():
-        from ovos_cli.segment_run import open_run
+        from ovos_cli.segment_run import open_run, read_once
         from ovos_cli.shot.folder import ShotFolder
         from ovos_cli.shot.options_file import options_of
 
     kept = ShotFolder(folder)
     record = kept.read_record()
+    if record is None and kept.kept.is_dir():
+        raise InputError(
+            f"{kept.record} is missing or damaged, and says how the run was begun; give the whole "
+            "command of `ovos segment` with --resume"
+        )
     if record is None or not kept.kept.is_dir():
         raise InputError(
             f"{folder} is no output folder of `ovos segment`: there is nothing to resume"
         )
+    if record.get("live"):
+        raise read_once(record.get("source", ""), folder)
     kept.refuse_linked_outputs()
     source, output, model, memory = options_of(record.get("options", {}), folder)
     source = replace(

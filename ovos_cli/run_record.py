@@ -10,13 +10,14 @@ from models.hub.load import LoadedModel
 from models.sources.install import digest_of
 from models.tracking.segmenter import Segmenter
 from ovos_cli import __version__
+from ovos_cli.media.source import LiveSource, Source, without_password
 from ovos_cli.shot.store import Final
 
 _OF_NOBODY = ("forward", "backward", "merged")
 
 
 def run_record(
-    source: Path,
+    source: Source,
     given: dict[int, Path],
     loaded: LoadedModel,
     segmenter: Segmenter,
@@ -25,6 +26,7 @@ def run_record(
     state: str,
     whole: bool,
     warnings: list[str],
+    cuts: list[int],
     options: dict[str, Any],
 ) -> dict[str, object]:
     """What was run, on what, and what became of each object.
@@ -38,6 +40,7 @@ def run_record(
         state: `running`, `interrupted`, `failed at frame N` or `complete`.
         whole: whether nothing of the source is known to be damaged or missing.
         warnings: of the source.
+        cuts: frames before which a cut lies.
         options: all of them, for `ovos resume`.
     """
     done = list(finals)
@@ -45,8 +48,9 @@ def run_record(
         "ovos": __version__,
         "state": state,
         "process": os.getpid(),
-        "command": sys.argv,
+        "command": [without_password(argument) for argument in sys.argv],
         "source": str(source),
+        "live": isinstance(source, LiveSource),
         "masks": [
             {"frame": frame, "file": str(file.absolute())} for frame, file in sorted(given.items())
         ],
@@ -66,6 +70,7 @@ def run_record(
         },
         "complete": whole and state == "complete",
         "objects": objects_record(done),
+        "cuts": cuts,
         "warnings": warnings,
         "options": options,
     }

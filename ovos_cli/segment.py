@@ -59,7 +59,7 @@ def follow_and_print(run: "SegmentRun", console: Console) -> None:
     for doubt in run.given.doubts:
         say(errors, f"[yellow]warning:[/] {escape(doubt)}")
     with progress_bar(console, "frames/s") as bar:
-        task = bar.add_task(escape(run.source.video.name), total=run.shot.remaining())
+        task = bar.add_task(escape(run.source.place.name), total=run.shot.remaining())
         timing = run.follow(lambda: bar.advance(task))
     for warning in run.reader.warnings:
         say(errors, f"[yellow]warning:[/] {escape(warning)}")

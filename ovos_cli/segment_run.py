@@ -14,9 +14,11 @@ from models.tracking.objects import Ids
 from models.tracking.segmenter import Segmenter
 from ovos_cli.default_folder import default_folder
 from ovos_cli.masks.keyframes import mask_arguments
+from ovos_cli.masks.writer import is_whole
 from ovos_cli.media.checked_frames import checked_frames
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.open_source import open_source, past_the_end
+from ovos_cli.media.source import LiveSource, Source
 from ovos_cli.memory_settings import memory_settings
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
 from ovos_cli.options import LEAST_RATE
@@ -29,6 +31,7 @@ from ovos_cli.shot.options_file import options_record
 from ovos_cli.shot.plan import hashed
 from ovos_cli.shot.run import SegmentRun
 from ovos_cli.shot.shot import Shot
+from ovos_cli.shot.store import Store
 from ovos_cli.sinks import SINKS
 
 _CACHED = "1G"
@@ -61,12 +64,16 @@ def open_run(
     if unknown := [name for name in output.write or () if name not in SINKS]:
         raise InputError(f"there is no output '{unknown[0]}'; --write takes {', '.join(SINKS)}")
     rate = Fraction(source.fps).limit_denominator(1001)
-    if not source.video.exists():
-        raise InputError(f"{source.video} does not exist")
+    root = output.out or default_folder(source.place, "ovos")
+    if isinstance(source.place, LiveSource):
+        if output.resume or kept is not None:
+            raise read_once(str(source.place), root)
+    elif not source.place.exists():
+        raise InputError(f"{source.place} does not exist")
     masks = [path for _, path in mask_arguments(source.mask, source.start)]
     masks += kept.files_given().values() if kept is not None else []
     reader = open_source(
-        source.video,
+        source.place,
         start=source.start,
         end=source.end,
         rate=rate,
@@ -81,10 +88,9 @@ def open_run(
     with segmenter.clock.measure("decode"):
         head = next(checked_frames(reader, loaded.network, console), None)
     if head is None:
-        raise past_the_end(source.video, source.start)
+        raise past_the_end(source.place, source.start)
     _check_sizes(given, head)
-    root = output.out or default_folder(source.video, "ovos")
-    _check_inputs(source.video, given, root, reader)
+    _check_inputs(source.place, given, root, reader)
     folder = ShotFolder(root)
     for text in source.lock or ():
         parse_lock(text)
@@ -92,17 +98,21 @@ def open_run(
     folder.claim(anew=output.overwrite, go_on=output.resume or kept is not None)
     shot: Shot | None = None
     try:
-        now = basis(source.video, loaded, segmenter)
-        shot = Shot(reader, segmenter, folder.kept, hashed(now), forward=source.forward)
+        now = basis(source.place, loaded, segmenter)
+        base = hashed(now)
+        if output.overwrite:
+            Store.remove_damaged(folder.kept / "shot.sqlite")
+        shot = Shot(reader, segmenter, folder.kept, base, forward=source.forward, cuts=source.cuts)
         for frame, ids in given.masks.items():
             shot.put(frame, ids)
         for text in source.lock or ():
             shot.lock(_locked(text, parse_lock(text), folder, reader, head))
         for ident, span in drops:
             shot.drop(ident, span.first, span.last)
+        shot.check_passes()
         if max(given.masks) > reader.start and reader.seekable:
             shot.find_end()
-        shot.cache = _cache(shot, output.cache, folder, hashed(now))
+        shot.cache = _cache(shot, output.cache, folder, base)
         _begin(shot, now, folder, anew=not (output.resume or kept is not None))
         folder.write_given(given.masks, given.palette)
     except BaseException:
@@ -112,6 +122,14 @@ def open_run(
         raise
     options = options_record((source, output, model, memory))
     return SegmentRun(source, output, loaded, shot, folder, given, options)
+
+
+def read_once(source: str, root: Path) -> InputError:
+    """The error for going on with a run whose frames have passed."""
+    return InputError(
+        f"{source} can be read only once: the run in {root} cannot be gone on with; what is done "
+        "there stays, unless it is begun anew with --overwrite"
+    )
 
 
 def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -> None:
@@ -129,13 +147,15 @@ def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -
         )
     store.put("basis", now)
     for final in store.finals():
-        if not folder.mask_file(final.stem).exists():
+        if not is_whole(folder.mask_file(final.stem)):
             store.forget_final(final.frame)
 
 
 def _cache(shot: Shot, size: str | None, folder: ShotFolder, key: str) -> FeatureCache | None:
     """Of the size that was asked for; else for what is gone through twice in this run."""
     place, device = folder.kept / "features", shot.segmenter.device
+    if not shot.reader.seekable:
+        return None  # nothing is gone through twice
     if size is not None:
         bound = parse_size(size)
         return FeatureCache(place, bound, key, device) if bound else None
@@ -191,13 +211,13 @@ def _locked(
     return masks
 
 
-def _check_inputs(video: Path, given: GivenMasks, root: Path, reader: FrameReader) -> None:
+def _check_inputs(video: Source, given: GivenMasks, root: Path, reader: FrameReader) -> None:
     """Refuse to write over what is read."""
     # Any of them may be a link to where the frames are. Unlike `resolve`, this bears circles.
     written = {Path(os.path.realpath(root / sink.place_name)) for sink in SINKS.values()}
-    video, shown = video.resolve(), video
-    if written & {video, *video.parents}:
-        raise InputError(f"{shown} lies where the run would write; choose another --out")
+    place = video.resolve() if isinstance(video, Path) else None
+    if place is not None and written & {place, *place.parents}:
+        raise InputError(f"{video} lies where the run would write; choose another --out")
     for frame, file in given.files.items():
         # The mask of its own frame is written back as it is.
         inside = written & {*file.resolve().parents}

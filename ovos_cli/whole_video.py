@@ -44,6 +44,7 @@ def segment_video(
     drop: list[str] | None = SourceOptions.drop,
     lock: list[str] | None = SourceOptions.lock,
     forward: bool = SourceOptions.forward,
+    cuts: bool = SourceOptions.cuts,
     overwrite: bool = OutputOptions.overwrite,
     resume: bool = OutputOptions.resume,
     cache: str | None = OutputOptions.cache,
@@ -73,7 +74,8 @@ def segment_video(
     spells them, `--mask-colors` for `mask_colors`. `ovos segment --help` explains them.
 
     Args:
-        video: a video file, or a folder of images of one kind.
+        video: a video file, or a folder of images of one kind; `-` for the standard input, or an
+            address (`rtsp://…`), which are read once.
         mask: of the first frame and of its size: an indexed PNG whose indices are the ids of
             objects, 1 to 254, or a black and white picture of one object. `57=car.png` is of frame
             57; several may be given, or a folder of them, named like their frames.
@@ -88,6 +90,7 @@ def segment_video(
         drop, lock: `3@120-180`, an object that is out of sight there; `0-40`, frames whose masks
             in `out` stay.
         forward: nothing is looked for before its first mask, nor backward from a later one.
+        cuts: find cuts to other shots, and look for objects anew after them.
         overwrite: replace the files of an earlier run; without it a folder with files is refused.
         cache: how much of the features of frames is kept for corrections: `2G`.
         resume: go on with what is in the folder; what still holds is not computed again.
@@ -105,13 +108,14 @@ def segment_video(
     policy = None if memory is None else named_choice(MemoryPolicy, memory, "memory policy")
     run = open_run(
         SourceOptions(
-            video=Path(video),
+            video=str(video),
             mask=[str(mask)] if isinstance(mask, str | Path) else [str(file) for file in mask],
             mask_colors=mask_colors,
             mask_threshold=mask_threshold,
             drop=drop,
             lock=lock,
             forward=forward,
+            cuts=cuts,
             start=start,
             end=end,
             stream=stream,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from models.modules.base_features import FrameFeatures
@@ -24,6 +25,15 @@ class FrameDescriptor:
     features: FrameFeatures
     key: Tensor
     fine: Tensor
+
+    def look(self) -> Tensor:
+        """(C,) of unit length: the frame as a whole, by which scenes are told apart.
+
+        f16 tells different scenes from each other, keys tell that a scene is the same after a
+        while; together they do both better than either.
+        """
+        whole = self.features.f16.float().mean((0, 2, 3)), self.key.float().mean(0)
+        return F.normalize(torch.cat([F.normalize(part, dim=0) for part in whole]), dim=0)
 
 
 @dataclass(frozen=True, slots=True)

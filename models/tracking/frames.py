@@ -16,15 +16,18 @@ READ_AT_MOST = 8
 """Frames but the first that an object's template is read from, where old ones count less
 (`recency`): of more, the oldest would have less than a hundred thousandth of the weight."""
 
+ENDS_KEPT = 4
+"""Of so many shots, the latest ones, the refinement may align the last frame when they go on."""
+
 
 @dataclass(frozen=True, slots=True)
 class RememberedFrame:
     """One past frame. Objects are rows; later objects are not in earlier frames' rows.
 
     time: frames since the video's first. present, given: of each object, whether it was in sight
-    and whether a person gave its mask. masks: (O, H/4, W/4) in [0, 1]. key: (HW, CD), see
-    `FrameDescriptor`. fine: its features, where the refinement may still align them. template:
-    what templates may still be read from.
+    and whether a person gave its mask. masks: (O, H/4, W/4) in [0, 1]. key: (HW, CD), look: (C,),
+    see `FrameDescriptor`. fine: its features, where the refinement may still align them. template:
+    what templates may still be read from. ends: whether a cut follows it.
     """
 
     time: int
@@ -32,8 +35,10 @@ class RememberedFrame:
     given: tuple[bool, ...]
     masks: Tensor
     key: Tensor
+    look: Tensor
     fine: Tensor | None
     template: TemplateEntry | None
+    ends: bool = False
 
     def __len__(self) -> int:
         """Objects."""
@@ -70,13 +75,17 @@ class RememberedFrames:
 
     frames: rising in time; the last is the previous frame. anchors: for each object the time of
     its nearest keyframe, a frame in which a person gave its mask. boxes: (O, 4) where each object
-    was last seen, in pixels. time: of the latest frame.
+    was last seen, in pixels. time: of the latest frame. away: of each object, whether it has not
+    been seen since a cut to an unknown scene. before: what the next frame follows on, where that
+    is not the previous frame (see `scenes`).
     """
 
     frames: tuple[RememberedFrame, ...]
     anchors: tuple[int, ...]
     boxes: Tensor
     time: int
+    away: tuple[bool, ...]
+    before: RememberedFrame | None = None
 
     def __len__(self) -> int:
         """Objects."""
@@ -89,8 +98,19 @@ class RememberedFrames:
 
     @property
     def previous_masks(self) -> Tensor:
-        """(O, H/4, W/4) of the previous frame; zeros of objects that are not in it."""
-        return _padded(self.previous.masks, len(self))
+        """(O, H/4, W/4) of what the next frame follows on; zeros of objects not in it."""
+        return _padded((self.before or self.previous).masks, len(self))
+
+    def previous_reference(self) -> Reference:
+        """What the next frame follows on, as the refinement takes it."""
+        before = self.before or self.previous
+        if before.fine is None:  # the keyframe that looks most like it is all there is
+            before = max(
+                (f for f in self.frames if f.fine is not None and f is not self.previous),
+                key=lambda f: float((f.key * before.key).sum()),
+                default=self.previous,
+            )
+        return before.reference(len(self))
 
     def offsets(self, time: int) -> Tensor:
         """(O,) frames from each object's keyframe to a frame."""
@@ -197,7 +217,7 @@ class RememberedFrames:
         kept = [
             frame
             for frame in self.frames[:-1]
-            if any(frame.given) or keeps(config.memory_policy, stride, frame.time)
+            if any(frame.given) or frame.ends or keeps(config.memory_policy, stride, frame.time)
         ]
         free = [frame for frame in kept if not any(frame.given)]
         limit = config.memory_max
@@ -213,7 +233,7 @@ class RememberedFrames:
         self, frames: Sequence[RememberedFrame], config: ModelConfig
     ) -> list[RememberedFrame]:
         """Earlier frames without what nothing reads any more."""
-        thin: list[RememberedFrame] = []
+        thin, ends = list[RememberedFrame](), 0
         seen = [int(here) for here in self.previous.present]  # in so many later frames
         for frame in reversed(frames):
             recent = any(
@@ -222,7 +242,9 @@ class RememberedFrames:
             seen = [n + (row < len(frame) and frame.present[row]) for row, n in enumerate(seen)]
             if frame.time not in self.anchors:
                 template = frame.template if recent or not config.recency else None
-                frame = replace(frame, fine=None, template=template)
+                fine = frame.fine if frame.ends and ends < ENDS_KEPT else None
+                ends += frame.ends
+                frame = replace(frame, fine=fine, template=template)
             thin.insert(0, frame)
         return thin
 
@@ -233,6 +255,7 @@ class RememberedFrames:
             frames=tuple(frame.select(rows) for frame in self.frames),
             anchors=tuple(self.anchors[row] for row in rows),
             boxes=self.boxes[list(rows)],
+            away=tuple(self.away[row] for row in rows),
         )
 
     def with_masks(self, time: int, change: Callable[[Tensor], Tensor]) -> Self:

@@ -23,6 +23,7 @@ from models.tracking.frames import RememberedFrames
 from models.tracking.geometry import Geometry, as_rgb
 from models.tracking.merging import aggregated, answer, to_remember
 from models.tracking.objects import Ids, TrackedObjects, id_planes
+from models.tracking.scenes import following
 from models.tracking.soft import SoftMasks, levels_of
 from models.tracking.state_file import StateFile, weights_digest
 from models.utils.clock import Clock
@@ -201,6 +202,7 @@ class Segmenter:
         *,
         absent: Collection[int] = (),
         at: int | None = None,
+        cut: bool = False,
     ) -> FrameMasks:
         """Segment the next frame. A step that fails leaves everything as it was.
 
@@ -215,6 +217,8 @@ class Segmenter:
                 looked for again in the next one.
             at: which frame it is, where some are left out: frames from the first one, in the
                 direction in which the video is gone through. None is the very next.
+            cut: whether another shot begins between the frame before and this one. Objects are
+                then looked for by what is remembered of them, and not where they just were.
 
         Raises:
             InputError: no masks at the first step, masks of another size, without an object or of
@@ -224,7 +228,7 @@ class Segmenter:
         before = self._geometry, self._prepared
         try:
             with self._computing():
-                found, self._tracks = self._step(frame, masks, drop, absent, at)
+                found, self._tracks = self._step(frame, masks, drop, absent, at, cut)
         except BaseException:
             self._geometry, self._prepared = before
             raise
@@ -237,6 +241,7 @@ class Segmenter:
         drop: Collection[int],
         absent: Collection[int],
         at: int | None,
+        cut: bool,
     ) -> tuple[FrameMasks, _Tracks]:
         """The masks of a frame, and what to go on with."""
         tracks, network, clock = self._tracks, self.network, self.clock
@@ -266,6 +271,7 @@ class Segmenter:
         logits: Tensor | None = None
         soft: SoftMasks | None = None
         if past is not None and len(keyframe) < len(joined):
+            past = following(past, view.look(), cut=cut)
             nowhere = [row for row in (*keyframe, *joined.rows(absent)) if row < len(past)]
             result = network.segment(view, prepared.proposals, past, time, clock)
             with clock.measure("MRN"):

@@ -18,8 +18,8 @@ from models.tracking.geometry import Geometry
 from models.tracking.objects import TrackedObjects
 from models.utils.whole_file import write_whole
 
-_FORMAT = "ovos-state-1"
-_PARTS = ("masks", "key", "fine", "template_key", "template_value")
+_FORMAT = "ovos-state-2"
+_PARTS = ("masks", "key", "look", "fine", "template_key", "template_value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class StateFile:
         if past is not None:
             tensors["boxes"] = past.boxes
             for index, frame in enumerate(past.frames):
-                frames.append({"time": frame.time, "present": frame.present, "given": frame.given})
+                marks = {"present": frame.present, "given": frame.given, "ends": frame.ends}
+                frames.append({"time": frame.time, **marks})
                 tensors |= {f"{index}.{name}": part for name, part in _tensors(frame).items()}
         record = {
             "weights": self.weights,
@@ -55,6 +56,7 @@ class StateFile:
             "dropped": sorted(self.objects.dropped),
             "anchors": past.anchors if past is not None else None,
             "latest": past.time if past is not None else None,
+            "away": past.away if past is not None else None,
             "frames": frames,
         }
         content = serialize(
@@ -103,8 +105,14 @@ class StateFile:
         past = None
         if record["anchors"] is not None:
             anchors = tuple(record["anchors"])
-            past = RememberedFrames(frames, anchors, tensors["boxes"], record["latest"])
-            if not frames or len(anchors) != len(record["ids"]) or len(past.boxes) != len(anchors):
+            away = tuple(record["away"])
+            past = RememberedFrames(frames, anchors, tensors["boxes"], record["latest"], away)
+            if (
+                len(away) != len(anchors)
+                or not frames
+                or len(anchors) != len(record["ids"])
+                or len(past.boxes) != len(anchors)
+            ):
                 raise ValueError("its parts do not fit together")
         source, scaled, padded = (tuple(size) for size in record["geometry"])
         return cls(
@@ -149,6 +157,7 @@ def _tensors(frame: RememberedFrame) -> dict[str, Tensor]:
     parts = {
         "masks": frame.masks,
         "key": frame.key,
+        "look": frame.look,
         "fine": frame.fine,
         "template_key": None if entry is None else entry.key,
         "template_value": None if entry is None else entry.value,
@@ -157,8 +166,8 @@ def _tensors(frame: RememberedFrame) -> dict[str, Tensor]:
 
 
 def _frame(record: dict[str, Any], parts: dict[str, Tensor | None]) -> RememberedFrame:
-    masks, key = parts["masks"], parts["key"]
-    if masks is None or key is None or len(masks) != len(record["given"]):
+    masks, key, look = parts["masks"], parts["key"], parts["look"]
+    if masks is None or key is None or look is None or len(masks) != len(record["given"]):
         raise ValueError(f"frame {record['time']} is not whole")
     template_key, template_value = parts["template_key"], parts["template_value"]
     template = None
@@ -170,6 +179,8 @@ def _frame(record: dict[str, Any], parts: dict[str, Tensor | None]) -> Remembere
         tuple(record["given"]),
         masks,
         key,
+        look,
         parts["fine"],
         template,
+        record["ends"],
     )

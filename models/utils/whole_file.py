@@ -66,5 +66,5 @@ def _explained(error: OSError | RuntimeError, path: Path, temporary: Path) -> st
     where = f" ({culprit})" if culprit not in (None, str(temporary)) else ""
     kept = "the last good one is still there" if os.path.exists(path) else "none was there"
     full = torn or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
-    advice = ". Make room for it, then run the same command again" if full else ""
+    advice = ". Make room for it, then go on" if full else ""
     return f"{path} cannot be written: {reason.splitlines()[0]}{where}; {kept}{advice}"

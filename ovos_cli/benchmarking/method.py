@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models import MemoryPolicy, Precision, load_model
 from models.config import FRAMES_KEPT
+from models.functional.cuts import Small, is_cut, shrunk
 from models.hub.load import LoadedModel
 from models.sources.install import digest_of, use_source
 from models.sources.names import Kind, SourceName
@@ -141,6 +142,7 @@ class ModelTracker:
     def __init__(self, segmenter: Segmenter) -> None:
         self._segmenter = segmenter
         self._batch = segmenter.batch
+        self._before: Small | None = None  # the frame before, as cuts are told from it
         self.times: list[dict[str, float]] = []
 
     def follow(self, frames: Iterable[GivenFrame]) -> Iterator[Ids]:
@@ -151,7 +153,10 @@ class ModelTracker:
             )
             shared = self._segmenter.clock.take()
             for frame, ready in zip(group, prepared, strict=True):
-                ids = self._segmenter.step(ready, frame.given).ids
+                small = shrunk(frame.image)
+                cut = self._before is not None and is_cut(self._before, small)
+                self._before = small
+                ids = self._segmenter.step(ready, frame.given, cut=cut).ids
                 each = {part: seconds / len(group) for part, seconds in shared.items()}
                 self.times.append(each | self._segmenter.clock.take())
                 yield ids

@@ -20,7 +20,11 @@ from ovos_cli.evaluation.results import SequenceScores
 from ovos_cli.masks.palette import full_palette
 from ovos_cli.masks.writer import write_mask
 from ovos_cli.media.folder_reader import FolderReader
+from ovos_cli.shot.feature_cache import FeatureCache
 from ovos_cli.shot.shot import Shot
+
+_CACHED = 2**30
+"""Bytes of features that are kept from round to round, as `open_shot` does."""
 
 
 def round_makers(method: ModelMethod, rounds: int) -> dict[str, MaskMaker]:
@@ -99,6 +103,8 @@ def correct_sequence(
     with tempfile.TemporaryDirectory(prefix="ovos-") as kept:
         reader = FolderReader([sequence.images[frame] for frame in sequence.frames])
         shot = Shot(reader, method.segmenter(sequence.name), Path(kept))
+        device = shot.segmenter.device
+        shot.cache = FeatureCache(Path(kept) / "features", _CACHED, sequence.name, device)
         with closing(shot):
             _begin(shot, sequence)
             for number, (place, maker) in enumerate(makers.items()):

@@ -1,5 +1,6 @@
 """PNG masks, complete or absent: all objects with a palette, or a matte for each."""
 
+import os
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,8 @@ from PIL import Image
 from models.utils.whole_file import write_whole
 from ovos_cli.masks.palette import Palette
 
+_END = b"\0\0\0\0IEND\xaeB`\x82"
+
 
 def write_mask(path: Path, ids: NDArray[np.uint8], palette: Palette) -> None:
     """Write (H, W) ids as an indexed PNG with a 256-colour palette.
@@ -21,6 +24,16 @@ def write_mask(path: Path, ids: NDArray[np.uint8], palette: Palette) -> None:
     picture = Image.fromarray(ids, mode="L")
     picture.putpalette(palette)
     write_whole(path, lambda file: picture.save(file, format="PNG", compress_level=3))
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a PNG is there to its end: after a power cut, one may be without what was in it."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-len(_END), os.SEEK_END)
+            return file.read() == _END
+    except OSError:
+        return False
 
 
 def write_mattes(folder: Path, stem: str, ids: NDArray[np.uint8], objects: Iterable[int]) -> None:

@@ -46,8 +46,8 @@ def rgb(frame: av.VideoFrame, width: int, height: int) -> Still:
         pixels = frame.to_ndarray(format=kind, width=width, height=height, src_colorspace=matrix)
     except (av.error.FFmpegError, OSError) as error:
         raise InputError(
-            f"its pixels ({frame.format.name}) cannot be converted to RGB ({error.strerror}); "
-            "encode the video anew with BT.709 colours"
+            f"the video's pixels ({frame.format.name}) cannot be converted to RGB "
+            f"({error.strerror}); encode the video anew with BT.709 colours"
         ) from error
     pixels = pixels.astype(np.uint8, copy=False)
     return over_black(Image.fromarray(pixels)) if alpha else Still(pixels, False)
@@ -59,7 +59,7 @@ def _matrix(frame: av.VideoFrame) -> Colorspace | None:
         return Colorspace.ITU709 if hd else Colorspace.ITU601
     if frame.colorspace not in _MATRICES:
         raise InputError(
-            f"its colour matrix (code {frame.colorspace} of ITU-T H.273) cannot be "
+            f"the video's colour matrix (code {frame.colorspace} of ITU-T H.273) cannot be "
             "converted to RGB; encode the video anew with BT.709 colours"
         )
     return _MATRICES[frame.colorspace]

@@ -62,7 +62,8 @@ def packets(
             continue
         except (av.error.FFmpegError, OSError) as error:
             failures += 1
-            if failures == _PATIENCE:
+            # What was waited for in vain is not waited for again.
+            if failures == _PATIENCE or isinstance(error, av.error.ExitError):
                 broken(error)
                 return
 

@@ -88,7 +88,8 @@ class Flaws:
 
 
 def _until(last: int | None, frames: Iterable[int]) -> list[int]:
-    return [frame for frame in frames if last is None or frame <= last]
+    # All of them at once: a thread that reads may be adding to them.
+    return [frame for frame in tuple(frames) if last is None or frame <= last]
 
 
 def _after(gaps: list[int]) -> str:

@@ -3,8 +3,10 @@
 from collections import deque
 from collections.abc import Generator, Iterator
 from fractions import Fraction
+from pathlib import Path
 
 import av
+import av.error
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Stream
@@ -18,7 +20,7 @@ from ovos_cli.media.frame_index import FrameIndex
 from ovos_cli.media.mp4_boxes import is_cut_off
 from ovos_cli.media.orientation import display_matrix
 from ovos_cli.media.timeline import Timeline
-from ovos_cli.media.video_file import VideoFile, stated_length
+from ovos_cli.media.video_file import Opened, stated_length
 
 _SLACK = Fraction(1, 4)
 """Seconds by which the header of a healthy file may be off, if that is more than three frames."""
@@ -38,7 +40,7 @@ class UncertainError(Exception):
 class ForwardRead:
     """One read of a file; notes what it meets in an index and among the flaws."""
 
-    def __init__(self, file: VideoFile, index: FrameIndex, flaws: Flaws, *, careful: bool) -> None:
+    def __init__(self, file: Opened, index: FrameIndex, flaws: Flaws, *, careful: bool) -> None:
         """Open nothing yet.
 
         Args:
@@ -164,17 +166,20 @@ class ForwardRead:
         """
         if not self._frames:
             error = self._error or source.error
-            what = f": no frame can be decoded ({error})" if error else " holds no frame"
+            reason = getattr(error, "strerror", None) or error
+            what = f": no frame can be decoded ({reason})" if error else " holds no frame"
             raise InputError(f"{self._file.path}{what}")
         self._count_unseen(stream)
         stated = stated_length(container, stream)
         short = source.reached + max(_SLACK, 3 / self._file.stated.rate) < stated
         boxed = "mp4" in container.format.name.split(",")  # fragments state no length
-        if source.torn or short or (boxed and is_cut_off(self._file.path)):
+        if source.torn or short or (boxed and _ends_early(self._file.path)):
             length = f" ({float(source.reached):.2f} s of {float(stated):.2f} s are there)"
             self._flaws.set_end(
                 self._frames, f"is cut off: its last frames are missing{length if short else ''}"
             )
+        elif isinstance(source.error, av.error.ExitError):
+            self._flaws.set_end(self._frames, f"sent nothing more after frame {self._frames - 1}")
         elif source.error:
             self._flaws.set_end(self._frames, f"is damaged after frame {self._frames - 1}")
         self._index.complete = True
@@ -187,3 +192,8 @@ class ForwardRead:
             for packet, frame in unseen.items():
                 if frame > _LEADING:
                     self._flaws.add_lost(packet, frame)
+
+
+def _ends_early(source: object) -> bool:
+    """Of a file; what comes through a pipe is not there any more."""
+    return isinstance(source, Path) and source.is_file() and is_cut_off(source)

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from models.errors import InputError
 from ovos_cli.media.frame import FrameReader
+from ovos_cli.media.live_reader import LiveReader
 from ovos_cli.media.open_pictures import open_pictures
+from ovos_cli.media.source import LiveSource, Source, source_named
 from ovos_cli.media.video_reader import VideoReader
 
 
 def open_source(
-    path: Path,
+    source: Source,
     *,
     start: int = 0,
     end: int | None = None,
@@ -19,10 +21,10 @@ def open_source(
     stream: int | None = None,
     apart: Collection[Path] = (),
 ) -> FrameReader:
-    """Choose the reader for a video file, a folder of images, or a file of them.
+    """Choose the reader for a video file, a folder of images, a file of them, or a live source.
 
     Args:
-        path: the file or folder.
+        source: the file or folder; or what can be read only once, which is opened here.
         start, end: first and last frame (included), counted from 0 in decode order.
         rate: frames per second of images that state none.
         stream: which stream of a file with several, as FFmpeg counts them; None is the best.
@@ -32,12 +34,15 @@ def open_source(
         InputError: it does not exist, is empty, is of no kind, is one of `apart`, has no such
             stream; or the range is empty.
     """
-    if not path.exists():
-        raise InputError(f"{path} does not exist")
     if start < 0:
         raise InputError(f"--start is {start}; frames are counted from 0")
     if end is not None and end < start:
         raise InputError(f"--end {end} comes before --start {start}")
+    path = source_named(source) if isinstance(source, Path) else source
+    if isinstance(path, LiveSource):
+        return LiveReader(path, start, end, stream)
+    if not path.exists():
+        raise InputError(f"{path} does not exist")
     if path.is_file() and path.stat().st_size == 0:
         raise InputError(f"{path} is empty (0 bytes)")
     if any(other.exists() and path.samefile(other) for other in apart):
@@ -54,6 +59,6 @@ def open_source(
     return reader
 
 
-def past_the_end(path: Path, start: int) -> InputError:
+def past_the_end(source: Source, start: int) -> InputError:
     """The error for a start that the source never reaches."""
-    return InputError(f"--start {start} is past the last frame of {path}")
+    return InputError(f"--start {start} is past the last frame of {source}")

@@ -1,6 +1,5 @@
 """Which of a file's streams is the video."""
 
-from pathlib import Path
 from typing import cast
 
 from av.container import InputContainer
@@ -12,11 +11,11 @@ from models.errors import InputError
 _PICTURES = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 
 
-def choose_stream(path: Path, container: InputContainer, wanted: int | None) -> VideoStream:
+def choose_stream(path: object, container: InputContainer, wanted: int | None) -> VideoStream:
     """Find the stream of video to read.
 
     Args:
-        path: of the file, for errors.
+        path: of the file, or what else it is, for errors.
         container: the opened file.
         wanted: its number among all streams; None is the one that FFmpeg deems best, which is no
             cover picture and no thumbnail.

@@ -1,12 +1,13 @@
 """A video file, opened by FFmpeg: its container, and what it says of the stream that is read."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, pairwise
 from pathlib import Path
 from statistics import median_low
+from typing import Protocol, Self
 
 import av
 import av.error
@@ -51,6 +52,48 @@ class Stated:
     aspect: Fraction | None
     strict: bool
 
+    @classmethod
+    def by(
+        cls,
+        container: InputContainer,
+        stream: VideoStream,
+        rate: Fraction | None = None,
+        *,
+        strict: bool,
+    ) -> Self:
+        """What a stream of an open container states.
+
+        Args:
+            rate: frames per second; None is what the header says, if that can be.
+            strict: whether to find damage by strict decoding, where the decoder needs it.
+        """
+        if rate is None:
+            header = stream.average_rate or stream.guessed_rate or _FALLBACK_RATE
+            rate = header if _SLOW <= header <= _FAST else _FALLBACK_RATE
+        return cls(
+            rate,
+            stream.frames or None,
+            stream.time_base or 1 / rate,
+            _DISCONTINUITY if container.format.name in _JOINED else _LEAP,
+            stream.sample_aspect_ratio,
+            strict and stream.codec_context.name in SILENT,
+        )
+
+
+class Opened(Protocol):
+    """A stream of something that FFmpeg reads."""
+
+    stated: Stated
+
+    @property
+    def path(self) -> object:
+        """What it is, for people."""
+        ...
+
+    def opened(self) -> AbstractContextManager[tuple[InputContainer, VideoStream]]:
+        """Its container and it, closed at the end."""
+        ...
+
 
 class VideoFile:
     """The stream that is read of a file.
@@ -79,14 +122,9 @@ class VideoFile:
                 )
             self.doubts = _doubts(path, container, chosen)
             rate = _rate(container, chosen)
-            self.stated = Stated(
-                rate,
-                _believable(chosen.frames, path),
-                chosen.time_base or 1 / rate,
-                _DISCONTINUITY if container.format.name in _JOINED else _LEAP,
-                chosen.sample_aspect_ratio,
-                chosen.codec_context.name in SILENT,
-            )
+            self.stated = Stated.by(container, chosen, rate, strict=True)
+            believed = _believable(chosen.frames, path)
+            self.stated = replace(self.stated, frames=believed)
         if self.stated.strict:
             self.stated = replace(self.stated, strict=not self._sloppy())
 
@@ -108,12 +146,15 @@ class VideoFile:
         try:
             container = av.open(f"file:{self.path}", metadata_errors="replace")
         except (av.error.FFmpegError, OSError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise InputError(
-                f"{self.path} is not a video that FFmpeg can read ({reason})"
-            ) from error
+            raise unreadable(self.path, error) from error
         with container:
             yield container, choose_stream(self.path, container, self._wanted)
+
+
+def unreadable(source: object, error: Exception) -> InputError:
+    """The error for what FFmpeg cannot open."""
+    reason = getattr(error, "strerror", None) or error
+    return InputError(f"{source} is not a video that FFmpeg can read ({reason})")
 
 
 def _believable(frames: int, path: Path) -> int | None:

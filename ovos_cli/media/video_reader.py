@@ -8,12 +8,10 @@ from pathlib import Path
 import av
 
 from models.errors import InputError
-from ovos_cli.media.colour import rgb
 from ovos_cli.media.frame import Frame
 from ovos_cli.media.numbered_frames import NumberedFrames
-from ovos_cli.media.oddities import oddities
-from ovos_cli.media.orientation import Matrix, swaps_sides, upright
 from ovos_cli.media.reading_plan import falling_ranges
+from ovos_cli.media.upright_frame import is_number_in, stem, upright_aspect, upright_frame
 from ovos_cli.media.video_file import VideoFile
 
 _HELD = 256 * 2**20
@@ -41,7 +39,7 @@ class VideoReader:
             InputError: not a video, or it has no such stream of video.
         """
         self.path, self.start, self.end, self.counted = path, start, end, False
-        self.seekable = path.is_file()
+        self.seekable = True
         self.aspect: Fraction | None = None
         file = VideoFile(path, stream)
         self._frames = NumberedFrames(file)
@@ -64,9 +62,7 @@ class VideoReader:
 
     def covers(self, stem: str) -> bool:
         """Whether the name is a number from `start` to `end`."""
-        if not stem.isdecimal():
-            return False
-        return self.start <= int(stem) and (self.end is None or int(stem) <= self.end)
+        return is_number_in(stem, self.start, self.end)
 
     def __iter__(self) -> Iterator[Frame]:
         """Decode; damage and a missing end are reported in `warnings`, not raised.
@@ -135,17 +131,13 @@ class VideoReader:
                 yield held.pop()
 
     def _frame(self, number: int, decoded: av.VideoFrame) -> Frame:
-        index, matrix = self._frames.index, self._frames.index.matrix
+        index = self._frames.index
         if self.aspect is None:
-            self.aspect = _aspect(self._pixel_aspect, matrix)
+            self.aspect = upright_aspect(self._pixel_aspect, index.matrix)
         try:
-            still = rgb(decoded, *index.size)
+            return upright_frame(number, decoded, index, self._tick, self._frames.flaws.add_odd)
         except InputError as error:
             raise InputError(f"{self.path}, frame {number}: {error}") from error
-        for oddity in oddities(decoded, still):
-            self._frames.flaws.add_odd(number, oddity)
-        time = index.ticks_of(number) * self._tick
-        return Frame(number, _stem(number), upright(still.pixels, matrix), time)
 
     def _tell(self, last: int | None) -> None:
         """From now on, warn of what is wrong up to this frame; None is the end."""
@@ -153,18 +145,8 @@ class VideoReader:
             self._told = last
 
 
-def _stem(index: int) -> str:
-    return f"{index:05d}"
-
-
 def _stems(count: int) -> list[str]:
-    return [_stem(index) for index in range(count)]
-
-
-def _aspect(stored: Fraction | None, matrix: Matrix) -> Fraction | None:
-    if not stored or stored == 1:
-        return None
-    return 1 / stored if swaps_sides(matrix) else stored
+    return [stem(index) for index in range(count)]
 
 
 def _span(total: int | None, start: int, end: int | None) -> int | None:

@@ -78,6 +78,7 @@ class FeatureCache:
                 _remove(other)
         files = sorted(self._folder.glob("*.safetensors"), key=lambda f: f.stat().st_mtime)
         self._sizes = OrderedDict((file.name, file.stat().st_size) for file in files)
+        self._held = sum(self._sizes.values())
         self._full = False
 
     def get(self, index: int) -> PreparedFrame | None:
@@ -90,7 +91,7 @@ class FeatureCache:
                 size = json.loads((file.metadata() or {})["size"])
                 parts = {part: file.get_tensor(part) for part in (*_LEVELS, *_PARTS)}
         except (SafetensorError, OSError, KeyError, ValueError):  # removed or damaged
-            self._sizes.pop(name)
+            self._held -= self._sizes.pop(name)
             return None
         self._sizes.move_to_end(name)
         f4, f8, f16 = (parts[level].permute(0, 3, 1, 2) for level in _LEVELS)
@@ -105,8 +106,9 @@ class FeatureCache:
         if len(content) > self._bound:
             self._full = True
             return
-        while self._sizes and sum(self._sizes.values()) + len(content) > self._bound:
-            name, _ = self._sizes.popitem(last=False)
+        while self._sizes and self._held + len(content) > self._bound:
+            name, size = self._sizes.popitem(last=False)
+            self._held -= size
             (self._folder / name).unlink(missing_ok=True)
         name = f"{index}.safetensors"
         try:
@@ -114,6 +116,7 @@ class FeatureCache:
         except OvosError:  # a cache is no reason to fail
             self._full = True
             return
+        self._held += len(content) - self._sizes.pop(name, 0)
         self._sizes[name] = len(content)
 
     def remove(self) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from ovos_cli.sinks import SINKS
 from ovos_cli.sinks.sink import Sink
 
 _KEPT = ".ovos"
-_OF_A_MASK = "frame", "file"
+_RESERVED = 2**16
+"""Bytes that are kept free for the last record of a run that fills the disk."""
 
 
 class ShotFolder:
@@ -36,6 +38,7 @@ class ShotFolder:
         self.kept = root / _KEPT
         self.waiting = self.kept / "waiting"
         self.timing, self.record = root / "timing.json", root / "run.json"
+        self._reserve = self.kept / "reserve"
         self._lock = FileLock(self.kept / "lock", timeout=0)
 
     # Beginning and end
@@ -69,8 +72,14 @@ class ShotFolder:
                 self._lock.acquire()
             except Timeout:
                 raise InputError(self._busy()) from None
+        with suppress(OSError):
+            self._reserve.write_bytes(bytes(_RESERVED))
         for part in [*root.glob(".*.part*"), *root.glob("m*/**/.*.part")]:
             part.unlink(missing_ok=True)  # of a run that was killed
+
+    def make_room(self) -> None:
+        """Free what was kept free for the last record."""
+        self._reserve.unlink(missing_ok=True)
 
     def refuse_linked_outputs(self) -> None:
         """See that nothing of a stranger's folder is written elsewhere. Raises InputError."""
@@ -87,6 +96,7 @@ class ShotFolder:
 
     def release(self) -> None:
         """Let others write; of a run that wrote nothing, nothing is left."""
+        self.make_room()
         if not self._lock.is_locked:
             return
         self._lock.release()
@@ -106,7 +116,13 @@ class ShotFolder:
         return f"another ovos is writing to {self.root}; wait for it, or choose another --out"
 
     def _in_use(self) -> str:
-        state = (self.read_record() or {}).get("state", "")
+        record = self.read_record() or {}
+        state = record.get("state", "")
+        if state and record.get("live"):
+            return (
+                f"the output folder {self.root} holds a run of {record.get('source')}, which "
+                "cannot be gone on with; add --overwrite to replace it, or choose another --out"
+            )
         if state and state != "complete":
             what = "was killed" if state == "running" else f"is {state}"
             return (
@@ -134,8 +150,8 @@ class ShotFolder:
         folder.mkdir(exist_ok=True)
         for frame, ids in given.items():
             write_mask(folder / f"{frame}.png", ids, palette)
-        for file in folder.glob("*.png"):
-            if not (file.stem.isascii() and file.stem.isdigit() and int(file.stem) in given):
+        for frame, file in self._given_files():
+            if frame not in given:
                 file.unlink()
 
     def read_given(self) -> tuple[dict[int, Ids], Palette]:
@@ -145,20 +161,28 @@ class ShotFolder:
             InputError: one cannot be read.
         """
         given, palette = dict[int, Ids](), full_palette(None)
-        for file in (self.kept / "given").glob("*.png"):
-            if file.stem.isascii() and file.stem.isdigit():
-                given[int(file.stem)], palette = read_indexed(file)
+        for frame, file in self._given_files():
+            given[frame], palette = read_indexed(file)
         return given, palette
 
+    def _given_files(self) -> list[tuple[int, Path]]:
+        files = (self.kept / "given").glob("*.png")
+        return [(int(f.stem), f) for f in files if f.stem.isascii() and f.stem.isdigit()]
+
     def files_given(self) -> dict[int, Path]:
-        """The files of which those masks were read, by frame, as far as the record says it."""
-        entries = (self.read_record() or {}).get("masks")
-        found = {}
-        for entry in entries if isinstance(entries, list) else ():
-            frame, file = (entry.get(k) if isinstance(entry, dict) else 0 for k in _OF_A_MASK)
-            if type(frame) is int and isinstance(file, str) and "\0" not in file:
-                found[frame] = Path(file)
-        return found
+        """The files of which those masks were read, by frame.
+
+        Raises:
+            InputError: run.json names none in the form in which it should.
+        """
+        entries = (self.read_record() or {}).get("masks", [])
+        try:
+            return {int(entry["frame"]): Path(entry["file"]) for entry in entries}
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(
+                f"{self.record} does not say which masks were given; give the whole command with "
+                "--resume"
+            ) from error
 
     # Outputs
 

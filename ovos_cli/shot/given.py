@@ -60,8 +60,8 @@ def read_given_masks(
         read[frame], given.files[frame] = read_keyframe_mask(path, meaning, threshold), path
     if not read and given.masks:
         return given
-    if not read:
-        raise InputError("no mask is given, and none is kept; give one with --mask")
+    if not read and kept is not None:
+        raise InputError(f"no mask is kept in {kept.root}; give those of the run with --mask")
     empty = [frame for frame, mask in read.items() if not mask.ids.any()]
     if len(empty) == len(read) or (empty and not _folders(texts)):
         raise InputError(

@@ -12,7 +12,9 @@ from models.tracking.objects import Ids
 from models.tracking.segmenter import FrameMasks, Segmenter
 from ovos_cli.background import ReadAhead
 from ovos_cli.media.frame import Frame, FrameReader
+from ovos_cli.media.live_reader import LiveReader
 from ovos_cli.preparing import Cache, prepared_groups
+from ovos_cli.shot.cuts import CutSearch
 from ovos_cli.shot.plan import Chain, Step
 
 END = sys.maxsize
@@ -21,11 +23,18 @@ END = sys.maxsize
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A frame that a way has gone through. masks: what `Segmenter.step` made of it."""
+    """A frame that a way has gone through.
+
+    masks: what `Segmenter.step` made of it. cut: whether a cut lies between it and its neighbour
+    that was gone through before it. least: for each object that is followed the lowest confidence
+    since its given mask, this frame's included.
+    """
 
     frame: Frame
     step: Step
     masks: FrameMasks
+    cut: bool
+    least: dict[int, float]
 
 
 def go_through(
@@ -37,7 +46,9 @@ def go_through(
     *,
     cache: Cache | None = None,
     after: int | None = None,
+    least: Mapping[int, float] | None = None,
     last: int | None = None,
+    cuts: bool = True,
 ) -> Generator[Passed]:
     """Go through a chain, its seeds first; those but the last are not yielded.
 
@@ -46,7 +57,9 @@ def go_through(
         joined: the masks of a frame that the other way found.
         cache: of features and proposals, of this segmenter.
         after: the frame after which the segmenter's state is; None begins anew.
+        least: see `Passed`, of that frame.
         last: where to end before the chain does; None is its own end.
+        cuts: look for cuts, across which nothing is followed.
 
     Raises:
         InputError: a frame cannot be read, or is of another size than the masks.
@@ -55,8 +68,10 @@ def go_through(
         segmenter.restart()
     last = chain.last if last is None else last
     begun = -1 if after is None else chain.time(after)
+    least = least or {}
     steps = (step for step in chain.steps() if chain.time(step.frame) > begun)
     clock = segmenter.clock
+    search = CutSearch(_before(chain, reader, after), chain.backward) if cuts else None
 
     def decode(source: Iterator[Frame]) -> Frame | None:
         with clock.measure("decode"):
@@ -74,11 +89,27 @@ def go_through(
                 here = {*segmenter.objects}
                 drop, absent = step.drop & here, step.absent & here
                 at = chain.time(step.frame)
-                result = segmenter.step(prepared, masks, drop, absent=absent, at=at)
+                cut = search is not None and search.cut_before(frame)
+                result = segmenter.step(prepared, masks, drop, absent=absent, at=at, cut=cut)
+                least = least_confidence(least, result.confidence, step)
                 if chain.time(step.frame) >= chain.time(chain.first):
-                    yield Passed(frame, step, result)
+                    yield Passed(frame, step, result, cut, least)
+    except (KeyboardInterrupt, GeneratorExit):
+        if isinstance(reader, LiveReader):
+            reader.close()  # else the thread that reads ahead waits for the next frame
+        raise
     finally:
         ahead.stop()
+
+
+def _before(chain: Chain, reader: FrameReader, after: int | None) -> Frame | None:
+    """The neighbour of the first frame of which is to be told whether a cut lies before it.
+
+    Where a way begins, nothing is followed, but nobody else would find a cut there.
+    """
+    if after is None and not chain.backward and chain.first > reader.start:
+        after = chain.first - 1
+    return None if after is None or not reader.seekable else reader.frame(after)
 
 
 def _frames(
@@ -93,6 +124,24 @@ def _frames(
         begin = after - 1 if chain.backward else after + 1
     for low, high in stretches(chain, begin, last):
         yield from reader.between(low, high, backward=chain.backward)
+
+
+def least_confidence(
+    before: Mapping[int, float], confidence: Mapping[int, float], step: Step
+) -> dict[int, float]:
+    """For each object that a way follows, the lowest confidence since its given mask.
+
+    Args:
+        before: the same of the frame before, in the direction of the way.
+        confidence: in this frame.
+        step: of this frame. Where a person said that an object is out of sight, it was not lost.
+    """
+    known = step.given | step.joined
+    return {
+        ident: 1.0 if ident in known else min(before.get(ident, 1.0), sure)
+        for ident, sure in confidence.items()
+        if ident not in step.absent
+    } | {ident: before[ident] for ident in step.absent if ident in before}
 
 
 def stretches(chain: Chain, begin: int, last: int | None) -> list[tuple[int, int]]:

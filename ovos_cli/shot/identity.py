@@ -2,18 +2,25 @@
 
 import hashlib
 from pathlib import Path
+from uuid import uuid4
 
 from models.hub.load import LoadedModel
 from models.sources.install import digest_of
 from models.tracking.segmenter import Segmenter
 from ovos_cli.benchmarking.code_digest import code_digest
+from ovos_cli.media.source import LiveSource, Source
 
 _PIECE = 2**16
 """Bytes of a file that are looked at, at its beginning, middle and end."""
 
 
-def source_digest(path: Path) -> str:
-    """Of a video file, or of a folder's images, by sizes and parts of what is in them."""
+def source_digest(path: Source) -> str:
+    """Of a video file, or of a folder's images, by sizes and parts of what is in them.
+
+    What is read only once has none: it is like nothing else.
+    """
+    if isinstance(path, LiveSource):
+        return f"read once: {uuid4()}"
     digest = hashlib.sha256()
     files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
     for file in files:
@@ -26,7 +33,7 @@ def source_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def basis(source: Path, loaded: LoadedModel, segmenter: Segmenter) -> dict[str, str]:
+def basis(source: Source, loaded: LoadedModel, segmenter: Segmenter) -> dict[str, str]:
     """All that masks follow from besides what a person gave, each by its name for people."""
     return {
         "source": source_digest(source),
@@ -35,5 +42,5 @@ def basis(source: Path, loaded: LoadedModel, segmenter: Segmenter) -> dict[str, 
         "size inside the model": str(segmenter.size),
         "precision": str(segmenter.dtype),
         "device": segmenter.device.type,
-        "version of ovos": code_digest(),
+        "version of ovos": code_digest() + code_digest(Path(__file__).parent),
     }

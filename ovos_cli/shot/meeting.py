@@ -1,5 +1,6 @@
 """Where the forward and the backward way meet: one answer from both."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,17 +19,21 @@ GIVEN, LOCKED, FORWARD, BACKWARD, MERGED = "given", "locked", "forward", "backwa
 """Where an object's mask in a frame comes from."""
 
 _TRUST = 2.0
-"""How much more the surer of the two ways counts: a power of its confidence."""
+"""How much more the surer of the two ways counts: a power of its least confidence."""
 _LEAST = 0.01
 """Confidence of a way that has lost an object: it counts where the other has lost it too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one way found in a frame. confidence: in [0, 1], for each id of `soft`."""
+    """What one way found in a frame.
+
+    confidence: in [0, 1], for each id of `soft`. least: the lowest since the object's given mask.
+    """
 
     soft: SoftMasks
     confidence: dict[int, float]
+    least: dict[int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +56,32 @@ def backward_share(
     """How much of a mask is the backward way's, in [0, 1].
 
     Linear in the distance from the given mask before to the one after, so that nothing jumps at
-    either of them; a way that is surer counts more.
+    either of them; a way that was surer all along counts more. One that was unsure once may follow
+    something else since, and surely.
 
     Args:
         from_before, to_after: frames to the object's given masks, 1 or more.
-        forward, backward: confidences, in [0, 1].
+        forward, backward: least confidences since these, in [0, 1].
     """
     ahead = from_before * max(backward, _LEAST) ** _TRUST
     behind = to_after * max(forward, _LEAST) ** _TRUST
     return ahead / (ahead + behind)
+
+
+def way_to_trust(before: int, frame: int, after: int, cuts: Collection[int]) -> str | None:
+    """Which way alone counts in a frame between two given masks, or None: both do.
+
+    A way that has crossed a cut had to find the object anew; one that has not, has followed it.
+
+    Args:
+        before, frame, after: frames, of the given masks those beside.
+        cuts: frames before which there is a cut.
+    """
+    ahead = any(before < cut <= frame for cut in cuts)
+    behind = any(frame < cut <= after for cut in cuts)
+    if ahead == behind:
+        return None
+    return BACKWARD if ahead else FORWARD
 
 
 def final_masks(
@@ -70,6 +92,7 @@ def final_masks(
     given: Ids | None,
     geometry: Geometry,
     ready: Ids | None = None,
+    cuts: Collection[int] = (),
 ) -> FinalMasks:
     """Masks of a frame from both ways and what was given.
 
@@ -78,13 +101,14 @@ def final_masks(
         given: (H, W) masks that a person gave in this frame, 0 elsewhere.
         geometry: of the video.
         ready: the ids, where the forward way alone was there and they are known.
+        cuts: frames before which there is a cut.
     """
     here = prompts.keyframes[frame].objects if frame in prompts.keyframes else frozenset()
     origin, sure = dict.fromkeys(here, GIVEN), dict.fromkeys(here, 1.0)
     followed = _followed(forward, backward)
     logits = list[Tensor]()
     for ident in followed:
-        found, whence, confidence = _one(prompts, ident, frame, forward, backward)
+        found, whence, confidence = _one(prompts, ident, frame, forward, backward, cuts)
         logits.append(found)
         if whence and ident not in here and not prompts.away(ident, frame):
             origin[ident], sure[ident] = whence, confidence
@@ -135,7 +159,12 @@ def _followed(forward: Found | None, backward: Found | None) -> tuple[int, ...]:
 
 
 def _one(
-    prompts: Prompts, ident: int, frame: int, forward: Found | None, backward: Found | None
+    prompts: Prompts,
+    ident: int,
+    frame: int,
+    forward: Found | None,
+    backward: Found | None,
+    cuts: Collection[int],
 ) -> tuple[Tensor, str, float]:
     """(H/4, W/4) logits of one object, the way that they are from, and how sure it is.
 
@@ -146,8 +175,12 @@ def _one(
     behind = backward.soft.of(ident) if backward is not None else None
     if ahead is not None and behind is not None and before is not None and after is not None:
         assert forward is not None and backward is not None
-        sure = forward.confidence.get(ident, 0.0), backward.confidence.get(ident, 0.0)
-        share = backward_share(frame - before, after - frame, *sure)
+        alone = way_to_trust(before, frame, after, cuts)
+        if alone is not None:
+            found, way = (ahead, forward) if alone == FORWARD else (behind, backward)
+            return found, alone, way.confidence.get(ident, 0.0)
+        least = forward.least.get(ident, 0.0), backward.least.get(ident, 0.0)
+        share = backward_share(frame - before, after - frame, *least)
         mixed = torch.lerp(torch.sigmoid(ahead), torch.sigmoid(behind), share)
         return torch.logit(mixed).clamp(-LIMIT, LIMIT), MERGED, 0.0
     if ahead is not None and before is not None:

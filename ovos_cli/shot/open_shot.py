@@ -8,6 +8,7 @@ from models.hub.load import load_model
 from models.tracking.segmenter import Segmenter
 from models.utils.precision import Precision
 from ovos_cli.media.open_source import open_source
+from ovos_cli.media.source import source_named
 from ovos_cli.shot.feature_cache import FeatureCache, parse_size
 from ovos_cli.shot.identity import basis
 from ovos_cli.shot.plan import hashed
@@ -39,7 +40,7 @@ def open_shot(
     ...         print(done.index, done.masks.confidence)
 
     Args:
-        video: a video file, or a folder of images.
+        video: a video file, or a folder of images; or what is read once, see `source_named`.
         folder: where what is found is kept, and found again; made if it is not there.
         start, end: first and last frame, included; from 0.
         fps: frames per second of a folder of images.
@@ -51,14 +52,14 @@ def open_shot(
         InputError: anything that was given is missing, damaged, or does not go together.
         OvosError: the folder cannot be written.
     """
-    video, folder = Path(video), Path(folder)
-    reader = open_source(video, start=start, end=end, rate=Fraction(fps).limit_denominator(1001))
+    source, folder = source_named(video), Path(folder)
+    reader = open_source(source, start=start, end=end, rate=Fraction(fps).limit_denominator(1001))
     loaded = load_model(model, None if weights is None else Path(weights), source=proposals)
     if loaded.network.config.memory_max is None:
         loaded.network.config = loaded.network.config.replace(memory_max=FRAMES_KEPT)
     segmenter = Segmenter(loaded.network, size=size, device=device, precision=precision)
     folder.mkdir(parents=True, exist_ok=True)
-    key = hashed(basis(video, loaded, segmenter))
+    key = hashed(basis(source, loaded, segmenter))
     shot = Shot(reader, segmenter, folder, key, forward=forward)
     bound = parse_size(cache)
     if bound:

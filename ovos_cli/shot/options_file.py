@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from models.errors import InputError
 from models.sources.names import Kind
+from ovos_cli.media.source import source_named
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
 
 Groups = tuple[SourceOptions, OutputOptions, ModelOptions, MemoryOptions]
@@ -83,6 +84,9 @@ def _as(hint: Any, value: Any) -> Any:
 
 
 def _plain(name: str, value: Any) -> Any:
+    if name == "video":
+        place = source_named(value)
+        return os.path.abspath(place) if isinstance(place, Path) else place.shown
     if name == "mask":  # they are kept beside
         return []
     if isinstance(value, Enum):

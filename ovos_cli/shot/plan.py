@@ -11,7 +11,7 @@ key is the wanted one need not be computed again.
 """
 
 import hashlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
@@ -69,13 +69,11 @@ class Chain:
 
     def keys(self) -> list[tuple[int, str]]:
         """(time, key) wherever the key changes, as far as anything was said."""
-        prompts, changes = self.prompts, list[tuple[int, str]]()
-        spans = [span for spans in prompts.absences.values() for span in spans]
-        latest = max(*prompts.keyframes, *(max(s.first, s.last or 0) + 1 for s in spans), 0)
+        (earliest, latest), changes = self.prompts.extent, list[tuple[int, str]]()
         for step in self.steps():
             if not changes or changes[-1][1] != step.key:
                 changes.append((self.time(step.frame), step.key))
-            if not self.backward and step.frame > latest:
+            if step.frame < earliest if self.backward else step.frame > latest:
                 break
         return changes
 
@@ -151,16 +149,20 @@ class Plan:
             (_forward(prompts, base), _backward(prompts, base)) if prompts.keyframes else ([], [])
         )
         self.chains: list[Chain] = [*ways[0], *ways[1]]
+        # Backward they begin in falling order.
+        self._ways = {False: ways[0], True: ways[1][::-1]}
+        self._begins = {way: [c.first for c in chains] for way, chains in self._ways.items()}
         self._keys: dict[Chain, list[tuple[int, str]]] = {}
+        self._final_keys: dict[tuple[str | None, ...], str] = {}
 
     def chain(self, frame: int, *, backward: bool) -> Chain | None:
         """The chain that computes a frame in one direction."""
         if frame in self.prompts.locked:
             return None
-        for chain in self.chains:
-            if chain.backward == backward and chain.computes(frame):
-                return chain
-        return None
+        begins = self._begins[backward]
+        place = bisect_right(begins, frame) if backward else bisect_left(begins, frame) - 1
+        chain = self._ways[backward][place] if 0 <= place < len(begins) else None
+        return chain if chain is not None and chain.computes(frame) else None
 
     def key(self, frame: int, *, backward: bool) -> str | None:
         """The key of a frame's result in one direction; None where none is computed."""
@@ -175,8 +177,12 @@ class Plan:
     def final_key(self, frame: int) -> str:
         """Says all that the masks of a frame follow from, whichever way they were found."""
         keyframe = self.prompts.keyframes.get(frame)
-        ways = (self.key(frame, backward=backward) for backward in (False, True))
-        return hashed(*ways, keyframe, self.base)
+        ways = tuple(self.key(frame, backward=backward) for backward in (False, True))
+        if keyframe is not None:
+            return hashed(*ways, keyframe, self.base)
+        if ways not in self._final_keys:  # of many frames the same
+            self._final_keys[ways] = hashed(*ways, None, self.base)
+        return self._final_keys[ways]
 
 
 def _forward(prompts: Prompts, base: str) -> list[Chain]:
@@ -193,6 +199,8 @@ def _forward(prompts: Prompts, base: str) -> list[Chain]:
 
 
 def _backward(prompts: Prompts, base: str) -> list[Chain]:
+    if prompts.forward:
+        return []
     begins = {i: frames[0] for i, frames in prompts.given.items()}
     latest = {i: frames[-1] for i, frames in prompts.given.items()}
     lowest = {i: begins[i] if prompts.begins_with_mask(i) else prompts.first for i in begins}

@@ -56,6 +56,14 @@ class Prompts:
                 frames.setdefault(ident, []).append(frame)
         return dict(sorted(frames.items()))
 
+    @cached_property
+    def extent(self) -> tuple[int, int]:
+        """Nothing is said of frames before the first of these, nor after the second."""
+        spans = [span for spans in self.absences.values() for span in spans]
+        firsts = [*self.keyframes, *(span.first for span in spans)]
+        lasts = [*self.keyframes, *(max(span.first, span.last or 0) + 1 for span in spans)]
+        return min(firsts), max(lasts)
+
     def beside(self, ident: int, frame: int) -> tuple[int | None, int | None]:
         """The nearest frames before and after another one in which an object is given."""
         given = self.given[ident]
@@ -81,13 +89,14 @@ class Prompts:
     def gone(self, ident: int, frame: int) -> bool:
         """Whether it is away for good, as far as can be said going forward."""
         begun = [s for s in self.absences.get(ident, ()) if s.last is None and s.first <= frame]
-        return bool(begun) and all(f < max(s.first for s in begun) for f in self.given[ident])
+        return bool(begun) and self.given[ident][-1] < max(s.first for s in begun)
 
     def _end(self, ident: int, span: Span) -> float:
         if span.last is not None:
             return span.last
-        later = [f for f in self.given[ident] if f >= span.first]
-        return later[0] - 1 if later else float("inf")
+        given = self.given[ident]
+        later = bisect_left(given, span.first)
+        return given[later] - 1 if later < len(given) else float("inf")
 
 
 def representatives(present: Mapping[int, frozenset[int]]) -> list[int]:

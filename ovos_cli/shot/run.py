@@ -3,12 +3,12 @@
 import shlex
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from models.errors import OvosError
+from models.errors import InputError, OvosError
 from models.hub.load import LoadedModel
 from models.tracking.soft import SoftMasks
 from ovos_cli.json_file import write_json
@@ -75,17 +75,20 @@ class SegmentRun:
                 done is kept, and `ovos resume` goes on from it.
         """
         clock, started = self.shot.segmenter.clock, time.perf_counter()
-        self._record()
         try:
             with self._failing():
+                self._record()
                 self._follow(tick)
         finally:
             wall = time.perf_counter() - started
             objects = len(self.shot.plan.prompts.given)
             timing = run_timing(clock, self.shot.segmenter.device, self.frames, wall, objects)
-            with suppress(OvosError):
-                write_json(self.folder.timing, timing)
-                self._record()
+            self.folder.make_room()
+            for write in (self._record, lambda: write_json(self.folder.timing, timing)):
+                try:
+                    write()
+                except OvosError as error:
+                    self.failures.append(error)
             self.shot.close()
             self.folder.release()
         if self.failures:
@@ -129,6 +132,8 @@ class SegmentRun:
         count = len(self._finals)
         if not count:
             return "no frame is done"
+        if not self.reader.seekable:
+            return f"{count} frames are done and kept in {self.folder.root}"
         return (
             f"{count} frames are done and kept; go on with: ovos resume "
             f"{shlex.quote(str(self.folder.root))}"
@@ -170,7 +175,8 @@ class SegmentRun:
             self.failures += writing.failures
         if self.state == "complete" and later:
             self._write_in_order(opened(later))
-        if self.state == "complete":
+        # What is read only once is not gone on with: what is there is all there will be.
+        if self.state == "complete" or not self.reader.seekable:
             self._settle(info)
             if shot.cache is not None and self.output.cache is None:
                 shot.cache.remove()
@@ -192,13 +198,15 @@ class SegmentRun:
     def _add_missing(self, writing: Writing) -> None:
         """Write frames that are done from before to outputs that were not wanted then."""
         others = [s for s in writing.sinks if s.by_frame and not isinstance(s, MasksSink)]
-        for final in self.shot.store.finals() if others else ():
+        frames = {final.frame for final in self.shot.store.finals()} if others else set()
+        for frame in sorted(frames | {*self.shot.annotations.locked}) if others else ():
+            stem = self._name(frame)
             for sink in others:
                 elsewhere = self.folder.place(type(sink), wait=False)
-                if not (sink.holds(sink.place, final.stem) or sink.holds(elsewhere, final.stem)):
-                    ids, _ = read_indexed(self.folder.mask_file(final.stem))
-                    soft = self._soft(final.frame) if sink.soft else None
-                    sink.write(Written(final.stem, ids, None, soft))
+                if not (sink.holds(sink.place, stem) or sink.holds(elsewhere, stem)):
+                    ids, _ = read_indexed(self.folder.mask_file(stem))
+                    soft = self._soft(frame) if sink.soft else None
+                    sink.write(Written(stem, ids, None, soft))
 
     def _soft(self, frame: int) -> SoftMasks | None:
         masks = self.shot.result(frame)
@@ -245,7 +253,7 @@ class SegmentRun:
         write_json(
             self.folder.record,
             run_record(
-                self.source.video,
+                self.source.place,
                 self.given.files,
                 self.loaded,
                 self.shot.segmenter,
@@ -253,16 +261,20 @@ class SegmentRun:
                 state=self.state,
                 whole=self.reader.whole,
                 warnings=[*self.given.doubts, *self.reader.warnings],
+                cuts=self.shot.cuts,
                 options=self.options,
             ),
         )
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
-        """Note at which frame a run fails."""
+        """Note at which frame a run fails, and say how to go on."""
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             at = self.shot.at
             self.state = "failed" if at is None else f"failed at frame {at}"
+            if isinstance(error, OvosError) and not isinstance(error, InputError):
+                self._finals = self.shot.store.finals()
+                raise OvosError(f"{error}. {self.how_to_go_on()}") from error
             raise

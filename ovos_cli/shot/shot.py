@@ -16,14 +16,19 @@ from models.tracking.segmenter import Segmenter
 from models.tracking.soft import SoftMasks
 from ovos_cli.masks.ids import ids_in
 from ovos_cli.media.frame import Frame, FrameReader
+from ovos_cli.media.live_reader import LiveReader
 from ovos_cli.shot.annotations import Annotations
 from ovos_cli.shot.checkpoint import Checkpoints
 from ovos_cli.shot.feature_cache import FeatureCache
 from ovos_cli.shot.going import Passed, go_through
 from ovos_cli.shot.meeting import FinalMasks, Found, final_masks, probabilities
-from ovos_cli.shot.plan import Chain, Plan
+from ovos_cli.shot.plan import Chain, Plan, hashed
 from ovos_cli.shot.prompts import Span
+from ovos_cli.shot.single_pass import refuse_going_back
 from ovos_cli.shot.store import Final, Store
+
+_CUTS = "cuts"
+"""Under which the store has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Shot:
         base: str = "",
         *,
         forward: bool = False,
+        cuts: bool = True,
     ) -> None:
         """Open a shot, with what was found of it before.
 
@@ -69,16 +75,18 @@ class Shot:
             folder: an existing one, for what is found.
             base: what all results follow from besides masks: the source, weights, settings.
             forward: nothing is looked for before its first mask, nor backward from a later one.
+            cuts: look for cuts, across which nothing is followed.
 
         Raises:
             InputError: the folder holds something else. OvosError: it cannot be written.
         """
-        self.reader, self.segmenter, self.base = reader, segmenter, base
+        self.reader, self.segmenter = reader, segmenter
+        self.base = hashed(base, cuts)
         self.annotations = Annotations()
         self.store = Store(folder / "shot.sqlite")
         self.before_checkpoint: Callable[[], None] = lambda: None
         self._checkpoints = Checkpoints(folder, self.store)
-        self._forward = forward
+        self._forward, self._cuts = forward, cuts
         self.cache: FeatureCache | None = None
         self.at: int | None = None  # the frame that is being gone through
         self._end: int | None = None
@@ -139,6 +147,11 @@ class Shot:
         return self._planned
 
     @property
+    def cuts(self) -> list[int]:
+        """Frames before which there is a cut, rising, as far as they were gone through."""
+        return (self.store.get(_CUTS) or []) if self._cuts else []
+
+    @property
     def last(self) -> int | None:
         """The last frame of the shot, or one that it has at most; None is any."""
         return self.reader.end if self._end is None else self._end
@@ -165,6 +178,7 @@ class Shot:
         """
         if not self.annotations.given():
             raise InputError("nothing is given: put the masks of objects in a frame first")
+        self.check_passes()
         if last is not None or not self.streams():
             self.find_end()
         plan, noted = self.plan, self.store.final_keys()
@@ -203,14 +217,26 @@ class Shot:
         )
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files, and of a source that is read only once."""
         self.store.close()
+        if isinstance(self.reader, LiveReader):
+            self.reader.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def check_passes(self) -> None:
+        """See that a source that is read only once is gone through once, from its first frame.
+
+        Raises:
+            InputError: what was said of it needs frames that have passed by then.
+        """
+        if isinstance(self.reader, LiveReader):
+            refuse_going_back(self.plan.prompts, str(self.reader.source))
+            self.reader.keep(self.annotations.given())
 
     def remaining(self) -> int | None:
         """How many frames are to be gone through; None where that is not known."""
@@ -248,12 +274,14 @@ class Shot:
 
     def streams(self) -> bool:
         """Whether one way forward, begun now, is all there is to do: to the end, wherever it is."""
+        if self.last == self.reader.start:
+            return False  # there is nothing to go through
+        if not self.reader.seekable:
+            return True
         plan = self.plan
         alone = not any(chain.backward for chain in plan.chains)
-        begun = self.store.found_keys(backward=False) or self.store.final_keys()
         later = max(plan.prompts.keyframes) > self.reader.start
-        one = self.last == self.reader.start  # there is nothing to go through
-        return alone and not begun and not one and not (later and self.reader.seekable)
+        return alone and not later and self.store.empty()
 
     def _check(self, frame: int) -> None:
         first, last = self.reader.start, self.reader.end
@@ -294,7 +322,7 @@ class Shot:
         ready = passed.masks.ids if passed is not None and ways[True] is None else None
         given = self.annotations.masks.get(frame)
         masks = final_masks(
-            plan.prompts, frame, ways[False], ways[True], given, self._geometry(), ready
+            plan.prompts, frame, ways[False], ways[True], given, self._geometry(), ready, self.cuts
         )
         image = None if passed is None else passed.frame
         return ShotFrame(frame, masks, plan.final_key(frame), image)
@@ -315,19 +343,23 @@ class Shot:
             lambda frame: self._forward_ids(plan, frame),
             cache=self.cache,
             after=after,
+            least=self._least(chain, plan, after),
             last=end,
+            cuts=self._cuts,
         )
         try:
             for passed in passes:
+                if passed.cut:
+                    self._note_cut(passed.frame.index + chain.backward)
                 if chain.computes(passed.frame.index):
                     self._keep(chain, passed)
                 reached = passed
                 self.at = passed.frame.index + (-1 if chain.backward else 1)
                 yield passed
-                if self._checkpoints.due():
+                if self._checkpoints.due() and self.reader.seekable:
                     self._save(chain, passed)
         except (KeyboardInterrupt, GeneratorExit):
-            if reached is not None:
+            if reached is not None and self.reader.seekable:
                 self._save(chain, reached)
             raise
         finally:
@@ -340,7 +372,20 @@ class Shot:
         ):
             self._end = reached.frame.index  # the plan's keys do not depend on it
 
+    def _note_cut(self, frame: int) -> None:
+        self.store.put(_CUTS, sorted({*self.cuts, frame}))
+
+    def _least(self, chain: Chain, plan: Plan, after: int | None) -> dict[int, float]:
+        """See `Found.least`, of a frame that is gone on from; empty where a chain begins."""
+        if after is None:
+            return {}
+        key = plan.key(after, backward=chain.backward)
+        found = self.store.found(after, key, backward=chain.backward)
+        return found.least if found is not None else {}
+
     def _keep(self, chain: Chain, passed: Passed) -> None:
+        if not self.reader.seekable:
+            return  # nobody can go on from it
         index, found = passed.frame.index, _found(passed)
         self.store.add_found(index, passed.step.key, found, backward=chain.backward)
 
@@ -371,7 +416,7 @@ class Shot:
             frames = range(chain.first - 1, max(chain.last, low) - 1, -1)
         else:
             frames = range(chain.first + 1, min(ends) + 1)
-        stored = self.store.found_keys(backward=chain.backward)
+        stored = self.store.found_keys(frames, backward=chain.backward)
         missing = [
             frame
             for frame in frames
@@ -383,4 +428,4 @@ class Shot:
 
 def _found(passed: Passed) -> Found:
     soft = passed.masks.soft or SoftMasks((), np.zeros((0, 1, 1), np.int8))
-    return Found(soft, passed.masks.confidence)
+    return Found(soft, passed.masks.confidence, passed.least)

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from ovos_cli.shot.meeting import Found
 
 Value = TypeVar("Value")
 
-_FORMAT = 1
+_FORMAT = 2
 _MOST_LEVELS = 1 << 30
 _DAMAGE = (sqlite3.DatabaseError, zlib.error, ValueError, TypeError, AttributeError)
 """What reading raises of a file that another program wrote, or nobody meant."""
@@ -27,7 +27,7 @@ _TABLES = """
 create table if not exists info (name text primary key, value text not null);
 create table if not exists found (
     backward integer not null, frame integer not null, key text not null, ids text not null,
-    shape text not null, levels blob not null, confidence text not null,
+    shape text not null, levels blob not null, confidence text not null, least text not null,
     primary key (backward, frame));
 create table if not exists final (
     frame integer primary key, stem text not null, key text not null, confidence text not null,
@@ -66,14 +66,24 @@ class Store:
         self.path = path
         with self._named():
             self._base = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            self._base.execute("pragma journal_mode = wal")  # a frame costs no wait for the disk
-            self._base.execute("pragma synchronous = normal")
-            self._base.executescript(_TABLES)
-            written = self.get("format")
-        if written is None:
-            self.put("format", _FORMAT)
-        elif written != _FORMAT:
-            raise InputError(f"{path} is of another version of ovos; begin anew with --overwrite")
+        try:
+            self._begin()
+        except BaseException:
+            self.close()
+            raise
+
+    @classmethod
+    def remove_damaged(cls, path: Path) -> None:
+        """Remove a file that cannot be read, or not in full: a run that begins anew needs none."""
+        try:
+            with closing(cls(path)) as store, store._named():
+                (said,) = store._base.execute("pragma quick_check(1)").fetchone()
+            damaged = said != "ok"
+        except InputError:
+            damaged = True
+        if damaged:
+            for suffix in ("", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -96,7 +106,8 @@ class Store:
     def found(self, frame: int, key: str | None, *, backward: bool) -> Found | None:
         """What a way found in a frame; None unless it was found under this key."""
         query = (
-            "select key, ids, shape, levels, confidence from found where (backward, frame) = (?, ?)"
+            "select key, ids, shape, levels, confidence, least from found "
+            "where (backward, frame) = (?, ?)"
         )
         with self._named():
             row = self._base.execute(query, (backward, frame)).fetchone()
@@ -104,24 +115,32 @@ class Store:
                 return None
             ids, shape = json.loads(row[1]), json.loads(row[2])
             soft = SoftMasks(tuple(map(int, ids)), _levels(row[3], len(ids), shape))
-            return Found(soft, _by_id(row[4], float))
+            return Found(soft, _by_id(row[4], float), _by_id(row[5], float))
 
     def add_found(self, frame: int, key: str, found: Found, *, backward: bool) -> None:
         """Keep what a way found in a frame, in place of what it found before."""
         soft = found.soft
         packed = zlib.compress(soft.levels.tobytes(), 1)
         shape, ids = json.dumps(soft.levels.shape), json.dumps(soft.ids)
-        row = (backward, frame, key, ids, shape, packed, json.dumps(found.confidence))
+        sure = json.dumps(found.confidence), json.dumps(found.least)
+        row = (backward, frame, key, ids, shape, packed, *sure)
         with self._named():
-            self._base.execute("replace into found values (?, ?, ?, ?, ?, ?, ?)", row)
+            self._base.execute("replace into found values (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
-    def found_keys(self, *, backward: bool) -> dict[int, str]:
-        """For each frame with a result of a way, its key."""
+    def found_keys(self, frames: range, *, backward: bool) -> dict[int, str]:
+        """For each frame of a range, rising or falling, with a result of a way, its key."""
+        if not frames:
+            return {}
+        query = "select frame, key from found where backward = ? and frame between ? and ?"
+        ends = min(frames[0], frames[-1]), max(frames[0], frames[-1])
         with self._named():
-            rows = self._base.execute(
-                "select frame, key from found where backward = ?", (backward,)
-            )
-            return dict(rows.fetchall())
+            return dict(self._base.execute(query, (backward, *ends)).fetchall())
+
+    def empty(self) -> bool:
+        """Whether nothing was found or written yet."""
+        query = "select exists (select 1 from found) or exists (select 1 from final)"
+        with self._named():
+            return not self._base.execute(query).fetchone()[0]
 
     def add_final(self, final: Final) -> None:
         """Note that the masks of a frame are written."""
@@ -153,6 +172,19 @@ class Store:
             self._base.execute("delete from final")
             self._base.execute("delete from info where name != 'format'")
 
+    def _begin(self) -> None:
+        with self._named():
+            self._base.execute("pragma journal_mode = wal")  # a frame costs no wait for the disk
+            self._base.execute("pragma synchronous = normal")
+            self._base.executescript(_TABLES)
+        written = self.get("format")
+        if written is None:
+            self.put("format", _FORMAT)
+        elif written != _FORMAT:
+            raise InputError(
+                f"{self.path} is of another version of ovos; begin anew with --overwrite"
+            )
+
     @contextmanager
     def _named(self) -> Iterator[None]:
         try:
@@ -160,8 +192,7 @@ class Store:
         except _DAMAGE as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise OvosError(
-                    f"{self.path} cannot be written: {error}; make room for it, then go on with "
-                    "--resume"
+                    f"{self.path} cannot be written: {error}; make room for it"
                 ) from error
             raise InputError(
                 f"{self.path} is damaged ({error}); begin anew with --overwrite"

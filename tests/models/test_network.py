@@ -1,6 +1,7 @@
 """What goes into the matcher."""
 
 import copy
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -34,7 +35,8 @@ def _overlaps(*, training: bool, agreement: float) -> Tensor:
     left[:, :, :4], right[:, :, 4:] = 1, 1
     both, regions = torch.cat([left, right]), torch.zeros(2, 1, 1, 1)
     # Two objects, two proposals, and the masks of the two templates.
-    network._match(regions, regions, regions, both, both, both)
+    past = SimpleNamespace(previous_masks=both, away=(False, False))
+    network._match(regions, regions, regions, both, both, past)  # type: ignore[arg-type]
     return network.am.overlap
 
 

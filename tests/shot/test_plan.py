@@ -1,6 +1,7 @@
 """Planning, without a network: what is computed, from what, and what a change changes."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -89,10 +90,11 @@ def test_every_object_is_followed_where_it_should_be(seed: int) -> None:
             frames = sorted(f for f, ids in given.items() if ident in ids)
             if frame in frames:
                 continue
-            sought_behind = frame < frames[-1] and (frame > frames[0] or not prompts.forward)
+            sought_behind = frame < frames[-1] and not prompts.forward
             assert (ident in followed[False].get(frame, ())) == (frame > frames[0])
             if sought_behind:
                 assert ident in followed[True][frame]
+            assert not (prompts.forward and followed[True])
 
 
 def keys(plan: Plan) -> dict[int, str]:
@@ -137,3 +139,27 @@ def test_locked_frames_are_remembered_by_a_few() -> None:
     assert stepped & set(present) <= set(keyframes)
     assert prompts.away(2, 199) and not prompts.away(2, 200)
     assert isinstance(plan.chain(220, backward=False), Chain)
+
+
+def test_planning_takes_time_in_proportion_to_what_is_planned() -> None:
+    """Counted, not clocked: each mask is looked at a few times, however many there are."""
+    looks = []
+
+    class Counted(dict[int, Keyframe]):
+        def get(self, frame: int, default: Keyframe | None = None) -> Keyframe | None:  # type: ignore[override]
+            looks.append(frame)
+            return super().get(frame, default)
+
+        def __iter__(self) -> Iterator[int]:
+            looks.extend(self.keys())
+            return super().__iter__()
+
+    def cost(masks: int) -> int:
+        looks.clear()
+        keyframes = Counted({10 * i: Keyframe(frozenset({1}), str(i)) for i in range(masks)})
+        plan = Plan(Prompts(keyframes, 0, 10 * masks))
+        for frame in range(10 * masks):
+            plan.final_key(frame)
+        return len(looks)
+
+    assert cost(400) < 4.5 * cost(100)
