@@ -46,8 +46,8 @@ def rgb(frame: av.VideoFrame, width: int, height: int) -> Still:
         pixels = frame.to_ndarray(format=kind, width=width, height=height, src_colorspace=matrix)
     except (av.error.FFmpegError, OSError) as error:
         raise InputError(
-            f"its pixels ({frame.format.name}) cannot be converted to RGB ({error.strerror}); "
-            "encode the video anew with BT.709 colours"
+            f"its pixels ({frame.format.name}) cannot be converted to RGB "
+            f"({error.strerror}); encode the video anew with BT.709 colours"
         ) from error
     pixels = pixels.astype(np.uint8, copy=False)
     return over_black(Image.fromarray(pixels)) if alpha else Still(pixels, False)
