@@ -122,7 +122,7 @@ class ClickHead(nn.Module):
     def _context(self, x: Tensor, maps: Tensor) -> Tensor:
         """(B, C) what is at the place that was meant, for everywhere to be compared with."""
         meant = maps[:, _MEANT].amax(1, keepdim=True)
-        near = F.adaptive_avg_pool2d(meant, x.shape[-2:]).to(x.dtype)
+        near = F.adaptive_avg_pool2d(meant, (x.shape[-2], x.shape[-1])).to(x.dtype)
         mean = (x * near).sum((2, 3)) / near.sum((2, 3)).clamp_min(1e-3)
         context: Tensor = self.context(mean)
         return context

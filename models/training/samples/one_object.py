@@ -29,7 +29,7 @@ _WHOLE, _VIEWED = 0.0015, 0.006
 _SURROUNDINGS = (1.15, 7.0)
 """Side of the view, in times the longer side of the object."""
 _LARGEST = (0.9, 1.25)
-"""Largest side of the view, in times the shorter side of the image; but all of the object is seen."""
+"""Largest side of the view, in times the shorter side of the image, unless the object is larger."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The clicks stage: one object's mask from a box and clicks, as a simulated person gives them."""
 
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -99,13 +100,12 @@ class _Person:
         elif way < _BOX + _EARLIER and self._truth.any():
             self._earlier = spoilt(rng, self._truth).astype(np.float32)
         if self._box is None:
-            self._click(np.zeros_like(self._truth) if self._earlier is None else self._earlier > 0.5)
+            before = np.zeros_like(self._truth) if self._earlier is None else self._earlier > 0.5
+            self._click(before)
 
     def says(self) -> PromptBatch:
         """What was said until now."""
-        return prompt_maps(
-            (self._size[0], self._size[1]), self._box, self._clicks, self._earlier
-        )
+        return prompt_maps((self._size[0], self._size[1]), self._box, self._clicks, self._earlier)
 
     def look_at(self, found: NDArray[np.float32]) -> None:
         """See an answer, and click where it is wrong."""
@@ -146,9 +146,6 @@ def spoilt(rng: Generator, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     Args:
         mask: (H, W), not empty.
     """
-    import cv2
-
-    height, width = mask.shape
     rows, columns = np.nonzero(mask)
     radius = np.sqrt(len(rows) / np.pi)
     found = mask.astype(np.uint8)
@@ -160,6 +157,7 @@ def spoilt(rng: Generator, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         cv2.ellipse(found, place, axes, rng.uniform(0, 180), 0, 360, int(rng.random() < 0.5), -1)
     if rng.random() < 0.4:
         grown = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
-        how = cv2.dilate if rng.random() < 0.5 else cv2.erode
-        found = how(found, grown, iterations=int(rng.integers(1, 3)))
-    return found.astype(bool)
+        how = cv2.MORPH_DILATE if rng.random() < 0.5 else cv2.MORPH_ERODE
+        times = int(rng.integers(1, 3))
+        return cv2.morphologyEx(found, how, grown, iterations=times) > 0
+    return found > 0

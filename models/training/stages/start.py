@@ -196,10 +196,10 @@ def _copy(network: DMNAOA, path: Path, wanted: Callable[[str], bool]) -> list[st
             f"{path} holds the model '{info.config.name}', the recipe trains "
             f"'{network.config.name}'"
         )
-    if network.clicks is None and any(name.startswith("clicks.") and wanted(name) for name in tensors):
+    copied = [name for name in tensors if wanted(name)]
+    if network.clicks is None and any(_part(name) == "clicks" for name in copied):
         network.add_click_head()
     own = network.state_dict()
-    copied = [name for name in tensors if wanted(name)]
     for name in copied:
         tensor = tensors[name]
         if name not in own:
