@@ -10,7 +10,7 @@ from torch import Tensor
 
 from models.clicks.by_proposals import ByProposals
 from models.clicks.maps import prompt_maps
-from models.clicks.prompt import Box, Mask, Prompt
+from models.clicks.prompt import Box, Click, Mask, Prompt
 from models.clicks.view import View
 from models.modules.base_features import FrameFeatures
 from models.sources.stored import StoredProposals
@@ -84,4 +84,19 @@ class ByHead:
         )
         with self._segmenter.computing():
             logits = head(raw, said.to(self._segmenter.device))[0]
-        return view.inside(logits.cpu().numpy(), self._size)
+        found = view.inside(logits.cpu().numpy(), self._size)
+        return found if prompt.box is not None else _clicked(found, prompt.clicks)
+
+
+def _clicked(mask: Mask, clicks: Sequence[Click]) -> Mask:
+    """The parts that are clicked as inside; the largest where none is.
+
+    Of clicks alone the head takes what is alike elsewhere in the picture, too.
+    """
+    count, labels, table, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
+    if count <= 2:
+        return mask
+    meant = {int(labels[c.y, c.x]) for c in clicks if c.inside} - {0}
+    if not meant:
+        meant = {1 + int(table[1:, cv2.CC_STAT_AREA].argmax())}
+    return np.isin(labels, [*meant])
