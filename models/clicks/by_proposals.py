@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from models.clicks.choice import GUESS, Belief, believed
 from models.clicks.edges import cut_out
+from models.clicks.nearby import corrected
 from models.clicks.prompt import Click, Mask, Prompt
 from models.clicks.spread import spread
 from models.functional.masks import INSIDE
@@ -16,8 +17,6 @@ from models.sources.stored import StoredProposals
 _LARGE, _NOT_TINY = 0.5, 0.05
 """Parts that stay beside the largest, of its area: without clicks; and, where the proposal has
 them too, with clicks."""
-_TOUCHED = 0.1
-"""Radius of what a click changes at least, of the square root of the object's area."""
 _COLLAPSED = 0.25
 """Colours that leave less than this part of what was believed do not tell the object apart."""
 
@@ -59,23 +58,6 @@ class ByProposals:
         if np.count_nonzero(found) < _COLLAPSED * np.count_nonzero(likely):
             return likely
         return found
-
-
-def corrected(before: Mask, after: Mask, click: Click) -> Mask:
-    """Of what a new click changes, only what is connected with it, and a disc around it.
-
-    Args:
-        before, after: (H, W), the mask without the click and with it.
-        click: the new one.
-    """
-    changed = (after != before) & (after == click.inside)
-    near = np.zeros(before.shape, np.uint8)
-    radius = max(1, round(_TOUCHED * np.sqrt(np.count_nonzero(before))))
-    cv2.circle(near, (click.x, click.y), radius, 1, -1)
-    if changed[click.y, click.x]:
-        _, labels = cv2.connectedComponents(changed.view(np.uint8), connectivity=4)
-        near |= (labels == labels[click.y, click.x]).view(np.uint8)
-    return np.where(near > 0, click.inside, before)
 
 
 def _parts(mask: Mask, belief: Belief, clicks: tuple[Click, ...]) -> Mask:

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from models.clicks.answer import mask_from_prompt
-from models.clicks.by_proposals import ByProposals, corrected
+from models.clicks.by_proposals import ByProposals
 from models.clicks.choice import believed
+from models.clicks.nearby import corrected
 from models.clicks.prompt import Box, Click, Mask, Prompt
 from models.clicks.spread import spread
 from models.errors import InputError
