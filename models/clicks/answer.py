@@ -8,9 +8,6 @@ import numpy as np
 
 from models.clicks.prompt import Click, Mask, Prompt
 
-_TOUCHED = 0.1
-"""Radius of what a correction changes at least, of the square root of the object's area."""
-
 
 class Answers(Protocol):
     """What is known of one frame, and can be asked where an object is."""
@@ -31,8 +28,8 @@ class Answers(Protocol):
 def mask_from_prompt(answers: Answers, prompt: Prompt, others: Mask | None = None) -> Mask:
     """Find an object.
 
-    Each click after the first answer changes what is connected with it. An earlier mask is where
-    clicks begin; a box or a proposal's number begins anew.
+    Clicks are taken one after the other, each on the mask of those before. An earlier mask is where
+    they begin; a box or a proposal's number begins anew.
 
     Args:
         answers: of the frame.
@@ -54,36 +51,8 @@ def mask_from_prompt(answers: Answers, prompt: Prompt, others: Mask | None = Non
         made = next(n for n, c in enumerate(prompt.clicks, 1) if c.inside)
         mask = answers.whole(replace(prompt, clicks=prompt.clicks[:made]))
     for count in range(made + 1, len(prompt.clicks) + 1):
-        mask = after_click(answers, replace(prompt, clicks=prompt.clicks[:count]), mask)
+        mask = answers.again(replace(prompt, clicks=prompt.clicks[:count]), mask)
     return mask if others is None else _apart(mask, others, prompt.clicks)
-
-
-def after_click(answers: Answers, prompt: Prompt, before: Mask) -> Mask:
-    """The mask after one more click, which is what a person waits for.
-
-    Args:
-        answers: of the frame.
-        prompt: checked; its last click is the new one.
-        before: (H, W), the mask of the prompt without it.
-    """
-    return corrected(before, answers.again(prompt, before), prompt.clicks[-1])
-
-
-def corrected(before: Mask, after: Mask, click: Click) -> Mask:
-    """Of what a new click changes, only what is connected with it, and a disc around it.
-
-    Args:
-        before, after: (H, W), the mask without the click and with it.
-        click: the new one.
-    """
-    changed = (after != before) & (after == click.inside)
-    near = np.zeros(before.shape, np.uint8)
-    radius = max(1, round(_TOUCHED * np.sqrt(np.count_nonzero(before))))
-    cv2.circle(near, (click.x, click.y), radius, 1, -1)
-    if changed[click.y, click.x]:
-        _, labels = cv2.connectedComponents(changed.view(np.uint8), connectivity=4)
-        near |= (labels == labels[click.y, click.x]).view(np.uint8)
-    return np.where(near > 0, click.inside, before)
 
 
 def _apart(mask: Mask, others: Mask, clicks: tuple[Click, ...]) -> Mask:

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from models.clicks.by_proposals import ByProposals
 from models.clicks.maps import prompt_maps
-from models.clicks.prompt import Box, Mask, Prompt
+from models.clicks.nearby import corrected
+from models.clicks.prompt import Box, Click, Mask, Prompt
 from models.clicks.view import View
 from models.modules.base_features import FrameFeatures
 from models.sources.stored import StoredProposals
@@ -62,7 +63,10 @@ class ByHead:
         x, y, w, h = cv2.boundingRect(before.view(np.uint8))
         near += [(x, y, x + w, y + h)] if w else []
         view = View.around(self._size, *near) if near else self._all
-        return self._near(view, prompt, before)
+        found = self._near(view, prompt, before)
+        # What a person brought is right where nothing is clicked.
+        kept = prompt.earlier is not None and bool(prompt.clicks)
+        return corrected(before, found, prompt.clicks[-1]) if kept else found
 
     def _near(self, view: View, prompt: Prompt, before: Mask | None) -> Mask:
         picture = torch.from_numpy(view.picture(self._frame)).permute(2, 0, 1)[None]
@@ -84,4 +88,22 @@ class ByHead:
         )
         with self._segmenter.computing():
             logits = head(raw, said.to(self._segmenter.device))[0]
-        return view.inside(logits.cpu().numpy(), self._size)
+        found = view.inside(logits.cpu().numpy(), self._size)
+        return found if prompt.box is not None else _meant(found, prompt.clicks, before)
+
+
+def _meant(mask: Mask, clicks: Sequence[Click], before: Mask | None) -> Mask:
+    """The parts that are clicked as inside, or were there before; the largest where none is.
+
+    Of clicks alone the head takes what is alike elsewhere in the picture, too.
+    """
+    count, labels, table, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
+    if count <= 2:
+        return mask
+    meant = {int(labels[c.y, c.x]) for c in clicks if c.inside} - {0}
+    if before is not None:
+        known = np.bincount(labels[before], minlength=count)
+        meant |= {n for n in range(1, count) if 2 * known[n] > table[n, cv2.CC_STAT_AREA]}
+    if not meant:
+        meant = {1 + int(table[1:, cv2.CC_STAT_AREA].argmax())}
+    return np.isin(labels, [*meant])

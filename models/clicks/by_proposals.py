@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from models.clicks.choice import GUESS, Belief, believed
 from models.clicks.edges import cut_out
+from models.clicks.nearby import corrected
 from models.clicks.prompt import Click, Mask, Prompt
 from models.clicks.spread import spread
 from models.functional.masks import INSIDE
@@ -23,6 +24,8 @@ _COLLAPSED = 0.25
 @dataclass(frozen=True, slots=True)
 class ByProposals:
     """The box, the first click inside, or its number choose a proposal; the colours its edges.
+
+    Each further click changes what is connected with it.
 
     frame: (H, W, 3) RGB. proposals: of the frame, at its size.
     """
@@ -45,7 +48,7 @@ class ByProposals:
             belief = believed(self.proposals, prompt)
         else:
             belief = np.where(before, GUESS, np.float32(0))
-        return self._found(belief, prompt)
+        return corrected(before, self._found(belief, prompt), prompt.clicks[-1])
 
     def _found(self, belief: Belief, prompt: Prompt) -> Mask:
         belief = spread(self.frame, belief, prompt.clicks)

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from models.clicks.answer import Answers, after_click, mask_from_prompt
+from models.clicks.answer import Answers, mask_from_prompt
 from models.clicks.prompt import Click, Mask, Prompt
 
 
@@ -23,7 +23,7 @@ def clicked(answers: Answers, truth: Mask, most: int) -> list[float]:
         if len(clicks) == 1:
             mask = mask_from_prompt(answers, prompt)
         else:
-            mask = after_click(answers, prompt, mask)
+            mask = answers.again(prompt, mask)
         ious.append(overlap(mask, truth))
     return ious
 

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from models.clicks.answer import corrected, mask_from_prompt
+from models.clicks.answer import mask_from_prompt
 from models.clicks.by_proposals import ByProposals
 from models.clicks.choice import believed
+from models.clicks.nearby import corrected
 from models.clicks.prompt import Box, Click, Mask, Prompt
 from models.clicks.spread import spread
 from models.errors import InputError
