@@ -42,7 +42,7 @@ class ExportOptions:
     names: options.Names = None
     pattern: options.Pattern = None
     first_number: options.FirstNumber = None
-    bits: options.Bits = 8
+    bits: options.Bits = None
     apart: options.Apart = False
     soft_edges: options.SoftEdges = False
 

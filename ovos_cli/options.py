@@ -212,8 +212,13 @@ FirstNumber = Annotated[
     ),
 ]
 Bits = Annotated[
-    int,
-    typer.Option(help="Of a channel of PNGs: 8 or 16.", rich_help_panel=_EXPORT),
+    int | None,
+    typer.Option(
+        metavar="8|16",
+        help="Of a channel of PNGs. Default: 8 of rgba, 16 of soft.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
 ]
 Apart = Annotated[
     bool,

@@ -54,7 +54,7 @@ def segment_video(
     names: str | None = OutputOptions.names,
     pattern: str | None = OutputOptions.pattern,
     first_number: int | None = OutputOptions.first_number,
-    bits: int = OutputOptions.bits,
+    bits: int | None = OutputOptions.bits,
     apart: bool = OutputOptions.apart,
     soft_edges: bool = OutputOptions.soft_edges,
     model: str = ModelOptions.model,

@@ -36,7 +36,7 @@ def file_names(reader: FrameReader) -> tuple[str, ...] | None:
 
 def settings_of(options: ExportOptions) -> ExportSettings:
     """How outputs write what they hold. Raises InputError: an option's value cannot be."""
-    if options.bits not in _BITS:
+    if options.bits is not None and options.bits not in _BITS:
         raise InputError(f"--bits is {options.bits}; give 8 or 16")
     return ExportSettings(options.bits, options.apart)
 
