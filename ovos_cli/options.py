@@ -236,6 +236,61 @@ SoftEdges = Annotated[
         rich_help_panel=_EXPORT,
     ),
 ]
+Median = Annotated[
+    int,
+    typer.Option(
+        metavar="FRAMES",
+        help="Calm flickering edges: of each pixel, the median of so many frames, 3 or 5; none "
+        "reaches over a cut.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+FillHoles = Annotated[
+    int,
+    typer.Option(
+        metavar="AREA",
+        help="Fill holes of fewer pixels.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+DropIslands = Annotated[
+    int,
+    typer.Option(
+        metavar="AREA",
+        help="Drop parts of fewer pixels, but an object's largest.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+Grow = Annotated[
+    int,
+    typer.Option(
+        metavar="PIXELS",
+        help="Grow objects in every direction, or shrink them: -2.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+Feather = Annotated[
+    float,
+    typer.Option(
+        metavar="PIXELS",
+        help="Let alpha fade over about so many pixels to each side of an edge.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+Soft = Annotated[
+    bool,
+    typer.Option(
+        "--soft",
+        help="Keep how likely each object is in each pixel, too: soft/OBJECT/FRAME.png, of 16 bits "
+        "or --bits 8. The same as --write soft.",
+        rich_help_panel=OUTPUT,
+    ),
+]
 Quiet = Annotated[
     bool,
     typer.Option("--quiet", "-q", help="No progress bar, no table.", rich_help_panel=OUTPUT),
