@@ -23,6 +23,15 @@ OUTPUTS: dict[str, Output] = {
     "masks": Output("masks:MasksSink", "ovos, DAVIS", "indexed PNGs of all objects"),
     "mattes": Output("mattes:MattesSink", "any editor", "black and white PNGs of each object"),
     "overlay": Output("overlay:OverlaySink", "any player", "the video, objects tinted"),
+    "rgba": Output("rgba:RgbaSink", "any editor", "PNGs with straight alpha"),
+    "prores": Output("movies:ProResSink", "Premiere, Resolve, FCP", "ProRes 4444 with alpha"),
+    "ffv1": Output("movies:Ffv1Sink", "FFmpeg, archives", "FFV1 with alpha, exact, .mkv"),
+    "soft": Output("soft:SoftSink", "Nuke, AE, Python", "grey PNGs: how likely is each object"),
+    "exr": Output("exr:ExrSink", "Nuke, Fusion, Blender", "OpenEXR, a layer for each object"),
+    "cryptomatte": Output("cryptomatte:CryptomatteSink", "Nuke, Fusion, Blender", "ids by name"),
+    "webp": Output("preview:WebpSink", "messages, pages", "a small moving picture"),
+    "gif": Output("preview:GifSink", "messages, pages", "the same, for old programs"),
+    "sheet": Output("sheet:SheetSink", "people", "frames of the whole shot on one page"),
 }
 """Outputs by name; a new one is a file beside these, and a line here."""
 
