@@ -71,7 +71,7 @@ class Annotations:
         spans = self.absences.get(ident, ())
         kept = tuple(span for span in spans if span.first != first)
         if kept == spans:
-            raise InputError(f"nobody said that object {ident} is out of sight from frame {first} on")
+            raise InputError(f"nobody said that object {ident} is away from frame {first} on")
         self._set_absences(ident, kept)
 
     def clear(self, frame: int, ident: int | None) -> None:

@@ -77,14 +77,14 @@ class SegmentRun:
         clock, started = self.shot.segmenter.clock, time.perf_counter()
         try:
             with self._failing():
-                self._record()
+                self.write_record()
                 self._follow(tick)
         finally:
             wall = time.perf_counter() - started
             objects = len(self.shot.plan.prompts.given)
             timing = run_timing(clock, self.shot.segmenter.device, self.frames, wall, objects)
             self.folder.make_room()
-            for write in (self._record, lambda: write_json(self.folder.timing, timing)):
+            for write in (self.write_record, lambda: write_json(self.folder.timing, timing)):
                 try:
                     write()
                 except OvosError as error:
@@ -139,33 +139,55 @@ class SegmentRun:
             f"{shlex.quote(str(self.folder.root))}"
         )
 
+    def follow_part(
+        self,
+        first: int | None,
+        last: int | None,
+        tick: Callable[[], None],
+        known: Callable[[int], None],
+    ) -> None:
+        """Follow a part of a shot that is being edited, whose outputs in order can wait.
+
+        Args:
+            first, last, tick: see `Shot.run`. What `tick` raises ends it; what is done is kept.
+            known: called, in a thread, with each frame whose masks are written.
+
+        Raises:
+            InputError, OvosError: see `Shot.run`, or an output cannot be written.
+        """
+        sinks = [sink for sink in self.sinks if not sink.in_order]
+        writing, write = self._writing(self._opened(sinks, wait=self._waits()), known)
+        try:
+            with closing(self.shot.run(first, last, tick)) as frames:
+                for done in frames:
+                    write(done)
+        finally:
+            writing.close()
+        if writing.failures:
+            raise writing.failures[0]
+
+    def settle(self) -> None:
+        """Put what waits in its place, and an earlier run's away, now that all masks are known."""
+        self._settle(self._info())
+
+    def name(self, frame: int) -> str:
+        """Of a frame's mask, without suffix."""
+        names = self.reader.names if self.reader.counted else None
+        return names[frame] if names is not None else f"{frame:05d}"
+
     def _follow(self, tick: Callable[[], None]) -> None:
-        shot, folder, waits = self.shot, self.folder, self._waits()
+        shot, waits = self.shot, self._waits()
         streams = shot.streams()
-        info = ShotInfo(
-            tuple(shot.plan.prompts.given), self.given.palette, self.reader.rate, self.reader.aspect
-        )
-
-        def opened(sinks: list[type[Sink]]) -> list[Sink]:
-            return [sink(folder.place(sink, wait=waits), info) for sink in sinks]
-
         now = [sink for sink in self.sinks if streams or not sink.in_order]
         later = [sink for sink in self.sinks if sink not in now]
-        unnoted = dict[str, ShotFrame]()
-        writing = Writing(
-            opened(now), shot.segmenter.clock, lambda w: shot.note(unnoted.pop(w.stem), w.stem)
-        )
-        shot.before_checkpoint = writing.settle
+        writing, write = self._writing(self._opened(now, wait=waits))
         try:
             with closing(shot.run(tick=tick)) as frames:
                 for done in frames:
-                    stem = self._stem(done)
-                    unnoted[stem] = done
-                    writing.write(Written(stem, done.masks.ids, done.frame, done.masks.soft))
-                    self.frames += 1
+                    write(done)
             self._add_missing(writing)
             if self.reader.end is None and self.reader.whole:  # now it is known how many there are
-                names = [self._name(frame) for frame in range(shot.find_end() + 1)]
+                names = [self.name(frame) for frame in range(shot.find_end() + 1)]
                 check_names(names, shot.segmenter.network)
             self.state = "complete"
         except KeyboardInterrupt:
@@ -174,12 +196,42 @@ class SegmentRun:
             writing.close()
             self.failures += writing.failures
         if self.state == "complete" and later:
-            self._write_in_order(opened(later))
+            self._write_in_order(self._opened(later, wait=waits))
         # What is read only once is not gone on with: what is there is all there will be.
         if self.state == "complete" or not self.reader.seekable:
-            self._settle(info)
+            self.settle()
             if shot.cache is not None and self.output.cache is None:
                 shot.cache.remove()
+
+    def _info(self) -> ShotInfo:
+        objects, reader = tuple(self.shot.plan.prompts.given), self.reader
+        return ShotInfo(objects, self.given.palette, reader.rate, reader.aspect)
+
+    def _opened(self, sinks: list[type[Sink]], *, wait: bool) -> list[Sink]:
+        info = self._info()
+        return [sink(self.folder.place(sink, wait=wait), info) for sink in sinks]
+
+    def _writing(
+        self, sinks: list[Sink], known: Callable[[int], None] = lambda _: None
+    ) -> tuple[Writing, Callable[[ShotFrame], None]]:
+        """Outputs at work, and what gives them a frame, which is noted once its masks are safe."""
+        shot, unnoted = self.shot, dict[str, ShotFrame]()
+
+        def note(written: Written) -> None:
+            done = unnoted.pop(written.stem)
+            shot.note(done, written.stem)
+            known(done.index)
+
+        writing = Writing(sinks, shot.segmenter.clock, note)
+
+        def write(done: ShotFrame) -> None:
+            stem = done.frame.stem if done.frame is not None else self.name(done.index)
+            unnoted[stem] = done
+            writing.write(Written(stem, done.masks.ids, done.frame, done.masks.soft))
+            self.frames += 1
+
+        shot.before_checkpoint = writing.settle
+        return writing, write
 
     def _waits(self) -> bool:
         """Whether there are masks of an earlier run, or of before a correction, to stay for now."""
@@ -187,7 +239,7 @@ class SegmentRun:
         if folder.waiting.exists():
             return True
         known = {f.stem: f for f in shot.store.finals()}
-        locked = {self._name(frame) for frame in shot.annotations.locked}
+        locked = {self.name(frame) for frame in shot.annotations.locked}
         for file in MasksSink.files(folder.root / MasksSink.place_name):
             final = known.get(file.stem)
             current = final is not None and shot.plan.final_key(final.frame) == final.key
@@ -200,7 +252,7 @@ class SegmentRun:
         others = [s for s in writing.sinks if s.by_frame and not isinstance(s, MasksSink)]
         frames = {final.frame for final in self.shot.store.finals()} if others else set()
         for frame in sorted(frames | {*self.shot.annotations.locked}) if others else ():
-            stem = self._name(frame)
+            stem = self.name(frame)
             for sink in others:
                 elsewhere = self.folder.place(type(sink), wait=False)
                 if not (sink.holds(sink.place, stem) or sink.holds(elsewhere, stem)):
@@ -228,7 +280,7 @@ class SegmentRun:
 
     def _settle(self, info: ShotInfo) -> None:
         stems = {final.stem for final in self.shot.store.finals()}
-        stems |= {self._name(frame) for frame in self.shot.annotations.locked}
+        stems |= {self.name(frame) for frame in self.shot.annotations.locked}
         written = {sink.place_name: sink for sink in self.sinks}
 
         def stale(file: Path) -> bool:
@@ -240,14 +292,8 @@ class SegmentRun:
 
         self.folder.settle([*written.values()], stale)
 
-    def _stem(self, done: ShotFrame) -> str:
-        return done.frame.stem if done.frame is not None else self._name(done.index)
-
-    def _name(self, frame: int) -> str:
-        names = self.reader.names if self.reader.counted else None
-        return names[frame] if names is not None else f"{frame:05d}"
-
-    def _record(self) -> None:
+    def write_record(self) -> None:
+        """Write run.json. Raises OvosError: it cannot be written."""
         plan = self.shot.plan
         self._finals = [f for f in self.shot.store.finals() if plan.final_key(f.frame) == f.key]
         write_json(

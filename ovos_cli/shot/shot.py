@@ -483,7 +483,6 @@ class Shot:
         ]
         return (missing[0], missing[-1]) if missing else (None, None)
 
-
     def _forward_to(self, plan: Plan, low: int, high: int | None) -> int | None:
         """How far forward the frames up to `high` need the way; None is to the end.
 
