@@ -120,7 +120,7 @@ def open_run(
             if max(given.masks) > reader.start and reader.seekable:
                 shot.find_end()
         shot.cache = _cache(shot, output.cache, folder, base, edited=edited)
-        _begin(shot, now, folder, anew=not (output.resume or kept is not None))
+        _begin(shot, now, folder, anew=not (output.resume or kept is not None), edited=edited)
         folder.write_given(given.masks, given.palette)
     except BaseException:
         if shot is not None:
@@ -139,7 +139,9 @@ def read_once(source: str, root: Path) -> InputError:
     )
 
 
-def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -> None:
+def _begin(
+    shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool, edited: bool
+) -> None:
     """Make sure that what is in the store is of this source and model."""
     store, before = shot.store, shot.store.get("basis")
     if anew:
@@ -148,9 +150,9 @@ def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -
     elif before is not None and before != now:
         before = before if isinstance(before, dict) else {}
         changed = " and ".join(name for name in now if now[name] != before.get(name))
+        way = "choose another --out" if edited else "begin anew with --overwrite"
         raise InputError(
-            f"{folder.root} was made with another {changed}; give the same again, or begin anew "
-            "with --overwrite"
+            f"{folder.root} was made with another {changed}; give the same again, or {way}"
         )
     store.put("basis", now)
     for final in store.finals():

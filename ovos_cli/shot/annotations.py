@@ -27,6 +27,12 @@ class Annotations:
     locked: dict[int, frozenset[int]] = field(default_factory=dict)
     _locked_masks: dict[int, Ids] = field(default_factory=dict)
 
+    def copy(self) -> "Annotations":
+        """The same, to be changed apart."""
+        return Annotations(
+            dict(self.masks), dict(self.absences), dict(self.locked), dict(self._locked_masks)
+        )
+
     def put(self, frame: int, masks: NDArray[np.integer]) -> None:
         """See `Shot.put`."""
         ids = np.asarray(masks)

@@ -17,6 +17,7 @@ from ovos_cli.media.frame import FrameReader
 from ovos_cli.option_groups import OutputOptions, SourceOptions
 from ovos_cli.run_record import run_record
 from ovos_cli.run_timing import run_timing
+from ovos_cli.shot.feature_cache import FeatureCache
 from ovos_cli.shot.folder import ShotFolder, read_indexed
 from ovos_cli.shot.given import GivenMasks
 from ovos_cli.shot.shot import Shot, ShotFrame
@@ -200,7 +201,7 @@ class SegmentRun:
         # What is read only once is not gone on with: what is there is all there will be.
         if self.state == "complete" or not self.reader.seekable:
             self.settle()
-            if shot.cache is not None and self.output.cache is None:
+            if isinstance(shot.cache, FeatureCache) and self.output.cache is None:
                 shot.cache.remove()
 
     def _info(self) -> ShotInfo:

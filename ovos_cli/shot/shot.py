@@ -18,9 +18,9 @@ from models.tracking.soft import SoftMasks
 from ovos_cli.masks.ids import ids_in
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.live_reader import LiveReader
+from ovos_cli.preparing import Cache
 from ovos_cli.shot.annotations import Annotations
 from ovos_cli.shot.checkpoint import Checkpoints
-from ovos_cli.shot.feature_cache import FeatureCache
 from ovos_cli.shot.going import Passed, go_through
 from ovos_cli.shot.meeting import FinalMasks, Found, final_masks, probabilities
 from ovos_cli.shot.plan import Chain, Plan, hashed
@@ -97,7 +97,7 @@ class Shot:
         self.before_checkpoint: Callable[[], None] = lambda: None
         self._checkpoints = Checkpoints(folder, self.store)
         self._forward, self._cuts = forward, cuts
-        self.cache: FeatureCache | None = None
+        self.cache: Cache | None = None
         self.at: int | None = None  # the frame that is being gone through
         self._end: int | None = None
         self._planned: Plan | None = None
@@ -171,6 +171,11 @@ class Shot:
         with self._saying:
             self.annotations.unlock(frames)
             self._planned = None
+
+    def say(self, annotations: Annotations) -> None:
+        """Take all that a person says at once, in place of what was said before."""
+        with self._saying:
+            self.annotations, self._planned = annotations, None
 
     @property
     def plan(self) -> Plan:
