@@ -51,7 +51,7 @@ def timeline(said: Said, finals: Sequence[Final], cuts: Sequence[int], named: It
 
 
 def look_at(said: Said, finals: Sequence[Final]) -> list[dict[str, Any]]:
-    """Frames that are worth a look, the most doubtful first, those of an object spread over time."""
+    """Frames that are worth a look, the most doubtful first; those of an object lie apart."""
     doubtful = sorted(
         (confidence, f.frame, ident)
         for f in finals

@@ -24,7 +24,7 @@ _ROUND = 1000
 
 
 def most_packed(size: tuple[int, int]) -> int:
-    """Bytes that a packed mask of (H, W) has at most: what cannot be made smaller grows a little."""
+    """Bytes of a packed mask of (H, W) at most: what cannot be made smaller grows a little."""
     return size[0] * size[1] + size[0] * size[1] // 100 + 1024
 
 

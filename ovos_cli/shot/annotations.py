@@ -1,7 +1,7 @@
 """What a person gave of a shot, with its pixels."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -112,6 +112,10 @@ class Annotations:
         }
         locked = frozenset(self.locked)
         return Prompts(keyframes, first, last, dict(self.absences), locked, forward)
+
+    def sizes(self) -> Iterable[tuple[int, tuple[int, int]]]:
+        """(frame, (H, W)) of each mask."""
+        return ((frame, (ids.shape[0], ids.shape[1])) for frame, ids in self.given().items())
 
     def _frames_of(self, ident: int) -> list[int]:
         """Frames in which an object is given."""
