@@ -14,7 +14,7 @@ from rich.markup import escape
 from models.errors import InputError
 from ovos_cli import options
 from ovos_cli.collecting import loading
-from ovos_cli.lines import say, stopped
+from ovos_cli.lines import say
 from ovos_cli.option_groups import ModelOptions, SourceOptions, grouped
 
 _PAGE = "Page"
@@ -100,9 +100,9 @@ def edit(
                 address.url, lambda: say(console, "no browser opens: open the page yourself")
             )
         serve(editor(session, debug=debug), session, address, debug=debug)
-    except KeyboardInterrupt:
-        pass
     finally:
         session.close()
     folder = shlex.quote(session.folder)
-    raise stopped(f"go on with: ovos edit {folder}, or write the rest with: ovos resume {folder}")
+    say(console, f"go on with: ovos edit {escape(folder)}")
+    if session.unfinished:
+        say(console, f"what is not followed yet, and the overlay: ovos resume {escape(folder)}")

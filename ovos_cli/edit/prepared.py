@@ -8,7 +8,7 @@ from threading import Condition, Lock, Thread
 from models.errors import OvosError
 from models.sources.stored import StoredProposals
 from models.tracking.segmenter import PreparedFrame, Segmenter
-from ovos_cli.edit.priority import Priority
+from ovos_cli.edit.priority import Level, Priority
 from ovos_cli.media.frame import Frame
 from ovos_cli.preparing import Cache
 
@@ -59,12 +59,14 @@ class PreparedFrames:
         Raises:
             InputError: see `Segmenter.prepare`.
         """
-        with self._preparing:
-            self._segmenter.fit(*frame.image.shape[:2])
-            prepared = self._known(frame.index)
-            if prepared is None:
-                (prepared,) = self._segmenter.prepare([frame.image], [frame.stem])
-                self.put(frame.index, prepared)
+        prepared = self._known(frame.index)
+        if prepared is None:
+            # Whoever waits for another one to be made ready holds nothing up meanwhile.
+            with self._preparing, self._priority.work(Level.PREPARING):
+                prepared = self._known(frame.index)
+                if prepared is None:
+                    (prepared,) = self._segmenter.prepare([frame.image], [frame.stem])
+                    self.put(frame.index, prepared)
         assert self._segmenter.geometry is not None
         proposals = StoredProposals.of(prepared.proposals, self._segmenter.geometry)
         return ReadyFrame(frame, prepared, proposals)

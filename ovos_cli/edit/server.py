@@ -27,9 +27,9 @@ class EditServer(uvicorn.Server):
         self._session = session
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """See `uvicorn.Server`."""
+        """End in order; told again, at once."""
         self._session.events.close()
-        super().handle_exit(sig, frame)
+        self.should_exit, self.force_exit = True, self.should_exit
 
 
 class Address:
@@ -77,7 +77,7 @@ def guarded(app: Starlette, address: Address) -> Guard:
 
 
 def serve(app: Starlette, session: Session, address: Address, *, debug: bool) -> None:
-    """Answer until Ctrl-C, which is raised as KeyboardInterrupt.
+    """Answer until Ctrl-C, or until the process is told to end.
 
     Args:
         debug: show what the server itself says.

@@ -186,8 +186,7 @@ class SegmentRun:
 
     def name(self, frame: int) -> str:
         """Of a frame's mask, without suffix."""
-        names = self.reader.names if self.reader.counted else None
-        return names[frame] if names is not None else f"{frame:05d}"
+        return frame_name(self.reader, frame)
 
     def _follow(self, tick: Callable[[], None]) -> None:
         shot, waits = self.shot, self._waits()
@@ -387,3 +386,9 @@ class SegmentRun:
                 self._finals = self.shot.store.finals()
                 raise OvosError(f"{error}. {self.how_to_go_on()}") from error
             raise
+
+
+def frame_name(reader: FrameReader, frame: int) -> str:
+    """What the mask of a frame is called, without suffix."""
+    names = reader.names if reader.counted else None
+    return names[frame] if names is not None else f"{frame:05d}"
