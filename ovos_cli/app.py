@@ -17,6 +17,7 @@ from ovos_cli.standard_streams import lenient_streams
 
 _COMMANDS = {
     "mask": "ovos_cli.mask.command",
+    "edit": "ovos_cli.edit.command",
     "segment": "ovos_cli.segment",
     "resume": "ovos_cli.resume",
     "export": "ovos_cli.export",

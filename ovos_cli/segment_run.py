@@ -25,7 +25,7 @@ from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, S
 from ovos_cli.options import LEAST_RATE
 from ovos_cli.shot.feature_cache import FeatureCache, parse_size
 from ovos_cli.shot.folder import MasksOf, ShotFolder
-from ovos_cli.shot.given import GivenMasks, read_given_masks
+from ovos_cli.shot.given import GivenMasks, kept_masks, read_given_masks
 from ovos_cli.shot.identity import basis
 from ovos_cli.shot.instructions import parse_drop, parse_lock
 from ovos_cli.shot.object_names import given_names, read_object_names, write_object_names
@@ -49,12 +49,14 @@ def open_run(
     console: Console,
     *,
     kept: ShotFolder | None = None,
+    edited: bool = False,
 ) -> SegmentRun:
     """Check all that can be checked before anything is written.
 
     Args:
         console: shows how far a long check is.
         kept: a folder whose masks go on to count, beside those of `source`.
+        edited: masks will be given by and by, and corrected: there may be none yet.
 
     Raises:
         InputError: anything that was given is missing, damaged, or does not go together.
@@ -84,7 +86,11 @@ def open_run(
         stream=source.stream,
         apart=masks,
     )
-    given = read_given_masks(source.mask, reader, source.mask_colors, source.mask_threshold, kept)
+    given = (
+        kept_masks(kept)
+        if edited
+        else read_given_masks(source.mask, reader, source.mask_colors, source.mask_threshold, kept)
+    )
     loaded = _load(model, memory)
     segmenter = Segmenter(
         loaded.network, size=model.size, device=model.device, precision=model.precision
@@ -115,11 +121,12 @@ def open_run(
             shot.lock(_locked(text, parse_lock(text), folder, reader, head))
         for ident, span in drops:
             shot.drop(ident, span.first, span.last)
-        shot.check_passes()
-        if max(given.masks) > reader.start and reader.seekable:
-            shot.find_end()
-        shot.cache = _cache(shot, output.cache, folder, base)
-        _begin(shot, now, folder, anew=not (output.resume or kept is not None))
+        if not edited:
+            shot.check_passes()
+            if max(given.masks) > reader.start and reader.seekable:
+                shot.find_end()
+        shot.cache = _cache(shot, output.cache, folder, base, edited=edited)
+        _begin(shot, now, folder, anew=not (output.resume or kept is not None), edited=edited)
         folder.write_given(given.masks, given.palette)
         if output.names is not None:
             write_object_names(root, info.names)
@@ -170,7 +177,9 @@ def read_once(source: str, root: Path) -> InputError:
     )
 
 
-def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -> None:
+def _begin(
+    shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool, edited: bool
+) -> None:
     """Make sure that what is in the store is of this source and model."""
     store, before = shot.store, shot.store.get("basis")
     if anew:
@@ -179,9 +188,9 @@ def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -
     elif before is not None and before != now:
         before = before if isinstance(before, dict) else {}
         changed = " and ".join(name for name in now if now[name] != before.get(name))
+        way = "choose another --out" if edited else "begin anew with --overwrite"
         raise InputError(
-            f"{folder.root} was made with another {changed}; give the same again, or begin anew "
-            "with --overwrite"
+            f"{folder.root} was made with another {changed}; give the same again, or {way}"
         )
     store.put("basis", now)
     for final in store.finals():
@@ -189,13 +198,15 @@ def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -
             store.forget_final(final.frame)
 
 
-def _cache(shot: Shot, size: str | None, folder: ShotFolder, key: str) -> FeatureCache | None:
-    """Of the size that was asked for; else for what is gone through twice in this run."""
+def _cache(
+    shot: Shot, size: str | None, folder: ShotFolder, key: str, *, edited: bool
+) -> FeatureCache | None:
+    """Of the size that was asked for; else for what is gone through again: all that is edited."""
     place, device = folder.kept / "features", shot.segmenter.device
     if not shot.reader.seekable:
         return None  # nothing is gone through twice
-    if size is not None:
-        bound = parse_size(size)
+    if size is not None or edited:
+        bound = parse_size(size or _CACHED)
         return FeatureCache(place, bound, key, device) if bound else None
     if not any(chain.backward for chain in shot.plan.chains):
         return None

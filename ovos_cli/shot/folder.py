@@ -27,6 +27,10 @@ _RESERVED = 2**16
 """Bytes that are kept free for the last record of a run that fills the disk."""
 
 
+class BusyError(InputError):
+    """Another process is writing to the folder."""
+
+
 class ShotFolder:
     """Outputs, timing.json and run.json below one folder, and `.ovos` with what a run goes on from.
 
@@ -55,7 +59,7 @@ class ShotFolder:
 
         Raises:
             InputError: not a folder, not writable, of another run and neither `anew` nor `go_on`,
-                or another process is writing to it.
+                or another process is writing to it: `BusyError`.
         """
         root = self.root
         if root.exists() and not root.is_dir():
@@ -74,7 +78,7 @@ class ShotFolder:
             try:
                 self._lock.acquire()
             except Timeout:
-                raise InputError(self._busy()) from None
+                raise BusyError(self._busy()) from None
         with suppress(OSError):
             self._reserve.write_bytes(bytes(_RESERVED))
         for part in [*root.glob(".*.part*"), *root.glob("m*/**/.*.part")]:
@@ -114,7 +118,7 @@ class ShotFolder:
                 with self._lock:
                     pass
             except Timeout:
-                raise InputError(self._busy()) from None
+                raise BusyError(self._busy()) from None
 
     def _busy(self) -> str:
         return f"another ovos is writing to {self.root}; wait for it, or choose another --out"
@@ -150,13 +154,28 @@ class ShotFolder:
 
     def write_given(self, given: dict[int, Ids], palette: Palette) -> None:
         """Keep a person's masks, so that nobody has to give them again."""
-        folder = self.kept / "given"
-        folder.mkdir(exist_ok=True)
         for frame, ids in given.items():
-            write_mask(folder / f"{frame}.png", ids, palette)
+            self.keep_given(frame, ids, palette)
         for frame, file in self._given_files():
             if frame not in given:
                 file.unlink()
+
+    def keep_given(self, frame: int, ids: Ids, palette: Palette) -> None:
+        """Keep a person's masks of one frame, in place of those kept before; of none, nothing.
+
+        Raises:
+            OvosError: they cannot be written; those kept before still are.
+        """
+        file = self.given_file(frame)
+        if not ids.any():
+            file.unlink(missing_ok=True)
+            return
+        file.parent.mkdir(exist_ok=True)
+        write_mask(file, ids, palette)
+
+    def given_file(self, frame: int) -> Path:
+        """Where a person's masks of a frame are kept."""
+        return self.kept / "given" / f"{frame}.png"
 
     def read_given(self) -> tuple[dict[int, Ids], Palette]:
         """Masks by frame, and their palette.

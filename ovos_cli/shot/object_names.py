@@ -134,6 +134,15 @@ def write_object_names(folder: Path, names: ObjectNames) -> None:
     write_json(folder / _FILE, values)
 
 
+def object_label(values: Mapping[str, str], ident: int) -> ObjectLabel:
+    """What was said of one object, by `name`, `class` and `color`.
+
+    Raises:
+        InputError: a value cannot be used.
+    """
+    return _label(values, ident, "what was said")
+
+
 def given_names(text: str, objects: Iterable[int]) -> ObjectNames:
     """What `--names` says: `1=dog,2=cat`, or a file in TOML or JSON.
 
