@@ -12,12 +12,14 @@ from models.errors import InputError
 from models.hub.load import LoadedModel, load_model
 from models.tracking.objects import Ids
 from models.tracking.segmenter import Segmenter
+from ovos_cli.asked_frames import check_asked
 from ovos_cli.default_folder import default_folder
 from ovos_cli.masks.keyframes import mask_arguments
 from ovos_cli.masks.writer import is_whole
 from ovos_cli.media.checked_frames import checked_frames
 from ovos_cli.media.frame import Frame, FrameReader
-from ovos_cli.media.open_source import open_source, past_the_end
+from ovos_cli.media.open_source import open_source
+from ovos_cli.media.ranges import past_the_end
 from ovos_cli.media.source import LiveSource, Source
 from ovos_cli.memory_settings import memory_settings
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
@@ -81,6 +83,12 @@ def open_run(
         apart=masks,
     )
     given = read_given_masks(source.mask, reader, source.mask_colors, source.mask_threshold, kept)
+    locks = {text: parse_lock(text) for text in source.lock or ()}
+    drops = {text: parse_drop(text) for text in source.drop or ()}
+    asked = [("there is a mask for", frame) for frame in sorted(given.masks)]
+    asked += [(f"--drop {text} begins at", span.first) for text, (_, span) in drops.items()]
+    asked += [(f"--lock {text} ends at", frames[-1]) for text, frames in locks.items()]
+    check_asked(reader, asked)
     loaded = _load(model, memory)
     segmenter = Segmenter(
         loaded.network, size=model.size, device=model.device, precision=model.precision
@@ -92,9 +100,7 @@ def open_run(
     _check_sizes(given, head)
     _check_inputs(source.place, given, root, reader)
     folder = ShotFolder(root)
-    for text in source.lock or ():
-        parse_lock(text)
-    drops = [parse_drop(text) for text in source.drop or ()]
+    folder.refuse_linked_outputs()
     folder.claim(anew=output.overwrite, go_on=output.resume or kept is not None)
     shot: Shot | None = None
     try:
@@ -105,13 +111,13 @@ def open_run(
         shot = Shot(reader, segmenter, folder.kept, base, forward=source.forward, cuts=source.cuts)
         for frame, ids in given.masks.items():
             shot.put(frame, ids)
-        for text in source.lock or ():
-            shot.lock(_locked(text, parse_lock(text), folder, reader, head))
-        for ident, span in drops:
+        for text, frames in locks.items():
+            shot.lock(_locked(text, frames, folder, reader, head))
+        for ident, span in drops.values():
             shot.drop(ident, span.first, span.last)
         shot.check_passes()
-        if max(given.masks) > reader.start and reader.seekable:
-            shot.find_end()
+        if (max(given.masks) > reader.start or drops) and reader.seekable:
+            check_asked(reader, asked, shot.find_end())
         shot.cache = _cache(shot, output.cache, folder, base)
         _begin(shot, now, folder, anew=not (output.resume or kept is not None))
         folder.write_given(given.masks, given.palette)
