@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -39,6 +39,21 @@ from ovos_cli.sinks import SINKS
 _CACHED = "1G"
 
 
+def load(model: ModelOptions, memory: MemoryOptions) -> LoadedModel:
+    """The model that options name. Raises InputError: it cannot be loaded."""
+    return load_model(
+        model.model,
+        model.weights,
+        model.settings or (),
+        source=model.proposals,
+        weights_dir=model.weights_dir,
+        allow_untrained=model.allow_untrained,
+        **memory_settings(
+            model.model, model.weights, memory.memory, memory.memory_stride, memory.memory_max
+        ),
+    )
+
+
 def open_run(
     source: SourceOptions,
     output: OutputOptions,
@@ -47,12 +62,14 @@ def open_run(
     console: Console,
     *,
     kept: ShotFolder | None = None,
+    load: Callable[[ModelOptions, MemoryOptions], LoadedModel] = load,
 ) -> SegmentRun:
     """Check all that can be checked before anything is written.
 
     Args:
         console: shows how far a long check is.
         kept: a folder whose masks go on to count, beside those of `source`.
+        load: gives the model, which many runs may share.
 
     Raises:
         InputError: anything that was given is missing, damaged, or does not go together.
@@ -89,7 +106,7 @@ def open_run(
     asked += [(f"--drop {text} begins at", span.first) for text, (_, span) in drops.items()]
     asked += [(f"--lock {text} ends at", frames[-1]) for text, frames in locks.items()]
     check_asked(reader, asked)
-    loaded = _load(model, memory)
+    loaded = load(model, memory)
     segmenter = Segmenter(
         loaded.network, size=model.size, device=model.device, precision=model.precision
     )
@@ -168,20 +185,6 @@ def _cache(shot: Shot, size: str | None, folder: ShotFolder, key: str) -> Featur
     if not any(chain.backward for chain in shot.plan.chains):
         return None
     return FeatureCache(place, parse_size(_CACHED), key, device, shot.passed_twice)
-
-
-def _load(model: ModelOptions, memory: MemoryOptions) -> LoadedModel:
-    return load_model(
-        model.model,
-        model.weights,
-        model.settings or (),
-        source=model.proposals,
-        weights_dir=model.weights_dir,
-        allow_untrained=model.allow_untrained,
-        **memory_settings(
-            model.model, model.weights, memory.memory, memory.memory_stride, memory.memory_max
-        ),
-    )
 
 
 class _MasksOf(Mapping[int, Ids]):
