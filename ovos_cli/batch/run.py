@@ -80,8 +80,8 @@ def segment_row(row: Row, models: Models, watch: Watch, *, overwrite: bool) -> R
     """
     source, output, model, memory = row.groups
     folder = ShotFolder(row.out)
-    begun = folder.kept.is_dir() and folder.read_record() is not None
-    output = replace(output, overwrite=overwrite, resume=begun and not overwrite, quiet=True)
+    go_on = folder.holds_run() and not overwrite
+    output = replace(output, overwrite=overwrite, resume=go_on, quiet=True)
     key = key_of(row, models(model, memory))
     run = open_run(source, output, model, memory, Console(quiet=True), load=models)
     watch.begin(row, run.shot.remaining())

@@ -127,6 +127,10 @@ class ShotFolder:
 
     # Records
 
+    def holds_run(self) -> bool:
+        """Whether there is a run that can be gone on with."""
+        return self.kept.is_dir() and self.read_record() is not None
+
     def read_record(self) -> dict[str, Any] | None:
         """What run.json holds; None where there is none that can be read."""
         try:
