@@ -13,17 +13,13 @@ _INPUT, OUTPUT, _EXPORT, _MODEL, _MEMORY = "Input", "Output", "Export", "Model",
 LEAST_RATE = 0.1
 """Frames per second."""
 
-VideoFile = Annotated[
-    Path, typer.Argument(help="A video file, or a folder of images.", show_default=False)
-]
-Video = Annotated[
-    str,
-    typer.Argument(
-        help="A video file, or a folder of images; - for a pipe, or an address: rtsp://, http://, "
-        "/dev/video0.",
-        show_default=False,
-    ),
-]
+_VIDEO = typer.Argument(
+    help="A video file, or a folder of images; - for a pipe, or an address: rtsp://, http://, "
+    "/dev/video0.",
+    show_default=False,
+)
+Video = Annotated[str, _VIDEO]
+MaybeVideo = Annotated[str | None, _VIDEO]
 Masks = Annotated[
     list[str],
     typer.Option(

@@ -35,12 +35,14 @@ class ByHead:
             frame: (H, W, 3) RGB.
             features, proposals: of it, by this segmenter, whose network has a click head.
         """
-        self._frame, self._raw, self._segmenter = frame, features.raw, segmenter
+        self._frame, self._segmenter = frame, segmenter
         self._by_number = ByProposals(frame, proposals)
         self._size = (frame.shape[0], frame.shape[1])
         geometry = Geometry.fit(self._size, segmenter.size)
         whole = (0, 0, self._size[1], self._size[0])
         self._all = View(whole, geometry.scaled, geometry.padded)
+        # Features that were kept on disk come without the backbone's maps.
+        self._raw = features.raw or self._seen(geometry.frame(frame))
 
     def check(self, prompt: Prompt) -> None:
         """See `Answers`."""
@@ -70,10 +72,14 @@ class ByHead:
 
     def _near(self, view: View, prompt: Prompt, before: Mask | None) -> Mask:
         picture = torch.from_numpy(view.picture(self._frame)).permute(2, 0, 1)[None]
+        return self._answer(self._seen(picture), view, prompt, before)
+
+    def _seen(self, picture: Tensor) -> tuple[Tensor, ...]:
+        """The backbone's maps of a picture (1, 3, H, W), uint8."""
         with self._segmenter.computing():
             pixels = picture.to(self._segmenter.device).float() / 255
-            raw = self._segmenter.network.bfe(pixels).raw
-        return self._answer(raw, view, prompt, before)
+            features: FrameFeatures = self._segmenter.network.bfe(pixels)
+            return features.raw
 
     def _answer(
         self, raw: Sequence[Tensor], view: View, prompt: Prompt, before: Mask | None

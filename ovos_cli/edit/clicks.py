@@ -6,7 +6,7 @@ from threading import Lock
 from models.clicks.answer import mask_from_prompt
 from models.clicks.prompt import Mask, Prompt
 from models.errors import InputError
-from ovos_cli.edit.prepared import PreparedFrames, ReadyFrame
+from ovos_cli.edit.prepared import PreparedFrames
 from ovos_cli.edit.priority import Level, Priority
 from ovos_cli.media.frame import Frame
 
@@ -34,8 +34,4 @@ class Clicks:
         with self._lock, self._priority.work(Level.ANSWERING):
             if gone():
                 raise InputError("nobody waits for this answer")
-            return _answer(ready, prompt, others)
-
-
-def _answer(ready: ReadyFrame, prompt: Prompt, others: Mask) -> Mask:
-    return mask_from_prompt(ready.frame.image, ready.proposals, prompt, others)
+            return mask_from_prompt(ready.answers, prompt, others)

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Condition, Lock, Thread
 
+from models.clicks.answer import Answers
+from models.clicks.clicked_frame import answers_in
 from models.errors import OvosError
-from models.sources.stored import StoredProposals
 from models.tracking.segmenter import PreparedFrame, Segmenter
 from ovos_cli.edit.priority import Level, Priority
 from ovos_cli.media.frame import Frame
@@ -22,12 +23,11 @@ _BESIDE = (0, 1, -1)
 class ReadyFrame:
     """A frame in which clicks can be answered.
 
-    proposals: at the size of the frame. prepared: what the network makes of it.
+    answers: what the model says to clicks.
     """
 
     frame: Frame
-    prepared: PreparedFrame
-    proposals: StoredProposals
+    answers: Answers
 
 
 class PreparedFrames:
@@ -67,9 +67,7 @@ class PreparedFrames:
                 if prepared is None:
                     (prepared,) = self._segmenter.prepare([frame.image], [frame.stem])
                     self.put(frame.index, prepared)
-        assert self._segmenter.geometry is not None
-        proposals = StoredProposals.of(prepared.proposals, self._segmenter.geometry)
-        return ReadyFrame(frame, prepared, proposals)
+        return ReadyFrame(frame, answers_in(frame.image, prepared, self._segmenter))
 
     def has(self, index: int) -> bool:
         """Whether a frame is in memory."""

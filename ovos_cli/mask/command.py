@@ -15,6 +15,7 @@ from ovos_cli import options
 from ovos_cli.collecting import loading
 from ovos_cli.lines import say
 from ovos_cli.mask.in_order import InOrder, given_in_order
+from ovos_cli.media.source import source_named
 from ovos_cli.option_groups import ModelOptions, grouped
 
 COMMAND = InOrder
@@ -25,7 +26,7 @@ _OBJECT = "Object"
 def mask(
     *,
     context: typer.Context,
-    video: options.VideoFile,
+    video: options.Video,
     frame: Annotated[
         int, typer.Option(min=0, help="Which frame, counted from 0.", rich_help_panel="Input")
     ] = 0,
@@ -128,7 +129,7 @@ def mask(
         raise InputError("say where an object is: --box X0,Y0,X1,Y1, --point X,Y or --pick NUMBER")
     errors, console = Console(stderr=True), Console(quiet=quiet)
     apart = [path for path in (add, out) if path is not None]
-    reader = open_source(video, stream=stream, apart=apart)
+    reader = open_source(source_named(video), stream=stream, apart=apart)
     seen = reader.frame(frame)
     earlier = read_earlier(add, seen) if add is not None else None
     files = MaskFiles(out)

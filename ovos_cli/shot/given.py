@@ -9,12 +9,14 @@ import numpy as np
 
 from models.errors import InputError
 from models.tracking.objects import Ids
+from models.utils.names import number_at_end
 from ovos_cli.masks.colours import parse_colours
 from ovos_cli.masks.ids import ids_in, laid_over
 from ovos_cli.masks.keyframes import KeyframeMask, mask_arguments, read_keyframe_mask
-from ovos_cli.masks.misplaced import misplaced
+from ovos_cli.masks.misplaced import misplaced, numbered_alike
 from ovos_cli.masks.palette import Palette, davis_palette
 from ovos_cli.media.frame import FrameReader
+from ovos_cli.media.ranges import index_by_name
 from ovos_cli.shot.folder import ShotFolder
 
 
@@ -52,7 +54,8 @@ def read_given_masks(
         frame = name if isinstance(name, int) else frame_named(name, path, reader)
         if frame in read:
             raise InputError(f"frame {frame} has two masks, {given.files[frame]} and {path}")
-        if isinstance(name, int) and not given.doubts and (doubt := misplaced(frame, path, reader)):
+        told = misplaced if isinstance(name, int) else numbered_alike
+        if not given.doubts and (doubt := told(frame, path, reader)):
             given.doubts.append(doubt)
         read[frame], given.files[frame] = read_keyframe_mask(path, meaning, threshold), path
     if not read and given.masks:
@@ -88,12 +91,14 @@ def kept_masks(kept: ShotFolder | None) -> GivenMasks:
 
 
 def frame_named(name: str, path: Path, reader: FrameReader) -> int:
-    """The frame that a mask in a folder is of, by its name."""
+    """The frame that a mask in a folder is of, by its name; else by the number at its end."""
     names = reader.names if reader.counted else None
     if names is not None and name in names:
         return names.index(name)
     if names is not None and (composed := [*map(_composed, names)]).count(_composed(name)) == 1:
         return composed.index(_composed(name))
+    if names is not None and (alike := index_by_name(number_at_end(name), names)) is not None:
+        return alike
     if names is None and name.isascii() and name.isdigit():
         return int(name)
     raise InputError(

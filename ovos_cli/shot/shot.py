@@ -311,14 +311,13 @@ class Shot:
         return all(self.plan.key(frame, backward=way) is not None for way in (False, True))
 
     def find_end(self) -> int:
-        """The last frame of the shot, by counting the source's.
+        """The last frame of the shot, by going through the source's as far as it takes.
 
         Raises:
             InputError: masks are given of frames beyond it.
         """
         if self._end is None:
-            count = self.reader.count()
-            last = count - 1 if self.reader.end is None else min(self.reader.end, count - 1)
+            last = self.reader.last()
             beyond = [frame for frame in self.annotations.given() if frame > last]
             if beyond:
                 raise InputError(
