@@ -9,9 +9,16 @@ import numpy as np
 
 from models.errors import InputError
 from models.tracking.objects import Ids
-from ovos_cli.masks.colours import parse_colours
+from ovos_cli.formats.opening import open_annotations
+from ovos_cli.masks.annotated_masks import masks_of
+from ovos_cli.masks.colours import Colours, parse_colours
 from ovos_cli.masks.ids import ids_in, laid_over
-from ovos_cli.masks.keyframes import KeyframeMask, mask_arguments, read_keyframe_mask
+from ovos_cli.masks.keyframes import (
+    KeyframeMask,
+    is_annotations,
+    mask_arguments,
+    read_keyframe_mask,
+)
 from ovos_cli.masks.misplaced import misplaced
 from ovos_cli.masks.palette import Palette, davis_palette
 from ovos_cli.media.frame import FrameReader
@@ -40,7 +47,7 @@ def read_given_masks(
     Args:
         texts: as given, see `mask_arguments`.
         reader: of the source, whose frames' names those of a folder of masks are.
-        colours, threshold: see `--mask-colors` and `--mask-threshold`.
+        colours, threshold: see `--mask-colors` and `--mask-threshold`; of pictures.
         kept: a folder with masks that were given before, and still count.
 
     Raises:
@@ -51,13 +58,13 @@ def read_given_masks(
     if kept is not None:
         given.masks, given.palette = kept.read_given()
         given.files = kept.files_given()
+    files = dict[int, Path]()
     for name, path in mask_arguments([*texts], reader.start):
-        frame = name if isinstance(name, int) else frame_named(name, path, reader)
-        if frame in read:
-            raise InputError(f"frame {frame} has two masks, {given.files[frame]} and {path}")
-        if isinstance(name, int) and not given.doubts and (doubt := misplaced(frame, path, reader)):
-            given.doubts.append(doubt)
-        read[frame], given.files[frame] = read_keyframe_mask(path, meaning, threshold), path
+        for frame, mask in _masks(name, path, reader, meaning, threshold, given.doubts).items():
+            if frame in files:
+                raise InputError(f"frame {frame} has two masks, {files[frame]} and {path}")
+            read[frame], files[frame] = mask, path
+    given.files |= files
     if not read and given.masks:
         return given
     if not read and kept is not None:
@@ -76,6 +83,26 @@ def read_given_masks(
     if kept is None:
         given.palette = read[min(given.masks)].palette
     return given
+
+
+def _masks(
+    name: int | str | None,
+    path: Path,
+    reader: FrameReader,
+    colours: Colours | None,
+    threshold: int | None,
+    doubts: list[str],
+) -> dict[int, KeyframeMask]:
+    """Masks of a file, of one frame or of those that it says; adds to `doubts`."""
+    if not isinstance(name, str) and is_annotations(path):
+        masks, said = masks_of(open_annotations(path), reader, name)
+        doubts += said
+        return masks
+    assert name is not None
+    frame = name if isinstance(name, int) else frame_named(name, path, reader)
+    if isinstance(name, int) and not doubts and (doubt := misplaced(frame, path, reader)):
+        doubts.append(doubt)
+    return {frame: read_keyframe_mask(path, colours, threshold)}
 
 
 def frame_named(name: str, path: Path, reader: FrameReader) -> int:
@@ -110,8 +137,12 @@ def _number_white_ones(read: dict[int, KeyframeMask], given: GivenMasks) -> None
         if mask.white and numbered:
             if len(numbered) > 1:
                 raise InputError(
-                    f"the mask {given.files[frame]} is black and white, and there are objects "
-                    f"{', '.join(map(str, sorted(numbered)))}: it does not say which of them it "
-                    "is. Save it as an indexed PNG whose index is the object's id"
+                    f"the mask {given.files[frame]} {_unnumbered(given.files[frame])}, and there "
+                    f"are objects {', '.join(map(str, sorted(numbered)))}: it does not say which "
+                    "of them it is. Save it as an indexed PNG whose index is the object's id"
                 )
             given.masks[frame] = np.where(mask.ids > 0, min(numbered), 0).astype(np.uint8)
+
+
+def _unnumbered(path: Path) -> str:
+    return "gives its object no number" if is_annotations(path) else "is black and white"
