@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from filelock import FileLock, Timeout
 from models.errors import InputError
 from models.pictures.opened import MOST_PIXELS, opened
 from models.tracking.objects import Ids
+from ovos_cli.json_file import write_json
 from ovos_cli.masks.palette import Palette, full_palette
 from ovos_cli.masks.writer import write_mask
 from ovos_cli.output import probe, remove_if_empty, writing
-from ovos_cli.sinks import SINKS
+from ovos_cli.sinks import OF_RUN, SINKS
+from ovos_cli.sinks.exports import remove_output
 from ovos_cli.sinks.sink import Sink
 
 _KEPT = ".ovos"
@@ -37,6 +39,7 @@ class ShotFolder:
         self.root = root
         self.kept = root / _KEPT
         self.waiting = self.kept / "waiting"
+        self.exporting = self.kept / "exporting"
         self.timing, self.record = root / "timing.json", root / "run.json"
         self._reserve = self.kept / "reserve"
         self._lock = FileLock(self.kept / "lock", timeout=0)
@@ -63,7 +66,7 @@ class ShotFolder:
             used = root.is_dir() and any(
                 p.is_file() and self.kept not in p.parents for p in root.rglob("*")
             )
-            self._refuse_running()
+            self.refuse_running()
             if used and not (anew or go_on):
                 raise InputError(self._in_use())
             probe(root)
@@ -104,7 +107,8 @@ class ShotFolder:
             shutil.rmtree(self.kept, ignore_errors=True)
             remove_if_empty(self.root / "masks", self.root)
 
-    def _refuse_running(self) -> None:
+    def refuse_running(self) -> None:
+        """See that no other process is writing here. Raises InputError: one is."""
         if self.kept.is_dir():
             try:
                 with self._lock:
@@ -215,7 +219,7 @@ class ShotFolder:
             stale: whether a file is of a frame or object that is in the run's range, but not in
                 the run.
         """
-        for sink in SINKS.values():
+        for sink in _of_run():
             place, waiting = self.root / sink.place_name, self.waiting / sink.place_name
             if not sink.by_frame:
                 if waiting.exists():
@@ -232,11 +236,52 @@ class ShotFolder:
                     file.unlink()
         shutil.rmtree(self.waiting, ignore_errors=True)
 
+    def settle_exports(self, names: Collection[str]) -> None:
+        """Remove exports that an earlier run wrote here and this one did not.
+
+        Args:
+            names: of those that this run wrote.
+
+        Raises:
+            OvosError: the list of them cannot be written.
+        """
+        kept = self.kept / "exports.json"
+        try:
+            before = json.loads(kept.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            before = []
+        for name in before if isinstance(before, list) else []:
+            if name in SINKS and name not in names:
+                remove_output(SINKS[name], self.root / SINKS[name].place_name)
+        if names or kept.exists():
+            write_json(kept, [*names])
+
     def _of_frames(self) -> Iterator[Path]:
-        for sink in SINKS.values():
+        for sink in _of_run():
             if sink.by_frame:
                 yield from sink.files(self.root / sink.place_name)
                 yield from sink.files(self.waiting / sink.place_name)
+
+
+class MasksOf(Mapping[int, Ids]):
+    """Masks of frames, read from their files when they are asked for."""
+
+    def __init__(self, files: Mapping[int, Path]) -> None:
+        """Name the files, by frame."""
+        self._files = files
+
+    def __getitem__(self, frame: int) -> Ids:
+        return read_indexed(self._files[frame])[0]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+def _of_run() -> list[type[Sink]]:
+    return [SINKS[name] for name in OF_RUN]
 
 
 def read_indexed(path: Path) -> tuple[Ids, Palette]:

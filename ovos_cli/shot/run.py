@@ -4,16 +4,17 @@ import shlex
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from models.errors import InputError, OvosError
 from models.hub.load import LoadedModel
-from models.tracking.soft import SoftMasks
 from ovos_cli.json_file import write_json
 from ovos_cli.media.checked_frames import check_names
-from ovos_cli.media.frame import FrameReader
+from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.option_groups import OutputOptions, SourceOptions
 from ovos_cli.run_record import run_record
 from ovos_cli.run_timing import run_timing
@@ -21,7 +22,11 @@ from ovos_cli.shot.folder import ShotFolder, read_indexed
 from ovos_cli.shot.given import GivenMasks
 from ovos_cli.shot.shot import Shot, ShotFrame
 from ovos_cli.shot.store import Final
-from ovos_cli.sinks import SINKS, MasksSink, ShotInfo, Sink, Written
+from ovos_cli.sinks import OF_RUN, SINKS
+from ovos_cli.sinks.exports import Exports
+from ovos_cli.sinks.masks import MasksSink
+from ovos_cli.sinks.opening import open_exports
+from ovos_cli.sinks.sink import ShotInfo, Sink, Written
 from ovos_cli.sinks.writing import Writing
 from ovos_cli.untrained_warning import untrained_warning
 
@@ -36,6 +41,7 @@ class SegmentRun:
     shot: Shot
     folder: ShotFolder
     given: GivenMasks
+    info: ShotInfo
     options: dict[str, Any]
     state: str = "running"
     frames: int = 0
@@ -55,11 +61,16 @@ class SegmentRun:
 
     @property
     def sinks(self) -> list[type[Sink]]:
-        """The outputs of this run."""
+        """The outputs that this run writes as it goes."""
         wanted = {"masks", *(self.output.write or ())}
         wanted |= {"mattes"} if self.output.mattes else set()
         wanted |= {"overlay"} if self.output.overlay else set()
-        return [sink for name, sink in SINKS.items() if name in wanted]
+        return [SINKS[name] for name in OF_RUN if name in wanted]
+
+    @property
+    def exports(self) -> dict[str, type[Sink]]:
+        """The others, which are written in order."""
+        return {n: SINKS[n] for n in SINKS if n in (self.output.write or ()) and n not in OF_RUN}
 
     def follow(self, tick: Callable[[], None] = lambda: None) -> dict[str, Any]:
         """Segment every frame, and write all outputs and the record of the run.
@@ -111,7 +122,8 @@ class SegmentRun:
 
     def written(self) -> list[str]:
         """Where everything is, for people."""
-        folder, outputs = self.folder, [sink.place_name for sink in self.sinks]
+        folder = self.folder
+        outputs = [sink.place_name for sink in [*self.sinks, *self.exports.values()]]
         waits = folder.waiting.exists()
         root = folder.waiting if waits else folder.root
         stems = {final.stem for final in self._finals}
@@ -142,18 +154,21 @@ class SegmentRun:
     def _follow(self, tick: Callable[[], None]) -> None:
         shot, folder, waits = self.shot, self.folder, self._waits()
         streams = shot.streams()
-        info = ShotInfo(
-            tuple(shot.plan.prompts.given), self.given.palette, self.reader.rate, self.reader.aspect
-        )
+        objects = tuple(shot.plan.prompts.given)
+        info = replace(self.info, objects=objects, aspect=self.reader.aspect)
 
         def opened(sinks: list[type[Sink]]) -> list[Sink]:
             return [sink(folder.place(sink, wait=waits), info) for sink in sinks]
 
         now = [sink for sink in self.sinks if streams or not sink.in_order]
         later = [sink for sink in self.sinks if sink not in now]
+        exports = self._open_exports(info)
+        at_once = [exports] if exports is not None and streams else []
         unnoted = dict[str, ShotFrame]()
         writing = Writing(
-            opened(now), shot.segmenter.clock, lambda w: shot.note(unnoted.pop(w.stem), w.stem)
+            [*opened(now), *at_once],
+            shot.segmenter.clock,
+            lambda w: shot.note(unnoted.pop(w.stem), w.stem),
         )
         shot.before_checkpoint = writing.settle
         try:
@@ -161,8 +176,9 @@ class SegmentRun:
                 for done in frames:
                     stem = self._stem(done)
                     unnoted[stem] = done
-                    writing.write(Written(stem, done.masks.ids, done.frame, done.masks.soft))
+                    writing.write(self._written(done, stem))
                     self.frames += 1
+            writing.settle()  # what is queued is not missing
             self._add_missing(writing)
             if self.reader.end is None and self.reader.whole:  # now it is known how many there are
                 names = [self._name(frame) for frame in range(shot.find_end() + 1)]
@@ -173,13 +189,60 @@ class SegmentRun:
         finally:
             writing.close()
             self.failures += writing.failures
-        if self.state == "complete" and later:
-            self._write_in_order(opened(later))
+        rest = opened(later) + ([exports] if exports is not None and not streams else [])
+        if self.state == "complete" and rest:
+            self._write_in_order(rest)
+        if exports is not None:
+            self._finish(exports)
         # What is read only once is not gone on with: what is there is all there will be.
         if self.state == "complete" or not self.reader.seekable:
             self._settle(info)
             if shot.cache is not None and self.output.cache is None:
                 shot.cache.remove()
+
+    def _open_exports(self, info: ShotInfo) -> Exports | None:
+        if not self.exports:
+            return None
+        kinds = self.exports.values()
+        return open_exports(kinds, self.folder.root, self.folder.exporting, info, self.output)
+
+    def _finish(self, exports: Exports) -> None:
+        """Let exports appear, if they are of all frames that there will be."""
+        if self.state == "complete" or not self.reader.seekable:
+            exports.put_in_place()
+        else:
+            exports.discard()
+        self.failures += exports.failures
+
+    def _written(self, done: ShotFrame, stem: str) -> Written:
+        frame, shot = done.frame, self.shot
+        return Written(
+            stem=stem,
+            ids=done.masks.ids,
+            index=done.index,
+            time=self._time(done.index) if frame is None else frame.time,
+            name=stem,
+            frame=frame,
+            soft=cache(lambda: shot.soft(done.masks)),
+        )
+
+    def _time(self, frame: int) -> Fraction:
+        """Seconds at which a frame comes whose own time is not known."""
+        return frame / max(self.reader.rate, Fraction(1, 60))
+
+    def _stored(self, index: int, frame: Frame | None = None) -> Written:
+        """A frame whose masks are written already."""
+        stem, shot = self._name(index) if frame is None else frame.stem, self.shot
+        ids, _ = read_indexed(self.folder.mask_file(stem))
+        return Written(
+            stem=stem,
+            ids=ids,
+            index=index,
+            time=self._time(index) if frame is None else frame.time,
+            name=stem,
+            frame=frame,
+            soft=cache(lambda: shot.probabilities(index) or {}),
+        )
 
     def _waits(self) -> bool:
         """Whether there are masks of an earlier run, or of before a correction, to stay for now."""
@@ -204,22 +267,19 @@ class SegmentRun:
             for sink in others:
                 elsewhere = self.folder.place(type(sink), wait=False)
                 if not (sink.holds(sink.place, stem) or sink.holds(elsewhere, stem)):
-                    ids, _ = read_indexed(self.folder.mask_file(stem))
-                    soft = self._soft(frame) if sink.soft else None
-                    sink.write(Written(stem, ids, None, soft))
-
-    def _soft(self, frame: int) -> SoftMasks | None:
-        masks = self.shot.result(frame)
-        return None if masks is None else masks.soft
+                    sink.write(self._stored(frame))
 
     def _write_in_order(self, sinks: list[Sink]) -> None:
         """Write what is wanted frame after frame, now that all masks are known."""
         first, last = self.reader.start, self.shot.find_end()
         writing = Writing(sinks, self.shot.segmenter.clock)
         try:
-            for frame in self.reader.between(first, last):
-                ids, _ = read_indexed(self.folder.mask_file(frame.stem))
-                writing.write(Written(frame.stem, ids, frame))
+            if any(sink.pixels for sink in sinks):
+                for frame in self.reader.between(first, last):
+                    writing.write(self._stored(frame.index, frame))
+            else:
+                for index in range(first, last + 1):
+                    writing.write(self._stored(index))
         except KeyboardInterrupt:
             self.state = "interrupted"
         finally:
@@ -239,6 +299,7 @@ class SegmentRun:
             return part[0] not in written or file.stem not in stems or of_another
 
         self.folder.settle([*written.values()], stale)
+        self.folder.settle_exports([*self.exports])
 
     def _stem(self, done: ShotFrame) -> str:
         return done.frame.stem if done.frame is not None else self._name(done.index)
@@ -259,6 +320,7 @@ class SegmentRun:
                 self.shot.segmenter,
                 self._finals,
                 state=self.state,
+                rate=self.reader.rate,
                 whole=self.reader.whole,
                 warnings=[*self.given.doubts, *self.reader.warnings],
                 cuts=self.shot.cuts,

@@ -21,6 +21,7 @@ from ovos_cli.shot.annotations import Annotations
 from ovos_cli.shot.checkpoint import Checkpoints
 from ovos_cli.shot.feature_cache import FeatureCache
 from ovos_cli.shot.going import Passed, go_through
+from ovos_cli.shot.known import known_ways
 from ovos_cli.shot.meeting import FinalMasks, Found, final_masks, probabilities
 from ovos_cli.shot.plan import Chain, Plan, hashed
 from ovos_cli.shot.prompts import Span
@@ -206,7 +207,11 @@ class Shot:
     def probabilities(self, frame: int) -> dict[int, NDArray[np.float32]] | None:
         """Soft masks of a frame: (H, W) in [0, 1] by id; None if they are not known, or locked."""
         masks = self.result(frame)
-        return None if masks is None else probabilities(masks, self._geometry())
+        return None if masks is None else self.soft(masks)
+
+    def soft(self, masks: FinalMasks) -> dict[int, NDArray[np.float32]]:
+        """Soft masks of a frame whose masks are known; see `probabilities`."""
+        return probabilities(masks, self._geometry())
 
     def note(self, done: ShotFrame, stem: str) -> None:
         """Keep in mind that the masks of a frame are kept elsewhere, under the name `stem`."""
@@ -307,23 +312,16 @@ class Shot:
         """
         if frame in plan.prompts.locked:
             return None
-        ways = dict[bool, Found | None]()
-        for backward in (False, True):
-            key = plan.key(frame, backward=backward)
-            found: Found | None = None
-            if passed is not None and chain is not None and chain.backward == backward:
-                found = _found(passed) if key is not None else None
-            elif key is not None:
-                found = self.store.found(frame, key, backward=backward)
-            if key is not None and found is None:
-                return None
-            ways[backward] = found
+        fresh: tuple[bool, Found] | None = None
+        if passed is not None and chain is not None:
+            fresh = chain.backward, _found(passed)
+        ways = known_ways(plan, self.store, frame, fresh)
+        if ways is None:
+            return None
         # What one way forward found is the answer already.
-        ready = passed.masks.ids if passed is not None and ways[True] is None else None
+        ready = passed.masks.ids if passed is not None and ways.backward is None else None
         given = self.annotations.masks.get(frame)
-        masks = final_masks(
-            plan.prompts, frame, ways[False], ways[True], given, self._geometry(), ready, self.cuts
-        )
+        masks = final_masks(plan.prompts, frame, *ways, given, self._geometry(), ready, self.cuts)
         image = None if passed is None else passed.frame
         return ShotFrame(frame, masks, plan.final_key(frame), image)
 
