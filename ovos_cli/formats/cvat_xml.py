@@ -22,23 +22,30 @@ _OTHERS = ("box", "ellipse", "polyline", "points", "cuboid", "skeleton")
 
 
 def document(
-    name: str, size: Size, frames: int, labels: Sequence[str], *, video: bool, source: str = ""
+    name: str,
+    size: Size,
+    labels: Sequence[str],
+    *,
+    video: bool,
+    source: str = "",
+    first: int = 0,
 ) -> Element:
     """The root, with what CVAT wants to know of the task; images or tracks are added to it.
 
     Args:
         name: of the task.
         size: of its frames.
-        frames: how many.
         labels: classes of objects.
         video: whether it is one, which has tracks.
         source: the name of the video's file.
+        first: index of the first frame.
     """
     root = Element("annotations")
     SubElement(root, "version").text = "1.1"
     task = SubElement(SubElement(root, "meta"), "task")
     mode = "interpolation" if video else "annotation"
-    for tag, text in (("name", name), ("size", str(frames)), ("mode", mode)):
+    tags = (("name", name), ("size", "0"), ("mode", mode), ("start_frame", str(first)))
+    for tag, text in tags:
         SubElement(task, tag).text = text
     listed = SubElement(task, "labels")
     for label in labels:
@@ -89,8 +96,11 @@ def add_track(root: Element, number: int, label: str, ident: int) -> Element:
     return SubElement(root, "track", {key: str(value) for key, value in values.items()})
 
 
-def text_of(root: Element) -> bytes:
-    """The file's content."""
+def text_of(root: Element, frames: int) -> bytes:
+    """The file's content. frames: how many there are."""
+    size = root.find("meta/task/size")
+    assert size is not None
+    size.text = str(frames)
     indent(root)
     content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return content + b"\n"
@@ -123,7 +133,8 @@ def read(root: Element, path: Path) -> Annotated:
                 "export the one task that is meant"
             )
         left_out = [f"{path}: {n} of {tag} are no masks and left out" for tag, n in others.items()]
-        return Annotated(path, frames, _length(root), grouped=True, doubts=left_out)
+        length = None if images else _length(root)
+        return Annotated(path, frames, length, grouped=True, doubts=left_out)
 
 
 def _image(image: Element) -> AnnotatedFrame:

@@ -1,10 +1,11 @@
 """Label Studio's tasks: brushes and polygons of pictures, closed vectors through a video."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
@@ -22,6 +23,7 @@ _BRUSH, _POLYGON, _VECTOR = "brushlabels", "polygonlabels", "videovectorlabels"
 _LIKE = {"brush": _BRUSH, "polygon": _POLYGON, "videovector": _VECTOR}
 """The same without labels."""
 _LEAST = 3
+_UPLOADED = re.compile(r"^[0-9a-f]{8}-")
 
 
 # Writing
@@ -205,7 +207,7 @@ def _kind(result: dict[str, Any]) -> str:
 
 def _of_picture(task: dict[str, Any], results: list[dict[str, Any]]) -> AnnotatedFrame:
     texts = [v for v in mapping(task["data"], "data").values() if isinstance(v, str)]
-    name = stem_of(unquote(urlsplit(texts[0]).path)) if texts else ""
+    name = _picture(texts[0]) if texts else ""
     regions, sizes = [], set[Size]()
     for result in results:
         if _kind(result) in (_BRUSH, _POLYGON):
@@ -215,6 +217,13 @@ def _of_picture(task: dict[str, Any], results: list[dict[str, Any]]) -> Annotate
     if len(sizes) > 1:
         raise ValueError(f"the masks of '{name}' are of several sizes")
     return AnnotatedFrame(name, None, next(iter(sizes), None), regions)
+
+
+def _picture(address: str) -> str:
+    """The name of a picture; Label Studio puts a mark before those that are uploaded."""
+    parts = urlsplit(address)
+    local = parse_qs(parts.query).get("d", [parts.path])[0]
+    return _UPLOADED.sub("", stem_of(unquote(local)))
 
 
 def _of_video(vectors: list[dict[str, Any]]) -> Iterator[AnnotatedFrame]:

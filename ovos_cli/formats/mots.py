@@ -3,6 +3,7 @@
 import configparser
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from ovos_cli.formats.row_runs import Mask, Size
 from ovos_cli.formats.tree import Tree
 from ovos_cli.formats.values import frame_size, stem_of
 
-MOST_INSTANCES = 999
 PER_CLASS = 1000
 """An object's number is so many times its class, and its own number within it."""
+MOST_CLASSES = 64
+"""Of a picture of 16 bits."""
+_BENCHMARK = {"car": 1, "pedestrian": 2, "person": 2}
 LABELS, TEXT, SEQUENCE = "labels.txt", "gt.txt", "seqinfo.ini"
 _IGNORED = 10
 """The class of what is neither object nor background."""
@@ -29,17 +32,25 @@ _MOST_CLASSES = 21 * PER_CLASS
 """Where a lone picture is taken for one of MOTS: 65535 is white, and no object of class 65."""
 
 
-def number(class_index: int, ident: int) -> int:
-    """Of an object, in either form; classes count from 0 here, and from 1 in the number."""
-    return (class_index + 1) * PER_CLASS + ident
+def class_numbers(classes: Iterable[str]) -> dict[str, int]:
+    """Numbers of classes for the text: those of the benchmark, and others from 1 on."""
+    named = [*classes]
+    numbers = {name: _BENCHMARK[name.lower()] for name in named if name.lower() in _BENCHMARK}
+    taken = {_IGNORED, *numbers.values()}
+    free = (i for i in count(1) if i not in taken)
+    return {name: numbers[name] if name in numbers else next(free) for name in named}
 
 
-def line(index: int, class_index: int, ident: int, rle: dict[str, Any]) -> str:
+def number(class_number: int, ident: int) -> int:
+    """Of an object, in either form; classes count from 1."""
+    return class_number * PER_CLASS + ident
+
+
+def line(index: int, class_number: int, ident: int, rle: dict[str, Any]) -> str:
     """A line of text; frames count from 1 in it, and from 0 in `index`."""
     height, width = rle["size"]
     counts = rle["counts"]
-    whole_number = number(class_index, ident)
-    return f"{index + 1} {whole_number} {class_index + 1} {height} {width} {counts}"
+    return f"{index + 1} {number(class_number, ident)} {class_number} {height} {width} {counts}"
 
 
 def is_text(content: str) -> bool:

@@ -3,10 +3,34 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ovos_cli.formats.annotated import Annotated, AnnotatedFrame, Region, refusing
 from ovos_cli.formats.coco import category_names, unknown_labels
+from ovos_cli.formats.row_runs import run_lengths
 from ovos_cli.formats.segmentation import NOTHING, drawing
 from ovos_cli.formats.values import frame_size, mapping, number_or_none, sequence, stem_of, whole
+from ovos_cli.masks.ids import Ids, boxes_of
+
+# Writing
+
+
+def plain_masks_of(ids: Ids) -> dict[int, dict[str, Any]]:
+    """As `coco.masks_of`, with run lengths as lists of numbers."""
+    return {
+        ident: {
+            "segmentation": {
+                "size": [*ids.shape],
+                "counts": run_lengths((ids == ident).ravel(order="F")),
+            },
+            "area": int(np.count_nonzero(ids == ident)),
+            "bbox": [x0, y0, x1 - x0, y1 - y0],
+        }
+        for ident, (x0, y0, x1, y1) in boxes_of(ids).items()
+    }
+
+
+# Reading
 
 
 def is_ytvis(value: Any) -> bool:
@@ -51,9 +75,9 @@ def read(value: Any, path: Path) -> Annotated:
         length = whole(video.get("length", len(files)), "length")
         if files and len(files) != length:
             raise ValueError(f"it says that it has {length} frames, and names {len(files)}")
-        stems = [*map(stem_of, files)]
-        frames = _frames(entries, length, size, stems)
-        return Annotated(path, frames, length, doubts=unknown_labels(path, unknown))
+        frames = _frames(entries, length, size, [*map(stem_of, files)])
+        doubts = unknown_labels(path, unknown)
+        return Annotated(path, frames, None if files else length, doubts=doubts)
 
 
 def read_results(value: Any, path: Path) -> Annotated:
@@ -78,7 +102,8 @@ def read_results(value: Any, path: Path) -> Annotated:
         ]
         if any(number is None for _, number, _ in entries):
             entries = [(label, i, masks) for i, (label, _, masks) in enumerate(entries, start=1)]
-        return Annotated(path, _frames(entries, len(entries[0][2]), None, []))
+        length = len(entries[0][2])
+        return Annotated(path, _frames(entries, length, None, []), length)
 
 
 def _masks(entry: dict[str, Any]) -> list[Any]:
@@ -99,7 +124,7 @@ def _frames(
     return [
         AnnotatedFrame(
             stems[index] if stems else "",
-            index,
+            None if stems else index,  # names say it, also where only some frames are annotated
             size,
             [
                 Region(label, number, drawing(masks[index]))
