@@ -35,7 +35,7 @@ from ovos_cli.shot.run import SegmentRun
 from ovos_cli.shot.shot import Shot
 from ovos_cli.shot.store import Store
 from ovos_cli.sinks import OF_RUN, SINKS
-from ovos_cli.sinks.opening import check_outputs, file_names, outputs_named, settings_of
+from ovos_cli.sinks.opening import check_outputs, exports_of, file_names, settings_of
 from ovos_cli.sinks.sink import ExportSettings, ShotInfo
 
 _CACHED = "1G"
@@ -65,7 +65,7 @@ def open_run(
         )
     if output.resume and output.overwrite:
         raise InputError("--resume and --overwrite exclude each other")
-    outputs = outputs_named(output.write or (), "--write")
+    outputs = exports_of(output)
     settings = settings_of(output)
     rate = Fraction(source.fps).limit_denominator(1001)
     root = output.out or default_folder(source.place, "ovos")

@@ -25,7 +25,7 @@ from ovos_cli.shot.store import Final
 from ovos_cli.sinks import OF_RUN, SINKS
 from ovos_cli.sinks.exports import Exports
 from ovos_cli.sinks.masks import MasksSink
-from ovos_cli.sinks.opening import open_exports
+from ovos_cli.sinks.opening import exports_of, open_exports
 from ovos_cli.sinks.sink import ShotInfo, Sink, Written
 from ovos_cli.sinks.writing import Writing
 from ovos_cli.untrained_warning import untrained_warning
@@ -70,7 +70,7 @@ class SegmentRun:
     @property
     def exports(self) -> dict[str, type[Sink]]:
         """The others, which are written in order."""
-        return {n: SINKS[n] for n in SINKS if n in (self.output.write or ()) and n not in OF_RUN}
+        return exports_of(self.output)
 
     def follow(self, tick: Callable[[], None] = lambda: None) -> dict[str, Any]:
         """Segment every frame, and write all outputs and the record of the run.
@@ -203,8 +203,10 @@ class SegmentRun:
     def _open_exports(self, info: ShotInfo) -> Exports | None:
         if not self.exports:
             return None
-        kinds = self.exports.values()
-        return open_exports(kinds, self.folder.root, self.folder.exporting, info, self.output)
+        kinds, folder = self.exports.values(), self.folder
+        return open_exports(
+            kinds, folder.root, folder.exporting, info, self.output, lambda: self.shot.cuts
+        )
 
     def _finish(self, exports: Exports) -> None:
         """Let exports appear, if they are of all frames that there will be."""
