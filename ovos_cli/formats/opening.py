@@ -119,8 +119,9 @@ def _of_text(tree: Tree, names: list[str]) -> _Reading | None:
     if isinstance(tree, Lone):  # the classes' names lie in a folder above
         root = _root_of_labels(tree.path)
         beside = Folder(root)
-        return lambda: yolo.read(beside, [tree.path.relative_to(root).as_posix()])
-    return lambda: yolo.read(tree, [name for name in texts if not texts[name] or name in segments])
+        return lambda: yolo.read(beside, [tree.path.relative_to(root).as_posix()], tree.path)
+    names = [name for name in texts if not texts[name].strip() or name in segments]
+    return lambda: yolo.read(tree, names, tree.path)
 
 
 def _may_be_text(name: str) -> bool:

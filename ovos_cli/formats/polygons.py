@@ -19,19 +19,20 @@ _BEYOND = 1
 """Frames' sides that a polygon may reach beyond the frame; more is a mistake."""
 
 
-def rings(mask: Mask, tolerance: float = TOLERANCE) -> list[list[Ring]]:
+def rings(mask: Mask, tolerance: float = TOLERANCE, *, steps: int = _FINE) -> list[list[Ring]]:
     """Polygons of an (H, W) mask: for each part its outline, and after it those of its holes.
 
     Args:
         mask: may be empty.
         tolerance: pixels; up to EXACT, `filled` gives the same mask back.
+        steps: lines go through the middles of pixels, 1, or of half pixels, 2.
 
     Returns:
         The largest part first.
     """
     top, left, part = _cropped(mask)
     fine = cv2.copyMakeBorder(
-        cv2.resize(part, None, fx=_FINE, fy=_FINE, interpolation=cv2.INTER_NEAREST),
+        cv2.resize(part, None, fx=steps, fy=steps, interpolation=cv2.INTER_NEAREST),
         *(1, 1, 1, 1),
         cv2.BORDER_CONSTANT,
         value=0,
@@ -40,9 +41,9 @@ def rings(mask: Mask, tolerance: float = TOLERANCE) -> list[list[Ring]]:
     parts = dict[int, list[Ring]]()
     for number, contour in enumerate(found):
         parent = int(tree[0][number][3])
-        line = cv2.approxPolyDP(contour, tolerance * _FINE, closed=True)
+        line = cv2.approxPolyDP(contour, tolerance * steps, closed=True)
         line = line if len(line) > 2 else contour  # of a wire, a line without area would be left
-        points = (line[:, 0].astype(np.float64) - 1 + 0.5) / _FINE + (left, top)
+        points = (line[:, 0].astype(np.float64) - 1 + 0.5) / steps + (left, top)
         if parent < 0:
             parts.setdefault(number, []).insert(0, points)
         else:
@@ -90,6 +91,23 @@ def filled(lines: Iterable[NDArray[np.floating]], size: Size) -> Mask:
                 at = x + (rows + 0.5 - y) * (next_x - x) / (next_y - y)
                 crossed[rows, np.ceil(np.clip(at - 0.5, 0, width)).astype(int)] ^= True
     return np.logical_xor.accumulate(crossed[:, :-1], axis=1)
+
+
+def traced(line: NDArray[np.floating], size: Size) -> Mask:
+    """(H, W) mask of the pixels that a line runs through, and of those that it encloses.
+
+    Args:
+        line: (N, 2) x, y in pixels.
+        size: height and width of the frame.
+
+    Raises:
+        ValueError: see `filled`.
+    """
+    points = np.asarray(line, np.float64)
+    _check_place(points, size)
+    mask = np.zeros(size, np.uint8)
+    cv2.fillPoly(mask, [np.floor(points).astype(np.int32)], 1)
+    return mask.view(bool)
 
 
 def area(ring: Ring) -> float:

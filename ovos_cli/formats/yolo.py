@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.errors import InputError
 from ovos_cli.formats.annotated import Annotated, AnnotatedFrame, Region, refusing
-from ovos_cli.formats.polygons import EXACT, filled, joined, rings
+from ovos_cli.formats.polygons import EXACT, joined, rings, traced
 from ovos_cli.formats.row_runs import Mask, Size
 from ovos_cli.formats.tree import Tree
 from ovos_cli.formats.values import sequence, stem_of
@@ -20,8 +20,11 @@ LABELS, NUMBERS = "labels", "ids"
 """Folders of texts: polygons, and beside them the number of each line's object."""
 _BOX = 5
 """Words of a line with a box."""
-_POLYGON = 7
+_LEAST = 3
+"""Points of a polygon."""
 _DIGITS = 6
+_INSIDE = 0.25
+"""Of a pixel: programs take the pixels that a line runs through, and cut off or round numbers."""
 
 
 # Writing
@@ -30,7 +33,9 @@ _DIGITS = 6
 def line(class_index: int, mask: Mask) -> str:
     """The polygon of an (H, W) mask that is not empty: one line around all its parts and holes."""
     height, width = mask.shape
-    points = joined(rings(mask, EXACT)) / (width, height)
+    points = (joined(rings(mask, EXACT, steps=1)) - 0.5 + _INSIDE) / (width, height)
+    missing = max(_LEAST - len(points), 0)  # of a pixel or a straight line
+    points = np.concatenate([points, np.repeat(points[-1:], missing, axis=0)])
     return " ".join([str(class_index), *(f"{v:.{_DIGITS}f}" for v in points.ravel())])
 
 
@@ -55,13 +60,13 @@ def is_yolo(content: str) -> bool:
     return words[0].isdecimal()
 
 
-def read(tree: Tree, names: Sequence[str]) -> Annotated:
+def read(tree: Tree, names: Sequence[str], path: Path) -> Annotated:
     """Take texts for YOLO's segments.
 
     The number of an object is in `ids/`, or stands last in its line, as Ultralytics writes it.
 
     Args:
-        tree: where they are. names: of these texts.
+        tree: where they are. names: of these texts. path: what was given, for messages.
 
     Raises:
         InputError: a line is none, a class is not named, or there are no polygons.
@@ -77,9 +82,9 @@ def read(tree: Tree, names: Sequence[str]) -> Annotated:
         what = (
             f"it has {boxes} boxes and no polygon: boxes are no masks" if boxes else "it is empty"
         )
-        raise InputError(f"{tree.path} holds no YOLO segments: {what}")
-    doubts = [f"{tree.path}: {boxes} lines are boxes and left out"] if boxes else []
-    return Annotated(tree.path, frames, doubts=doubts)
+        raise InputError(f"{path} holds no YOLO segments: {what}")
+    doubts = [f"{path}: {boxes} lines are boxes and left out"] if boxes else []
+    return Annotated(path, frames, doubts=doubts)
 
 
 def _regions(
@@ -103,7 +108,7 @@ def _regions(
             if len(words) in (_BOX, _BOX + 1):
                 boxes += 1
                 continue
-            if len(words) < _POLYGON:
+            if len(words) <= 2 * _LEAST:
                 raise ValueError("a polygon has three points or more")
             numbered = len(words) % 2 == 0
             points = np.array(words[1 : len(words) - numbered], np.float64).reshape(-1, 2)
@@ -117,7 +122,7 @@ def _regions(
 
 def _drawing(points: NDArray[np.float64]) -> Any:
     def draw(size: Size) -> Mask:
-        return filled([points * (size[1], size[0])], size)
+        return traced(points * (size[1], size[0]) + _INSIDE, size)
 
     return draw
 
