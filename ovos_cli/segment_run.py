@@ -95,7 +95,7 @@ def open_run(
             raise read_once(str(source.place), root)
     elif not source.place.exists():
         raise InputError(f"{source.place} does not exist")
-    masks = [path for _, path in mask_arguments(source.mask, source.start)]
+    masks = [path for _, path in mask_arguments(source.mask, source.start) if path.is_file()]
     masks += kept.files_given().values() if kept is not None else []
     reader = open_source(
         source.place,
@@ -289,5 +289,6 @@ def _check_sizes(given: GivenMasks, head: Frame) -> None:
         if ids.shape != (height, width):
             raise InputError(
                 f"the mask is {ids.shape[1]}x{ids.shape[0]} but frame {frame} is "
-                f"{width}x{height} (rotation applied); draw the mask on a frame of the full size"
+                f"{width}x{height} (rotation applied); draw the mask {given.files.get(frame, '')} "
+                "on a frame of the full size"
             )

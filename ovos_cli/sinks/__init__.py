@@ -32,6 +32,16 @@ OUTPUTS: dict[str, Output] = {
     "webp": Output("preview:WebpSink", "messages, pages", "a small moving picture"),
     "gif": Output("preview:GifSink", "messages, pages", "the same, for old programs"),
     "sheet": Output("sheet:SheetSink", "people", "frames of the whole shot on one page"),
+    "coco": Output("coco:CocoSink", "CVAT, FiftyOne, Detectron2", "a JSON with run lengths"),
+    "ytvis": Output("ytvis:YtvisSink", "TrackEval (ground truth)", "YouTube-VIS's JSON"),
+    "ytvis-results": Output("ytvis:YtvisResultsSink", "TrackEval (results)", "YouTube-VIS's JSON"),
+    "mots": Output("mots:MotsSink", "TrackEval", "a text with run lengths"),
+    "mots-png": Output("mots:MotsPngSink", "CVAT, datumaro", "PNGs of 16 bits, class and id"),
+    "cvat-images": Output("cvat:CvatImagesSink", "CVAT", "exact masks, objects as groups"),
+    "cvat-video": Output("cvat:CvatVideoSink", "CVAT", "tracks of outlines; exact masks apart"),
+    "label-studio": Output("label_studio:LabelStudioSink", "Label Studio", "brushes, and outlines"),
+    "labelme": Output("labelme:LabelMeSink", "LabelMe", "a JSON for each frame"),
+    "yolo-seg": Output("yolo:YoloSink", "YOLO, supervision", "a text for each frame, outlines"),
 }
 """Outputs by name; a new one is a file beside these, and a line here."""
 
