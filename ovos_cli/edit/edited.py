@@ -225,7 +225,8 @@ class EditedShot:
 
     def known(self) -> bool:
         """Whether the masks of all frames are written, and follow from what is given."""
-        plan, last = self.shot.plan, self._last()
+        plan, counted = self.shot.plan, self._last()
+        last = self.shot.last if counted is None else counted
         if last is None or not plan.prompts.keyframes:
             return False
         keys, locked = self.shot.store.final_keys(), plan.prompts.locked
@@ -317,6 +318,8 @@ class EditedShot:
     def _keep_names(self, names: ObjectNames) -> None:
         self.begin()
         write_object_names(self.run.folder.root, names)
+        palette = names.palette(self.run.given.palette)
+        self.run.info = replace(self.run.info, names=names, palette=palette)
         self.names = names
 
     def _check_known(self, ident: int) -> None:

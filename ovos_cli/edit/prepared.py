@@ -75,8 +75,9 @@ class PreparedFrames:
     def _made(self, frame: Frame) -> PreparedFrame:
         prepared = self._known(frame.index)
         if prepared is None:
+            # Not kept: made beside other work, with another number of threads, it is not the same
+            # to the last bit, and what is followed must not depend on what was looked at.
             (prepared,) = self._segmenter.prepare([frame.image], [frame.stem])
-            self.put(frame.index, prepared)
         return prepared
 
     def _known(self, index: int) -> PreparedFrame | None:
