@@ -39,7 +39,7 @@ class ShotFolder:
         self.root = root
         self.kept = root / _KEPT
         self.waiting = self.kept / "waiting"
-        self.exporting = self.kept / "exporting"
+        self.exporting = self.kept / "exporting"  # exports that are not whole
         self.timing, self.record = root / "timing.json", root / "run.json"
         self._reserve = self.kept / "reserve"
         self._lock = FileLock(self.kept / "lock", timeout=0)
@@ -102,6 +102,7 @@ class ShotFolder:
         self.make_room()
         if not self._lock.is_locked:
             return
+        shutil.rmtree(self.exporting, ignore_errors=True)  # of a run that failed
         self._lock.release()
         if not self.record.exists() and not any(self._of_frames()):
             shutil.rmtree(self.kept, ignore_errors=True)

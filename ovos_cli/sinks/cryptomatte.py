@@ -19,6 +19,8 @@ _LAYER = "CryptoObject"
 _RANKS = 6
 """Objects that a pixel may hold at most, as renderers have it."""
 _KEY_DIGITS = 7
+_LEAST = 1 / 1024
+"""Coverage that counts: soft masks are a millionth everywhere, and files would be full of noise."""
 
 
 class CryptomatteSink(Sink):
@@ -88,7 +90,7 @@ def ranked(ids: NDArray[np.float32], alphas: SoftMask) -> dict[str, NDArray[np.f
     Returns:
         float32 by name, of as many layers as all objects need, at most three.
     """
-    covered = alphas / alphas.sum(0).clip(min=1)
+    covered = np.where(alphas < _LEAST, np.float32(0), alphas / alphas.sum(0).clip(min=1))
     count = min(len(ids), _RANKS)
     order = np.argsort(-covered, axis=0, kind="stable")[:count]
     coverage = np.take_along_axis(covered, order, axis=0)
