@@ -87,7 +87,7 @@ class ByHead:
         return *low, min(width, math.ceil(x1)), min(height, math.ceil(y1))
 
     def _in_box(self, box: Box, prompt: Prompt) -> Mask:
-        mask = self._near(View.around(self._size, box), prompt, None)
+        mask = self.again(prompt, self._near(View.around(self._size, box), prompt, None))
         x0, y0, x1, y1 = box
         mask[:y0] = mask[y1:] = mask[:, :x0] = mask[:, x1:] = False
         return mask
