@@ -30,8 +30,8 @@ class Clicks:
         Raises:
             InputError: the prompt cannot be meant of this frame, or nobody waits.
         """
-        ready = self._prepared.ready(frame)
+        answers = self._prepared.ready(frame)
         with self._lock, self._priority.work(Level.ANSWERING):
             if gone():
                 raise InputError("nobody waits for this answer")
-            return mask_from_prompt(ready.answers, prompt, others)
+            return mask_from_prompt(answers, prompt, others)

@@ -20,7 +20,7 @@ from ovos_cli.media.open_source import open_source
 from ovos_cli.media.source import LiveSource, Source
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
 from ovos_cli.segment_run import open_run, read_once
-from ovos_cli.shot.folder import BusyError, ShotFolder
+from ovos_cli.shot.folder import KEPT, BusyError, ShotFolder
 from ovos_cli.shot.identity import source_digest
 from ovos_cli.shot.options_file import Groups, options_of
 from ovos_cli.shot.run import frame_name
@@ -121,6 +121,11 @@ def _options(
         kept = ShotFolder(root)
         recorded, output, known, memory = _recorded(kept, model)
         return replace(recorded, video=str(place)), output, known, memory, kept
+    if root.is_dir() and any(p.is_file() for p in root.rglob("*") if KEPT not in p.parts):
+        raise InputError(
+            f"the folder {root} is not empty, and no shot that can be gone on with; choose another "
+            "--out"
+        )
     output = OutputOptions(out=root, quiet=True)
     return source, output, model, MemoryOptions(), None
 

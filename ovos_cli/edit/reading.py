@@ -77,7 +77,9 @@ class ReadShot:
 
     def _state(self) -> object:
         with self._lock:
-            return None if self._ended.is_set() else (self._store.final_keys(), self.said())
+            if self._ended.is_set():
+                return None
+            return self._store.final_keys(), self.said().plan.prompts
 
     def _read(self) -> Said:
         source, annotations = self._source, Annotations()

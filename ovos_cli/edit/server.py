@@ -94,7 +94,7 @@ def serve(app: Starlette, session: Session, address: Address, *, debug: bool) ->
     EditServer(config, session).run(sockets=[address.socket])
 
 
-def open_browser(url: str, failed: Callable[[], None]) -> None:
+def open_browser(url: str, failed: Callable[[], None]) -> threading.Thread:
     """Open a page, in a thread of its own: some browsers take their time to say that they are."""
 
     def open_it() -> None:
@@ -105,7 +105,9 @@ def open_browser(url: str, failed: Callable[[], None]) -> None:
         if not opened:
             failed()
 
-    threading.Thread(target=open_it, name="ovos-browser", daemon=True).start()
+    thread = threading.Thread(target=open_it, name="ovos-browser", daemon=True)
+    thread.start()
+    return thread
 
 
 def _why_not(host: str, port: int, error: OSError) -> str:

@@ -22,7 +22,7 @@ from ovos_cli.sinks import OF_RUN, SINKS
 from ovos_cli.sinks.exports import remove_output
 from ovos_cli.sinks.sink import Sink
 
-_KEPT = ".ovos"
+KEPT = ".ovos"
 _RESERVED = 2**16
 """Bytes that are kept free for the last record of a run that fills the disk."""
 
@@ -41,7 +41,7 @@ class ShotFolder:
     def __init__(self, root: Path) -> None:
         """Name it; nothing is made or read yet."""
         self.root = root
-        self.kept = root / _KEPT
+        self.kept = root / KEPT
         self.waiting = self.kept / "waiting"
         self.exporting = self.kept / "exporting"  # exports that are not whole
         self.timing, self.record = root / "timing.json", root / "run.json"
