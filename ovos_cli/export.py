@@ -81,6 +81,8 @@ def export(
         say(errors, f"[yellow]warning:[/] {escape(warning)}")
     for place in places:
         say(console, escape(f"{place}{'/' if place.is_dir() else ''}"))
+    for failure in run.failures[1:]:
+        say(errors, f"[bold red]error:[/] {escape(str(failure))}")
     if run.failures:
         raise run.failures[0]
 
