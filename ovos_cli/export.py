@@ -62,7 +62,7 @@ def export(
     Nothing is computed again; frames are read again only for formats that hold pictures. A shot
     that is not complete is exported as far as it is.
 
-    Example: `ovos export bunny_ovos --to rgba --to coco --names 1=bunny --first-number 1001`
+    Example: `ovos export bunny_ovos --to rgba --to prores --names 1=bunny --first-number 1001`
     """
     with loading():
         from ovos_cli.export_run import open_export
