@@ -65,9 +65,10 @@ class Written:
     """One frame of an output.
 
     stem: the frame's own name. ids: (H, W) uint8. index: in the source. time: seconds since its
-    start. name: of the frame's files, as the user wants them called. frame: with its pixels, for
-    outputs that want `pixels`; else it may be None. soft: makes the soft masks of objects whose
-    masks were not given, by id. edges: makes the alpha of objects that is not 0 or 1, by id.
+    start, by the average rate where the frame is not read. name: of the frame's files, as the user
+    wants them called. frame: with its pixels, for outputs that want `pixels`; else it may be None.
+    soft: makes the soft masks of objects whose masks were not given, by id. edges: makes the alpha
+    of objects that is not 0 or 1, by id.
     """
 
     stem: str
