@@ -36,7 +36,24 @@ class SourceOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutputOptions:
+class ExportOptions:
+    """How outputs for other programs are written."""
+
+    names: options.Names = None
+    pattern: options.Pattern = None
+    first_number: options.FirstNumber = None
+    bits: options.Bits = None
+    apart: options.Apart = False
+    soft_edges: options.SoftEdges = False
+    median: options.Median = 1
+    fill_holes: options.FillHoles = 0
+    drop_islands: options.DropIslands = 0
+    grow: options.Grow = 0
+    feather: options.Feather = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputOptions(ExportOptions):
     """What is written, and where."""
 
     out: options.Out = None
@@ -44,6 +61,7 @@ class OutputOptions:
     resume: options.Resume = False
     cache: options.Cache = None
     write: options.Write = None
+    soft: options.Soft = False
     mattes: options.Mattes = False
     overlay: options.Overlay = True
     quiet: options.Quiet = False

@@ -7,8 +7,9 @@ import typer
 
 from models import MemoryPolicy, Precision
 from models.config import FRAMES_KEPT
+from ovos_cli.sinks import OUTPUTS
 
-_INPUT, OUTPUT, _MODEL, _MEMORY = "Input", "Output", "Model", "Memory"
+_INPUT, OUTPUT, _EXPORT, _MODEL, _MEMORY = "Input", "Output", "Export", "Model", "Memory"
 LEAST_RATE = 0.1
 """Frames per second."""
 
@@ -28,7 +29,8 @@ Masks = Annotated[
         help="Annotation of the first frame, or FRAME=FILE of another one (57=car.png), or a "
         "folder of such files named by frame; may be repeated. An indexed PNG (index = object id, "
         "1 to 254; 0 says nothing of objects that are followed), or a black and white picture of "
-        "one object. An object that is given again is corrected.",
+        "one object; or annotations, which say of which frames they are: COCO, CVAT, LabelMe, "
+        "Label Studio, MOTS, YOLO. An object that is given again is corrected.",
         show_default=False,
     ),
 ]
@@ -162,7 +164,8 @@ Write = Annotated[
     list[str] | None,
     typer.Option(
         metavar="OUTPUT",
-        help="A further output beside masks and overlay, by its name: mattes; may be repeated.",
+        help="A further output beside masks and overlay, by its name: "
+        f"{', '.join(OUTPUTS)} (ovos export --help says what they hold); may be repeated.",
         rich_help_panel=OUTPUT,
         show_default=False,
     ),
@@ -177,6 +180,114 @@ Mattes = Annotated[
     ),
 ]
 Overlay = Annotated[bool, typer.Option(help="Write overlay.mp4.", rich_help_panel=OUTPUT)]
+Names = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID=NAME,…",
+        help="What objects are called in outputs: 1=dog,2=cat, or a TOML or JSON file that may say "
+        "class and color, too. Kept in objects.json.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+Pattern = Annotated[
+    str | None,
+    typer.Option(
+        help="Names of frames' files: '{shot}.{frame:04d}', 'plate_####', 'f_%04d'; {name} is a "
+        "frame's own. Default: {name}, with --first-number the first of these.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+FirstNumber = Annotated[
+    int | None,
+    typer.Option(
+        metavar="NUMBER",
+        help="Number of the first frame in files' names, 1001 for example.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+Bits = Annotated[
+    int | None,
+    typer.Option(
+        metavar="8|16",
+        help="Of a channel of PNGs. Default: 8 of rgba, 16 of soft.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+Apart = Annotated[
+    bool,
+    typer.Option(
+        "--apart",
+        help="Each object in pictures of its own, not all together.",
+        rich_help_panel=_EXPORT,
+    ),
+]
+SoftEdges = Annotated[
+    bool,
+    typer.Option(
+        "--soft-edges",
+        help="Alpha is how likely the object is, from 0 to 1, not either of them.",
+        rich_help_panel=_EXPORT,
+    ),
+]
+Median = Annotated[
+    int,
+    typer.Option(
+        metavar="FRAMES",
+        help="Calm flickering edges: of each pixel, the median of so many frames, 3 or 5; none "
+        "reaches over a cut.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+FillHoles = Annotated[
+    int,
+    typer.Option(
+        metavar="AREA",
+        help="Fill holes of fewer pixels.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+DropIslands = Annotated[
+    int,
+    typer.Option(
+        metavar="AREA",
+        help="Drop parts of fewer pixels, but an object's largest.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+Grow = Annotated[
+    int,
+    typer.Option(
+        metavar="PIXELS",
+        help="Grow objects in every direction, or shrink them: -2.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+Feather = Annotated[
+    float,
+    typer.Option(
+        metavar="PIXELS",
+        help="Let alpha fade over about so many pixels to each side of an edge.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+Soft = Annotated[
+    bool,
+    typer.Option(
+        "--soft",
+        help="Keep how likely each object is in each pixel, too: soft/OBJECT/FRAME.png, of 16 bits "
+        "or --bits 8. The same as --write soft.",
+        rich_help_panel=OUTPUT,
+    ),
+]
 Quiet = Annotated[
     bool,
     typer.Option("--quiet", "-q", help="No progress bar, no table.", rich_help_panel=OUTPUT),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -182,7 +183,7 @@ class Segmenter:
         assert self._geometry is not None
         counted = range(self._prepared, self._prepared + len(images))
         origin = Origin(tuple(names or (f"{i:05d}" for i in counted)), self._geometry)
-        with self._computing():
+        with self.computing():
             batch = torch.cat([self._geometry.frame(image) for image in images])
             if self.device.type == "cuda":  # bytes, from memory that the GPU reads by itself
                 batch = batch.pin_memory()
@@ -227,7 +228,7 @@ class Segmenter:
         """
         before = self._geometry, self._prepared
         try:
-            with self._computing():
+            with self.computing():
                 found, self._tracks = self._step(frame, masks, drop, absent, at, cut)
         except BaseException:
             self._geometry, self._prepared = before
@@ -322,6 +323,13 @@ class Segmenter:
         """Forget every object and all frames; the next step is a first one, of the same video."""
         self._tracks = _Tracks(TrackedObjects(), None, 0)
 
+    def sibling(self) -> "Segmenter":
+        """Another one, of the same network in memory: of another video, with objects of its own."""
+        other = copy(self)
+        other._geometry, other._prepared = None, 0
+        other.restart()
+        return other
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the network's weights and settings."""
@@ -372,7 +380,7 @@ class Segmenter:
         self._tracks = _Tracks(state.objects, state.past, state.time)
 
     @contextmanager
-    def _computing(self) -> Iterator[None]:
+    def computing(self) -> Iterator[None]:
         """Inference mode and, unless in float32, mixed precision."""
         mixed = torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
         with torch.inference_mode(), mixed:

@@ -14,7 +14,8 @@ from ovos_cli.shot.folder import ShotFolder
 from ovos_cli.shot.identity import source_digest
 from ovos_cli.shot.options_file import options_record
 from ovos_cli.shot.plan import hashed
-from ovos_cli.sinks import SINKS, MasksSink
+from ovos_cli.sinks import SINKS
+from ovos_cli.sinks.masks import MasksSink
 
 _NOTE = "batch"
 _OF_THE_WAY = ("overwrite", "resume", "quiet", "cache")
