@@ -36,9 +36,14 @@ export class Crosshair {
     }
   }
 
-  cancel() {
+  /** Let go of what was begun. */
+  release() {
     this.#pressed = false;
     this.#tools.current.cancel();
+  }
+
+  hide() {
+    this.release();
     this.#stage.hideCrosshair();
   }
 }

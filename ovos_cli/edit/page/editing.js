@@ -1,5 +1,5 @@
 import { Emitter } from './emitter.js';
-import { isEmpty, maskOf, packed, unpacked, withMask } from './masks.js';
+import { isEmpty, maskOf, packed, same, unpacked, withMask } from './masks.js';
 import { inWords, minus, spanAt } from './spans.js';
 
 /**
@@ -238,7 +238,7 @@ export class Editing extends Emitter {
   /** From one state of a frame to another. */
   async #turn(frame, from, to) {
     this.#shown.set(frame, unpacked(to.ids, this.#area), to.origin);
-    const changed = [...to.given].filter(([id, mask]) => String(mask) !== String(from.given.get(id)));
+    const changed = [...to.given].filter(([id, mask]) => !same(mask, from.given.get(id) ?? []));
     const gone = [...from.given.keys()].filter((id) => !to.given.has(id));
     await this.#write(frame, async () => {
       let answer = {};

@@ -1,4 +1,4 @@
-import { holds, inWords } from './spans.js';
+import { inWords } from './spans.js';
 
 /** Following: its buttons, how far it is, and what has changed since. */
 export class Following {
@@ -25,8 +25,7 @@ export class Following {
     this.#on.addEventListener('click', () => this.forward());
     this.#back.addEventListener('click', () => this.backward());
     this.#stop.addEventListener('click', () => this.stop());
-    shot.on('info', () => this.#update());
-    shot.on('timeline', () => this.#update());
+    for (const event of ['info', 'timeline', 'following']) shot.on(event, () => this.#update());
     this.#update();
   }
 
@@ -74,7 +73,9 @@ export class Following {
       button.hidden = running;
       button.disabled = !can;
     }
-    this.#all.dataset.wanted = can && (stale.length > 0 || !this.#isDone());
+    const wanted = stale.length > 0 || !this.#shot.isKnown;
+    document.body.dataset.changed = can && stale.length > 0;
+    this.#all.dataset.wanted = can && wanted;
     this.#all.querySelector('span').textContent = stale.length ? 'Follow what changed' : 'Follow';
     this.#stop.hidden = this.#progress.hidden = !running;
     this.#stop.disabled = following.state === 'stopping';
@@ -94,17 +95,7 @@ export class Following {
       const words = stale.slice(0, 2).map(inWords).join(', ');
       return `Changed: ${words}${stale.length > 2 ? ' …' : ''}`;
     }
-    return this.#shot.given.length && this.#isDone() ? 'All is followed' : '';
-  }
-
-  /** Whether something is known of both ends: what lies between is then, too. */
-  #isDone() {
-    const { first, last, timeline } = this.#shot;
-    const known = (frame) =>
-      Object.values(timeline.objects).some(
-        ({ seen, given, absent }) => holds(seen, frame) || holds(absent, frame) || given.includes(frame),
-      );
-    return this.#shot.info.last !== null && known(first) && known(last);
+    return this.#shot.given.length && this.#shot.isKnown ? 'All is followed' : '';
   }
 }
 

@@ -5,6 +5,7 @@ const ORIGINS = {
   forward: 'followed from before',
   backward: 'followed from after',
   merged: 'followed from both sides',
+  locked: 'locked',
 };
 
 /** What is known of the chosen object in the frame that is shown, and what can be said of it. */
@@ -102,7 +103,7 @@ export class Here {
     const sure = this.#shot.track(object).confidence[frame];
     if (typeof sure === 'number') parts.push(`confidence ${Math.round(100 * sure)}\u202f%`);
     if (this.#shot.isStale(frame)) parts.push('changed since, not followed again');
-    if (this.#shot.isLocked(frame)) parts.push('locked');
+    if (this.#shot.isLocked(frame) && parts[0] !== ORIGINS.locked) parts.push('locked');
     return parts.join(' · ');
   }
 

@@ -37,7 +37,7 @@ export function keyTable(parts) {
     { keys: ['shift+Enter'], text: 'Not this; brush: erase', act: () => crosshair.press(true) },
   ];
   const object = [
-    { keys: [...'123456789'], shown: ['1', '9'], text: 'Choose an object', act: choose },
+    { keys: [...'123456789'], shown: ['1 – 9'], text: 'Choose an object', act: choose },
     { keys: ['shift+n'], text: 'Add an object', act: () => editing.addObject() },
     { keys: ['F2'], text: 'Name it', act: chosen((id) => objects.rename(id)) },
     { keys: ['h'], text: 'Hide it', act: chosen((id) => look.toggleHidden(id)) },
@@ -57,7 +57,7 @@ export function keyTable(parts) {
   const follow = [
     { keys: ['f'], text: 'Follow in both directions, or what changed', act: () => following.both() },
     { keys: ['shift+f', 'shift+r'], text: 'Forward, backward from here', act: (name) => (name === 'shift+f' ? following.forward() : following.backward()) },
-    { keys: ['Escape'], text: 'Stop; let go of a stroke or a box', act: () => { crosshair.cancel(); following.stop(); } },
+    { keys: ['Escape'], text: 'Stop; let go of a stroke or a box', act: () => { crosshair.hide(); following.stop(); } },
   ];
   const view = [
     { keys: ['+', '='], shown: ['+'], text: 'Closer (also the wheel)', act: () => stage.zoom(1.25) },

@@ -10,15 +10,16 @@ const SYMBOLS = {
 
 /** "ctrl+shift+z" of an event: the order of the names is fixed; signs carry no shift of their own. */
 export function nameOf(event) {
-  // A digit is its key: on some keyboards it needs Shift.
-  const digit = /^Digit([0-9])$/.exec(event.code)?.[1];
-  const sign = event.key.length === 1 && event.key.toLowerCase() === event.key.toUpperCase();
   const graph = event.getModifierState('AltGraph'); // [ and ] on many keyboards
+  const sign = event.key.length === 1 && event.key.toLowerCase() === event.key.toUpperCase();
+  // A digit is its key: on some keyboards it needs Shift.
+  const digit = !graph && /^Digit([0-9])$/.exec(event.code)?.[1];
+  const isDigit = digit && (!event.shiftKey || /[0-9]/.test(event.key));
   const parts = [];
   if ((event.ctrlKey || event.metaKey) && !graph) parts.push('ctrl');
   if (event.altKey && !graph) parts.push('alt');
   if (event.shiftKey && (!sign || event.key === ' ')) parts.push('shift');
-  const key = digit && !sign ? digit : event.key;
+  const key = isDigit ? digit : event.key;
   parts.push(key.length === 1 ? key.toLowerCase() : key);
   return parts.join('+');
 }
@@ -26,10 +27,11 @@ export function nameOf(event) {
 const isWriting = (element) =>
   element.matches('input:not([type=range]):not([type=color]), textarea, select');
 
-/** Whether a key is the focused element's own: Enter and Space press buttons. */
+/** Whether a key is the focused element's own. */
 function isTheirs(element, name) {
-  if (isWriting(element)) return name !== 'ctrl+z' || element.value !== element.defaultValue;
-  return element.matches('button, input, summary, dialog *') && ['Enter', ' '].includes(name);
+  if (isWriting(element)) return true;
+  if (element.matches('[type=range]') && /^Arrow|^Home$|^End$/.test(name)) return true;
+  return element.matches('button, input') && ['Enter', ' '].includes(name);
 }
 
 export class Keys {

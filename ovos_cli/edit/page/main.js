@@ -24,6 +24,8 @@ import { Transport } from './transport.js';
 /** Makes the parts of the page and tells them of each other. */
 
 const BLINK_MS = 150;
+const SOON_MS = 100; // news that come together are one
+const FOLLOWING_MS = 700; // and while each frame brings some
 const messages = new Messages();
 
 async function begin() {
@@ -60,7 +62,7 @@ async function begin() {
   const acts = { look, shot, stage, tools, editing, following, objects, here, help, ...moving };
   const keys = new Keys(keyTable(acts), hand);
 
-  listen({ api, shot, look, shown, saving, connection, playing, clicking, editing, tools, timeline });
+  listen({ shot, look, shown, saving, connection, playing, clicking, editing, crosshair, timeline });
   showButtons({ look, stage, editing, history, saving });
   showWaiting({ look, shown, clicking });
   if (shot.objects.length) look.choose(shot.objects[0].id);
@@ -70,13 +72,13 @@ async function begin() {
 }
 
 /** What follows from what. */
-function listen({ shot, look, shown, saving, connection, playing, clicking, editing, tools, timeline }) {
+function listen({ shot, look, shown, saving, connection, playing, clicking, editing, crosshair, timeline }) {
   for (const part of [clicking, editing, shown]) part.on('trouble', (error) => messages.trouble(error));
   for (const part of [clicking, editing]) part.on('say', (text) => messages.say(text));
 
   let scrubbing = false;
   look.on('frame', () => {
-    tools.current.cancel();
+    crosshair.release();
     if (!playing.running) shown.show(look.frame, { quick: scrubbing });
   });
   timeline.on('scrub', ({ frame, done }) => {
@@ -95,14 +97,18 @@ function listen({ shot, look, shown, saving, connection, playing, clicking, edit
   const reading = (act) => act().catch((error) => messages.trouble(error));
   const soon = (act) => {
     let timer = null;
-    return () => (timer ??= setTimeout(() => ((timer = null), reading(act)), 150));
+    const now = () => {
+      timer = null;
+      reading(act);
+    };
+    return () => (timer ??= setTimeout(now, shot.following ? FOLLOWING_MS : SOON_MS));
   };
   connection.on('timeline', soon(() => shot.loadTimeline()));
   connection.on('shot', soon(() => shot.loadInfo()));
   connection.on('following', (state) => shot.takeFollowing(state));
   connection.on('frame', async ({ frame }) => {
     await saving.idle();
-    shown.renew(frame);
+    if (!saving.pending) shown.renew(frame);
   });
   connection.on('lost', () => {
     messages.banner('The connection to ovos is lost. Trying again …', 'trouble');
@@ -159,6 +165,12 @@ function showButtons({ look, stage, editing, history, saving }) {
   });
   saving.on('change', () => {
     part('saved').textContent = saving.pending ? 'Saving …' : 'All is saved';
+  });
+  // A button that was clicked must not take the keys: Space would press it again.
+  document.addEventListener('mousedown', (event) => {
+    if (!event.target.closest('button')) return;
+    event.preventDefault();
+    document.activeElement.blur();
   });
   window.addEventListener('beforeunload', (event) => {
     if (saving.pending) event.preventDefault();

@@ -17,8 +17,7 @@ export class Objects {
     document.getElementById('add-object').addEventListener('click', () => editing.addObject());
     const update = () => this.#update();
     shot.on('info', update);
-    shot.on('timeline', update);
-    for (const event of ['object', 'shown', 'frame']) look.on(event, update);
+    for (const event of ['object', 'shown']) look.on(event, update);
     update();
   }
 
@@ -46,9 +45,7 @@ export class Objects {
     row.addEventListener('pointerdown', () => look.choose(ident));
     on('.choose', 'click', () => look.choose(ident));
     on('.hide', 'click', () => look.toggleHidden(ident));
-    on('.solo', 'click', () => {
-      look.toggleSolo(ident);
-    });
+    on('.solo', 'click', () => look.toggleSolo(ident));
     on('.remove', 'click', () => editing.removeObject(ident));
     on('.color', 'change', (event) => editing.changeObject(ident, { color: event.target.value }));
     on('.name', 'change', (event) => this.#named(ident, event.target));

@@ -7,7 +7,7 @@ const NOTHING = { objects: {}, locked: [], cuts: [], stale: [], look_at: [] };
 /**
  * The shot as the server last told of it.
  *
- * Emits `info` (name, objects, how far following is) and `timeline`.
+ * Emits `info` (objects and all else), `following` (how far it is) and `timeline`.
  */
 export class Shot extends Emitter {
   info = null;
@@ -40,7 +40,7 @@ export class Shot extends Emitter {
 
   takeFollowing(following) {
     this.info = { ...this.info, following };
-    this.emit('info');
+    this.emit('following');
   }
 
   get size() {
@@ -85,6 +85,20 @@ export class Shot extends Emitter {
   get given() {
     const all = Object.values(this.timeline.objects).flatMap((track) => track.given);
     return [...new Set(all)].sort((a, b) => a - b);
+  }
+
+  /** Whether masks of all frames are known. */
+  get isKnown() {
+    if (this.info.last === null) return false;
+    const { objects, locked } = this.timeline;
+    const frames = new Set(this.given);
+    for (const { confidence } of Object.values(objects)) {
+      for (const frame in confidence) frames.add(Number(frame));
+    }
+    for (const [first, last] of locked) {
+      for (let frame = first; frame <= last; frame++) frames.add(frame);
+    }
+    return frames.size > this.last - this.first;
   }
 
   isGiven(ident, frame) {

@@ -20,8 +20,10 @@ export class Shown extends Emitter {
   #full;
   #quick;
   #masks;
-  #wanted = null;
+  #wanted = null; // {frame, quick}, until it is begun with
+  #latest = null; // what was last asked for
   #loading = null;
+  #made = 0; // how often the page has made masks itself
 
   constructor(api, size) {
     super();
@@ -39,7 +41,7 @@ export class Shown extends Emitter {
 
   /** Resolves when nothing is left to load. quick: a smaller picture will do. */
   show(frame, { quick = false } = {}) {
-    this.#wanted = { frame, quick };
+    this.#wanted = this.#latest = { frame, quick };
     this.#loading ??= this.#load().finally(() => (this.#loading = null));
     return this.#loading;
   }
@@ -58,6 +60,7 @@ export class Shown extends Emitter {
 
   /** Masks that the page itself has made, until the server tells of them. */
   set(frame, ids, origin) {
+    this.#made++;
     this.#masks.put(frame, Promise.resolve({ ids, origin }));
     if (frame !== this.frame) return;
     Object.assign(this, { ids, origin });
@@ -68,9 +71,8 @@ export class Shown extends Emitter {
   async renew(frame = null) {
     if (frame === null) this.#masks.clear();
     else this.#masks.drop(frame);
-    if (this.frame !== null && (frame ?? this.frame) === this.frame) {
-      await this.show(this.#wanted?.frame ?? this.frame, this.#wanted ?? {});
-    }
+    const latest = this.#latest;
+    if (latest && (frame ?? latest.frame) === latest.frame) await this.show(latest.frame, latest);
   }
 
   #picture(frame, quick) {
@@ -81,12 +83,18 @@ export class Shown extends Emitter {
   async #load() {
     while (this.#wanted) {
       const { frame, quick } = this.#wanted;
+      const made = this.#made;
       this.#wanted = null;
       try {
         const [picture, masks] = await Promise.all([
           this.#picture(frame, quick),
           this.#masks.get(frame),
         ]);
+        // What was made meanwhile is newer than what was on its way.
+        if (made !== this.#made) {
+          this.#wanted ??= { frame, quick };
+          continue;
+        }
         Object.assign(this, { frame, picture, ...masks });
         this.emit('change');
       } catch (error) {

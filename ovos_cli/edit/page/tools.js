@@ -67,6 +67,7 @@ export class BoxTool extends Tool {
   up(point, size) {
     const from = this.#from;
     this.cancel();
+    if (!from) return; // the frame is another one since
     const sides = (a, b, most) => {
       const held = [a, b].map((value) => Math.min(most, Math.max(0, value)));
       return [Math.floor(Math.min(...held)), Math.ceil(Math.max(...held))];
