@@ -13,6 +13,9 @@ export class Unreachable extends Error {}
 
 const TOKEN = 'ovos-token';
 
+// Of several windows on a shot, one writes: the server tells them apart by this.
+const WINDOW = Array.from(crypto.getRandomValues(new Uint8Array(12)), (n) => n.toString(36)).join('');
+
 /** The token of the address, kept for reloading and taken out of what is seen of the address. */
 export function takeToken() {
   const address = new URL(location.href);
@@ -40,7 +43,7 @@ export class Api {
   }
 
   async #ask(method, path, { json, body, type, signal } = {}) {
-    const headers = { 'X-Ovos-Token': this.#token };
+    const headers = { 'X-Ovos-Token': this.#token, 'X-Ovos-Window': WINDOW };
     if (json !== undefined) {
       body = JSON.stringify(json);
       type = 'application/json';
@@ -105,9 +108,11 @@ export class Api {
   lock = (first, last) => this.#json('POST', 'lock', { first, last });
   unlock = (first, last) => this.#json('POST', 'unlock', { first, last });
 
-  async upload(frame, file) {
+  /** object: whose mask it is, if the file does not say; may be null. */
+  async upload(frame, file, object) {
     const type = file.type || 'application/octet-stream';
-    return (await this.#ask('POST', `upload?frame=${frame}`, { body: file, type })).json();
+    const path = `upload?frame=${frame}${object === null ? '' : `&object=${object}`}`;
+    return (await this.#ask('POST', path, { body: file, type })).json();
   }
 
   follow = (first, last) => this.#json('POST', 'follow', { first, last });

@@ -1,4 +1,5 @@
 import { Emitter } from './emitter.js';
+import { isEmpty } from './masks.js';
 import { pixelAt } from './view.js';
 
 const REST_MS = 110; // of the pointer, before it is asked what a click would take
@@ -97,6 +98,9 @@ export class Clicking extends Emitter {
       return this.emit('say', 'Click on the object first, then on what is not of it.');
     }
     const mask = ready?.mask ?? (await this.#api.click(this.#prompt(after, click)));
+    if (isEmpty(mask) && click?.inside !== false) {
+      return this.emit('say', 'Nothing is found there. Try a box, or paint it.');
+    }
     if (this.#shown.frame !== frame) {
       return this.emit('say', `Frame ${frame} was left before the answer came: not taken.`);
     }

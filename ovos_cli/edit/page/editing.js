@@ -72,8 +72,9 @@ export class Editing extends Emitter {
     const origin = { ...this.#shown.origin, [ident]: 'given' };
     this.#shown.set(frame, ids, origin);
     const after = this.#state();
-    this.#didPixels({ label, frame, object: ident }, before, after, clicks);
-    await this.#write(frame, () => this.#api.give(frame, ident, mask));
+    const step = this.#didPixels({ label, frame, object: ident }, before, after, clicks);
+    const given = await this.#write(frame, () => this.#api.give(frame, ident, mask));
+    if (!given) this.#history.forget(step);
   }
 
   /** Take back what was given in the frame that is shown: of an object, or of all. */
@@ -94,8 +95,9 @@ export class Editing extends Emitter {
     const { frame } = this.#shown;
     if (!this.allowed(frame)) return;
     const before = this.#state();
-    await this.#write(frame, () => this.#api.upload(frame, file));
-    await this.#reading(() => this.#shot.loadInfo());
+    const object = this.#look.object;
+    if (!(await this.#write(frame, () => this.#api.upload(frame, file, object)))) return;
+    await this.#loadInfo();
     await this.#shown.renew(frame);
     const step = { label: `masks of ${file.name}`, frame, object: null };
     if (this.#shown.frame === frame) this.#didPixels(step, before, this.#state());
@@ -157,7 +159,7 @@ export class Editing extends Emitter {
     if (!this.allowed()) return null;
     const added = await this.#write(null, () => this.#api.addObject({}));
     if (!added) return null;
-    await this.#reading(() => this.#shot.loadInfo());
+    await this.#loadInfo();
     this.#look.choose(added.id);
     return added.id;
   }
@@ -165,7 +167,7 @@ export class Editing extends Emitter {
   async changeObject(ident, said) {
     if (!this.allowed()) return;
     await this.#write(null, () => this.#api.changeObject(ident, said));
-    await this.#reading(() => this.#shot.loadInfo());
+    await this.#loadInfo();
   }
 
   /** Remove an object and all that was given of it, which is kept for undoing. */
@@ -176,20 +178,22 @@ export class Editing extends Emitter {
     const masks = await this.#reading(() => this.#masksOf(ident, given));
     if (!masks) return;
     const remove = async () => {
-      await this.#writeAll(() => this.#api.removeObject(ident));
-      await this.#reading(() => this.#shot.loadInfo());
+      const answer = await this.#writeAll(() => this.#api.removeObject(ident));
+      await this.#loadInfo();
+      return answer;
     };
     const putBack = async () => {
       await this.#writeAll(async () => {
-        await this.#api.addObject({ id: ident, name, color });
-        for (const [first, last] of absent) await this.#api.absent(ident, first, last);
-        let answer = {};
+        if (!masks.length) return this.#api.addObject({ name, color });
+        let answer;
         for (const [frame, mask] of masks) {
           answer = await this.#api.give(frame, ident, unpacked(mask, this.#area));
         }
+        for (const [first, last] of absent) answer = await this.#api.absent(ident, first, last);
+        await this.#api.changeObject(ident, { name, color });
         return answer;
       });
-      await this.#reading(() => this.#shot.loadInfo());
+      await this.#loadInfo();
     };
     await this.#did({ label: `removed ${name}`, frame: null, object: null, undo: putBack, redo: remove });
   }
@@ -228,11 +232,10 @@ export class Editing extends Emitter {
       return this.#turn(step.frame, from, to);
     };
     this.emit('clicks', clicks.after);
-    this.#history.did({
-      ...step,
-      undo: turn(after, before, clicks.before),
-      redo: turn(before, after, clicks.after),
-    });
+    const undo = turn(after, before, clicks.before);
+    const did = { ...step, undo, redo: turn(before, after, clicks.after) };
+    this.#history.did(did);
+    return did;
   }
 
   /** From one state of a frame to another. */
@@ -252,8 +255,7 @@ export class Editing extends Emitter {
   }
 
   async #did(step) {
-    this.#history.did(step);
-    await step.redo();
+    if (await step.redo()) this.#history.did(step);
   }
 
   async #goTo(step) {
@@ -277,6 +279,10 @@ export class Editing extends Emitter {
     const answer = await this.#write(null, act);
     await this.#shown.renew();
     return answer;
+  }
+
+  #loadInfo() {
+    return this.#reading(() => this.#shot.loadInfo());
   }
 
   async #reading(act) {

@@ -14,6 +14,13 @@ export class History extends Emitter {
     this.emit('change');
   }
 
+  /** A step that did not come about. */
+  forget(step) {
+    this.#done = this.#done.filter((each) => each !== step);
+    this.#undone = this.#undone.filter((each) => each !== step);
+    this.emit('change');
+  }
+
   get next() {
     return { undo: this.#done.at(-1) ?? null, redo: this.#undone.at(-1) ?? null };
   }

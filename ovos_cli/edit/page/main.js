@@ -25,7 +25,8 @@ import { Transport } from './transport.js';
 
 const BLINK_MS = 150;
 const SOON_MS = 100; // news that come together are one
-const FOLLOWING_MS = 700; // and while each frame brings some
+const FOLLOWING_MS = 700; // and while each frame brings some,
+const BUSY = 8; // asking takes an eighth of the time at most
 const messages = new Messages();
 
 async function begin() {
@@ -97,16 +98,25 @@ function listen({ shot, look, shown, saving, connection, playing, clicking, edit
   const reading = (act) => act().catch((error) => messages.trouble(error));
   const soon = (act) => {
     let timer = null;
-    const now = () => {
-      timer = null;
-      reading(act);
+    let took = 0;
+    const now = async () => {
+      timer = null; // what is told from now on is asked for again
+      const begun = performance.now();
+      await reading(act);
+      took = performance.now() - begun;
     };
-    return () => (timer ??= setTimeout(now, shot.following ? FOLLOWING_MS : SOON_MS));
+    const pause = () => (shot.following ? Math.max(FOLLOWING_MS, BUSY * took) : SOON_MS);
+    return () => (timer ??= setTimeout(now, pause()));
   };
-  connection.on('timeline', soon(() => shot.loadTimeline()));
+  const loadTimeline = soon(async () => {
+    await shot.loadTimeline();
+    if (shot.readOnly) shown.renew(); // somebody else may have changed any of them
+  });
+  connection.on('timeline', loadTimeline);
   connection.on('shot', soon(() => shot.loadInfo()));
   connection.on('following', (state) => shot.takeFollowing(state));
   connection.on('frame', async ({ frame }) => {
+    loadTimeline();
     await saving.idle();
     if (!saving.pending) shown.renew(frame);
   });
@@ -114,7 +124,6 @@ function listen({ shot, look, shown, saving, connection, playing, clicking, edit
     messages.banner('The connection to ovos is lost. Trying again …', 'trouble');
   });
   connection.on('found', async () => {
-    messages.banner(shot.readOnly);
     messages.say('Connected again.');
     await reading(() => shot.load());
     shown.renew();
@@ -122,7 +131,9 @@ function listen({ shot, look, shown, saving, connection, playing, clicking, edit
   connection.on('ended', () => {
     messages.banner('ovos was started anew. Open the address that it has printed.', 'trouble');
   });
-  messages.banner(shot.readOnly);
+  const mayWrite = () => messages.banner(shot.readOnly && `Read only: ${shot.readOnly}`);
+  shot.on('info', mayWrite);
+  mayWrite();
   for (const warning of shot.info.warnings ?? []) messages.say(warning);
 }
 

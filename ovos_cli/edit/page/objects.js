@@ -1,3 +1,5 @@
+import { cssColour } from './colours.js';
+
 /**
  * The list of objects: choose, name, colour, hide, solo, remove, add.
  *
@@ -65,12 +67,15 @@ export class Objects {
   #fill(row, { id, name, color }, n) {
     const look = this.#look;
     const part = (selector) => row.querySelector(selector);
+    const chosen = row.getAttribute('aria-current') === 'true';
     row.setAttribute('aria-current', id === look.object);
+    if (id === look.object && !chosen) row.scrollIntoView({ block: 'nearest' });
     part('.choose').textContent = n < 9 ? n + 1 : '';
     part('.choose').setAttribute('aria-label', `Choose ${name}`);
     part('.choose').setAttribute('aria-pressed', id === look.object);
     if (document.activeElement !== part('.name')) part('.name').value = name;
     if (document.activeElement !== part('.color')) part('.color').value = color;
+    part('.swatch').style.background = cssColour(color);
     part('.name').setAttribute('aria-label', `Name of ${name}`);
     part('.color').setAttribute('aria-label', `Colour of ${name}`);
     const toggle = (selector, pressed, label) => {

@@ -1,3 +1,4 @@
+import { cssColour, pixelColour } from './colours.js';
 import { Emitter } from './emitter.js';
 import { borders, tint } from './masks.js';
 import { fitted, panned, pixelAt, showing, toPicture, toStage, zoomed } from './view.js';
@@ -5,12 +6,6 @@ import { fitted, panned, pixelAt, showing, toPicture, toStage, zoomed } from './
 const CRISP = 2; // device pixels for one of the picture, from which on it is shown as squares
 const GRID = 14;
 const WHITE = 0xffffffff;
-
-/** 32-bit pixels as a canvas has them, opaque, of "#rrggbb". */
-function pixelOf(color) {
-  const [r, g, b] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
-  return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
-}
 
 function pathOf(lines) {
   const path = new Path2D();
@@ -132,7 +127,7 @@ export class Stage extends Emitter {
     this.#stroke = stroke;
     if (began) this.#tintMasks();
     if (stroke) {
-      const colour = pixelOf(this.#shot.object(stroke.ident)?.color ?? '#ffffff');
+      const colour = pixelColour(this.#shot.object(stroke.ident)?.color ?? '#ffffff');
       this.#draft.tint(stroke.mask, [0, colour], began ? undefined : box);
     }
     this.draw();
@@ -168,7 +163,7 @@ export class Stage extends Emitter {
     const colours = new Uint32Array(256);
     this.#outlines.clear();
     for (const { id, color } of this.#shot.objects) {
-      if (this.#look.isVisible(id) && id !== this.#stroke?.ident) colours[id] = pixelOf(color);
+      if (this.#look.isVisible(id) && id !== this.#stroke?.ident) colours[id] = pixelColour(color);
     }
     this.#masks.tint(this.#shown.ids, colours);
     const lines = borders(this.#shown.ids, this.#shot.size);
@@ -220,7 +215,7 @@ export class Stage extends Emitter {
       context.strokeStyle = 'rgb(0 0 0 / 55%)';
       context.lineWidth = (chosen ? 3.5 : 2) / scale;
       context.stroke(path);
-      context.strokeStyle = this.#shot.object(id)?.color ?? '#ffffff';
+      context.strokeStyle = cssColour(this.#shot.object(id)?.color ?? '#ffffff');
       context.lineWidth = (chosen ? 1.75 : 1) / scale;
       context.stroke(path);
     }

@@ -1,3 +1,4 @@
+import { cssColour } from './colours.js';
 import { Emitter } from './emitter.js';
 import { SHADES, anyInColumns, flags, labelled, leastInColumns, runs, shades } from './tracks.js';
 
@@ -63,6 +64,7 @@ export class Timeline extends Emitter {
     shot.on('timeline', changed);
     shot.on('info', changed);
     look.on('frame', () => this.#follow());
+    look.on('object', () => this.#showRow());
     for (const event of ['object', 'shown', 'range']) look.on(event, () => this.draw());
     new ResizeObserver(() => this.draw()).observe(box);
     this.#listen();
@@ -130,6 +132,13 @@ export class Timeline extends Emitter {
     } else {
       this.#place();
     }
+  }
+
+  #showRow() {
+    const top = this.#shot.objects.findIndex(({ id }) => id === this.#look.object) * ROW;
+    const room = this.#scroller.clientHeight;
+    const { scrollTop } = this.#scroller;
+    this.#scroller.scrollTop = Math.max(Math.min(scrollTop, top), top + ROW - room);
   }
 
   #listen() {
@@ -282,7 +291,7 @@ export class Timeline extends Emitter {
     this.#drawName(context, object, chosen, top);
     context.fillStyle = chosen ? '#151b21' : '#191e24';
     context.fillRect(left, top + 4, this.#width, ROW - 8);
-    context.fillStyle = object.color;
+    context.fillStyle = cssColour(object.color);
     context.globalAlpha = this.#look.isVisible(object.id) ? 1 : 0.45;
     const dim = context.globalAlpha;
     for (const [begin, end, shade] of this.#columns(values, leastInColumns)) {
@@ -299,7 +308,7 @@ export class Timeline extends Emitter {
 
   #drawName(context, object, chosen, top) {
     const middle = top + ROW / 2;
-    context.fillStyle = object.color;
+    context.fillStyle = cssColour(object.color);
     context.beginPath();
     context.roundRect(10, middle - 5, 10, 10, 3);
     context.fill();
@@ -334,7 +343,9 @@ export class Timeline extends Emitter {
     this.#fill(context, this.#flags.stale, STALE, 0, height, 0.16);
     this.#fill(context, this.#flags.locked, LOCKED, 0, height, 0.16);
     if (this.#look.range) this.#drawRange(context, 0, height, 0.14);
+    context.globalAlpha = 0.5;
     for (const frame of this.#shot.timeline.cuts) this.#mark(context, frame, CUT, 0, height);
+    context.globalAlpha = 1;
   }
 
   #drawRange(context, top, height, alpha) {

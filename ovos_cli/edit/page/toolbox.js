@@ -14,7 +14,7 @@ export class Toolbox {
     this.#stage = stage;
     this.#tools = {
       click: new ClickTool(clicking),
-      box: new BoxTool(clicking, stage),
+      box: new BoxTool(clicking, stage, shown.size),
       brush: new BrushTool(1, parts),
       eraser: new BrushTool(0, parts),
     };

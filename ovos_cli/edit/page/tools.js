@@ -46,13 +46,16 @@ export class BoxTool extends Tool {
   hint = 'Drag a box around the object.';
   #clicking;
   #stage;
+  #size;
   #from = null;
   #to = null;
 
-  constructor(clicking, stage) {
+  /** size: of the picture. */
+  constructor(clicking, stage, size) {
     super();
     this.#clicking = clicking;
     this.#stage = stage;
+    this.#size = size;
   }
 
   down(point) {
@@ -64,7 +67,7 @@ export class BoxTool extends Tool {
     this.#stage.draw();
   }
 
-  up(point, size) {
+  up(point) {
     const from = this.#from;
     this.cancel();
     if (!from) return; // the frame is another one since
@@ -72,8 +75,8 @@ export class BoxTool extends Tool {
       const held = [a, b].map((value) => Math.min(most, Math.max(0, value)));
       return [Math.floor(Math.min(...held)), Math.ceil(Math.max(...held))];
     };
-    const [x0, x1] = sides(from.x, point.x, size.width);
-    const [y0, y1] = sides(from.y, point.y, size.height);
+    const [x0, x1] = sides(from.x, point.x, this.#size.width);
+    const [y0, y1] = sides(from.y, point.y, this.#size.height);
     if (x1 - x0 >= LEAST_BOX && y1 - y0 >= LEAST_BOX) this.#clicking.box([x0, y0, x1, y1]);
   }
 
