@@ -17,8 +17,10 @@ from ovos_cli.standard_streams import lenient_streams
 
 _COMMANDS = {
     "mask": "ovos_cli.mask.command",
+    "edit": "ovos_cli.edit.command",
     "segment": "ovos_cli.segment",
     "resume": "ovos_cli.resume",
+    "export": "ovos_cli.export",
     "benchmark": "ovos_cli.benchmark",
     "evaluate": "ovos_cli.evaluate",
     "report": "ovos_cli.report_command",

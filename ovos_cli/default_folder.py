@@ -16,13 +16,14 @@ def default_folder(source: Source, ending: str) -> Path:
         source: what is read; a folder's name may have dots of its own.
         ending: what is made of it. A name that grows too long by it loses its own end.
     """
-    name = os.fsencode(_name(source))
+    name = os.fsencode(shot_name(source))
     room = _LONGEST_NAME - len(os.fsencode(f"_{ending}"))
     kept = os.fsdecode(name) if len(name) <= room else name[:room].decode(errors="ignore")
     return Path(f"{kept}_{ending}")
 
 
-def _name(source: Source) -> str:
+def shot_name(source: Source) -> str:
+    """What a source is called: without suffix, unless it is a folder's own."""
     if isinstance(source, LiveSource):
         return source.name
     source = source.resolve()

@@ -36,7 +36,19 @@ class SourceOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutputOptions:
+class ExportOptions:
+    """How outputs for other programs are written."""
+
+    names: options.Names = None
+    pattern: options.Pattern = None
+    first_number: options.FirstNumber = None
+    bits: options.Bits = 8
+    apart: options.Apart = False
+    soft_edges: options.SoftEdges = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputOptions(ExportOptions):
     """What is written, and where."""
 
     out: options.Out = None

@@ -7,8 +7,9 @@ import typer
 
 from models import MemoryPolicy, Precision
 from models.config import FRAMES_KEPT
+from ovos_cli.sinks import OUTPUTS
 
-_INPUT, OUTPUT, _MODEL, _MEMORY = "Input", "Output", "Model", "Memory"
+_INPUT, OUTPUT, _EXPORT, _MODEL, _MEMORY = "Input", "Output", "Export", "Model", "Memory"
 LEAST_RATE = 0.1
 """Frames per second."""
 
@@ -166,7 +167,8 @@ Write = Annotated[
     list[str] | None,
     typer.Option(
         metavar="OUTPUT",
-        help="A further output beside masks and overlay, by its name: mattes; may be repeated.",
+        help="A further output beside masks and overlay, by its name: "
+        f"{', '.join(OUTPUTS)} (ovos export --help says what they hold); may be repeated.",
         rich_help_panel=OUTPUT,
         show_default=False,
     ),
@@ -181,6 +183,54 @@ Mattes = Annotated[
     ),
 ]
 Overlay = Annotated[bool, typer.Option(help="Write overlay.mp4.", rich_help_panel=OUTPUT)]
+Names = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID=NAME,…",
+        help="What objects are called in outputs: 1=dog,2=cat, or a TOML or JSON file that may say "
+        "class and color, too. Kept in objects.json.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+Pattern = Annotated[
+    str | None,
+    typer.Option(
+        help="Names of frames' files: '{shot}.{frame:04d}', 'plate_####', 'f_%04d'; {name} is a "
+        "frame's own. Default: {name}, with --first-number the first of these.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+FirstNumber = Annotated[
+    int | None,
+    typer.Option(
+        metavar="NUMBER",
+        help="Number of the first frame in files' names, 1001 for example.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+Bits = Annotated[
+    int,
+    typer.Option(help="Of a channel of PNGs: 8 or 16.", rich_help_panel=_EXPORT),
+]
+Apart = Annotated[
+    bool,
+    typer.Option(
+        "--apart",
+        help="Each object in pictures of its own, not all together.",
+        rich_help_panel=_EXPORT,
+    ),
+]
+SoftEdges = Annotated[
+    bool,
+    typer.Option(
+        "--soft-edges",
+        help="Alpha is how likely the object is, from 0 to 1, not either of them.",
+        rich_help_panel=_EXPORT,
+    ),
+]
 Quiet = Annotated[
     bool,
     typer.Option("--quiet", "-q", help="No progress bar, no table.", rich_help_panel=OUTPUT),

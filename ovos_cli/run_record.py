@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ def run_record(
     finals: Iterable[Final],
     *,
     state: str,
+    rate: Fraction,
     whole: bool,
     warnings: list[str],
     cuts: list[int],
@@ -38,6 +40,7 @@ def run_record(
         segmenter: over that model; its device, precision and size.
         finals: frames whose masks are written.
         state: `running`, `interrupted`, `failed at frame N` or `complete`.
+        rate: frames per second of the source.
         whole: whether nothing of the source is known to be damaged or missing.
         warnings: of the source.
         cuts: frames before which a cut lies.
@@ -51,6 +54,7 @@ def run_record(
         "command": [without_password(argument) for argument in sys.argv],
         "source": str(source),
         "live": isinstance(source, LiveSource),
+        "rate": str(rate),
         "masks": [
             {"frame": frame, "file": str(file.absolute())} for frame, file in sorted(given.items())
         ],

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from models.errors import InputError
 from models.hub.load import LoadedModel, load_model
 from models.tracking.objects import Ids
 from models.tracking.segmenter import Segmenter
-from ovos_cli.default_folder import default_folder
+from ovos_cli.default_folder import default_folder, shot_name
+from ovos_cli.masks.ids import ids_in
 from ovos_cli.masks.keyframes import mask_arguments
 from ovos_cli.masks.writer import is_whole
 from ovos_cli.media.checked_frames import checked_frames
@@ -23,16 +24,19 @@ from ovos_cli.memory_settings import memory_settings
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
 from ovos_cli.options import LEAST_RATE
 from ovos_cli.shot.feature_cache import FeatureCache, parse_size
-from ovos_cli.shot.folder import ShotFolder, read_indexed
-from ovos_cli.shot.given import GivenMasks, read_given_masks
+from ovos_cli.shot.folder import MasksOf, ShotFolder
+from ovos_cli.shot.given import GivenMasks, kept_masks, read_given_masks
 from ovos_cli.shot.identity import basis
 from ovos_cli.shot.instructions import parse_drop, parse_lock
+from ovos_cli.shot.object_names import given_names, read_object_names, write_object_names
 from ovos_cli.shot.options_file import options_record
 from ovos_cli.shot.plan import hashed
 from ovos_cli.shot.run import SegmentRun
 from ovos_cli.shot.shot import Shot
 from ovos_cli.shot.store import Store
-from ovos_cli.sinks import SINKS
+from ovos_cli.sinks import OF_RUN, SINKS
+from ovos_cli.sinks.opening import check_outputs, file_names, outputs_named, settings_of
+from ovos_cli.sinks.sink import ExportSettings, ShotInfo
 
 _CACHED = "1G"
 
@@ -45,12 +49,14 @@ def open_run(
     console: Console,
     *,
     kept: ShotFolder | None = None,
+    edited: bool = False,
 ) -> SegmentRun:
     """Check all that can be checked before anything is written.
 
     Args:
         console: shows how far a long check is.
         kept: a folder whose masks go on to count, beside those of `source`.
+        edited: masks will be given by and by, and corrected: there may be none yet.
 
     Raises:
         InputError: anything that was given is missing, damaged, or does not go together.
@@ -61,8 +67,8 @@ def open_run(
         )
     if output.resume and output.overwrite:
         raise InputError("--resume and --overwrite exclude each other")
-    if unknown := [name for name in output.write or () if name not in SINKS]:
-        raise InputError(f"there is no output '{unknown[0]}'; --write takes {', '.join(SINKS)}")
+    outputs = outputs_named(output.write or (), "--write")
+    settings = settings_of(output)
     rate = Fraction(source.fps).limit_denominator(1001)
     root = output.out or default_folder(source.place, "ovos")
     if isinstance(source.place, LiveSource):
@@ -80,7 +86,11 @@ def open_run(
         stream=source.stream,
         apart=masks,
     )
-    given = read_given_masks(source.mask, reader, source.mask_colors, source.mask_threshold, kept)
+    given = (
+        kept_masks(kept)
+        if edited
+        else read_given_masks(source.mask, reader, source.mask_colors, source.mask_threshold, kept)
+    )
     loaded = _load(model, memory)
     segmenter = Segmenter(
         loaded.network, size=model.size, device=model.device, precision=model.precision
@@ -90,7 +100,9 @@ def open_run(
     if head is None:
         raise past_the_end(source.place, source.start)
     _check_sizes(given, head)
-    _check_inputs(source.place, given, root, reader)
+    info = _info(source, output, settings, reader, given, root, head)
+    check_outputs(outputs.values(), info, output)
+    _check_inputs(source.place, given, root, reader, outputs)
     folder = ShotFolder(root)
     for text in source.lock or ():
         parse_lock(text)
@@ -109,19 +121,52 @@ def open_run(
             shot.lock(_locked(text, parse_lock(text), folder, reader, head))
         for ident, span in drops:
             shot.drop(ident, span.first, span.last)
-        shot.check_passes()
-        if max(given.masks) > reader.start and reader.seekable:
-            shot.find_end()
-        shot.cache = _cache(shot, output.cache, folder, base)
-        _begin(shot, now, folder, anew=not (output.resume or kept is not None))
+        if not edited:
+            shot.check_passes()
+            if max(given.masks) > reader.start and reader.seekable:
+                shot.find_end()
+        shot.cache = _cache(shot, output.cache, folder, base, edited=edited)
+        _begin(shot, now, folder, anew=not (output.resume or kept is not None), edited=edited)
         folder.write_given(given.masks, given.palette)
+        if output.names is not None:
+            write_object_names(root, info.names)
     except BaseException:
         if shot is not None:
             shot.close()
         folder.release()
         raise
     options = options_record((source, output, model, memory))
-    return SegmentRun(source, output, loaded, shot, folder, given, options)
+    return SegmentRun(source, output, loaded, shot, folder, given, info, options)
+
+
+def _info(
+    source: SourceOptions,
+    output: OutputOptions,
+    settings: ExportSettings,
+    reader: FrameReader,
+    given: GivenMasks,
+    root: Path,
+    head: Frame,
+) -> ShotInfo:
+    """What outputs are told, as far as it is known before the run."""
+    objects = sorted({ident for ids in given.masks.values() for ident in ids_in(ids)})
+    names = read_object_names(root)
+    if output.names is not None:
+        names = given_names(output.names, objects).over(names)
+    place = source.place
+    return ShotInfo(
+        objects=tuple(objects),
+        palette=names.palette(given.palette),
+        rate=reader.rate,
+        aspect=reader.aspect,
+        size=(head.image.shape[0], head.image.shape[1]),
+        source=place.name,
+        shot=shot_name(place),
+        names=names,
+        first=reader.start,
+        files=file_names(reader),
+        settings=settings,
+    )
 
 
 def read_once(source: str, root: Path) -> InputError:
@@ -132,7 +177,9 @@ def read_once(source: str, root: Path) -> InputError:
     )
 
 
-def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -> None:
+def _begin(
+    shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool, edited: bool
+) -> None:
     """Make sure that what is in the store is of this source and model."""
     store, before = shot.store, shot.store.get("basis")
     if anew:
@@ -141,9 +188,9 @@ def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -
     elif before is not None and before != now:
         before = before if isinstance(before, dict) else {}
         changed = " and ".join(name for name in now if now[name] != before.get(name))
+        way = "choose another --out" if edited else "begin anew with --overwrite"
         raise InputError(
-            f"{folder.root} was made with another {changed}; give the same again, or begin anew "
-            "with --overwrite"
+            f"{folder.root} was made with another {changed}; give the same again, or {way}"
         )
     store.put("basis", now)
     for final in store.finals():
@@ -151,13 +198,15 @@ def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool) -
             store.forget_final(final.frame)
 
 
-def _cache(shot: Shot, size: str | None, folder: ShotFolder, key: str) -> FeatureCache | None:
-    """Of the size that was asked for; else for what is gone through twice in this run."""
+def _cache(
+    shot: Shot, size: str | None, folder: ShotFolder, key: str, *, edited: bool
+) -> FeatureCache | None:
+    """Of the size that was asked for; else for what is gone through again: all that is edited."""
     place, device = folder.kept / "features", shot.segmenter.device
     if not shot.reader.seekable:
         return None  # nothing is gone through twice
-    if size is not None:
-        bound = parse_size(size)
+    if size is not None or edited:
+        bound = parse_size(size or _CACHED)
         return FeatureCache(place, bound, key, device) if bound else None
     if not any(chain.backward for chain in shot.plan.chains):
         return None
@@ -178,22 +227,6 @@ def _load(model: ModelOptions, memory: MemoryOptions) -> LoadedModel:
     )
 
 
-class _MasksOf(Mapping[int, Ids]):
-    """Masks of frames, read from their files when they are asked for."""
-
-    def __init__(self, files: dict[int, Path]) -> None:
-        self._files = files
-
-    def __getitem__(self, frame: int) -> Ids:
-        return read_indexed(self._files[frame])[0]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._files)
-
-    def __len__(self) -> int:
-        return len(self._files)
-
-
 def _locked(
     text: str, frames: range, folder: ShotFolder, reader: FrameReader, head: Frame
 ) -> Mapping[int, Ids]:
@@ -205,16 +238,23 @@ def _locked(
         files[frame] = folder.mask_file(stem)
         if not files[frame].is_file():
             raise InputError(f"--lock {text}: frame {frame} has no mask in {folder.root / 'masks'}")
-    masks = _MasksOf(files)
+    masks = MasksOf(files)
     if masks[frames[0]].shape != head.image.shape[:2]:
         raise InputError(f"--lock {text}: {files[frames[0]]} is of another size than the frames")
     return masks
 
 
-def _check_inputs(video: Source, given: GivenMasks, root: Path, reader: FrameReader) -> None:
+def _check_inputs(
+    video: Source,
+    given: GivenMasks,
+    root: Path,
+    reader: FrameReader,
+    outputs: Collection[str],
+) -> None:
     """Refuse to write over what is read."""
+    places = [sink.place_name for name, sink in SINKS.items() if name in {*OF_RUN, *outputs}]
     # Any of them may be a link to where the frames are. Unlike `resolve`, this bears circles.
-    written = {Path(os.path.realpath(root / sink.place_name)) for sink in SINKS.values()}
+    written = {Path(os.path.realpath(root / place)) for place in places}
     place = video.resolve() if isinstance(video, Path) else None
     if place is not None and written & {place, *place.parents}:
         raise InputError(f"{video} lies where the run would write; choose another --out")

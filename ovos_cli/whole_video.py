@@ -51,6 +51,12 @@ def segment_video(
     write: list[str] | None = OutputOptions.write,
     mattes: bool = OutputOptions.mattes,
     overlay: bool = OutputOptions.overlay,
+    names: str | None = OutputOptions.names,
+    pattern: str | None = OutputOptions.pattern,
+    first_number: int | None = OutputOptions.first_number,
+    bits: int = OutputOptions.bits,
+    apart: bool = OutputOptions.apart,
+    soft_edges: bool = OutputOptions.soft_edges,
     model: str = ModelOptions.model,
     weights: str | Path | None = ModelOptions.weights,
     proposals: str | None = ModelOptions.proposals,
@@ -94,7 +100,12 @@ def segment_video(
         overwrite: replace the files of an earlier run; without it a folder with files is refused.
         cache: how much of the features of frames is kept for corrections: `2G`.
         resume: go on with what is in the folder; what still holds is not computed again.
-        write: further outputs by name, `mattes`.
+        write: further outputs by name: `mattes`, `rgba` and others of `ovos export --help`.
+        names: what objects are called in them, `1=dog,2=cat`.
+        pattern, first_number: names of their frames' files, `{shot}.{frame:04d}`, and the number of
+            the first.
+        bits, apart, soft_edges: of PNGs, 8 or 16; each object in a picture of its own; alpha is how
+            likely an object is.
         size: short side of the frames inside the model, in pixels; smaller is faster.
         settings: fields of the model's configuration, each as `key=value`.
 
@@ -129,6 +140,12 @@ def segment_video(
             write=write,
             mattes=mattes,
             overlay=overlay,
+            names=names,
+            pattern=pattern,
+            first_number=first_number,
+            bits=bits,
+            apart=apart,
+            soft_edges=soft_edges,
             quiet=True,
         ),
         ModelOptions(

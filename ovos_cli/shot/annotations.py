@@ -1,7 +1,7 @@
 """What a person gave of a shot, with its pixels."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,6 +27,12 @@ class Annotations:
     locked: dict[int, frozenset[int]] = field(default_factory=dict)
     _locked_masks: dict[int, Ids] = field(default_factory=dict)
 
+    def copy(self) -> "Annotations":
+        """The same, to be changed apart."""
+        return Annotations(
+            dict(self.masks), dict(self.absences), dict(self.locked), dict(self._locked_masks)
+        )
+
     def put(self, frame: int, masks: NDArray[np.integer]) -> None:
         """See `Shot.put`."""
         ids = np.asarray(masks)
@@ -43,11 +49,11 @@ class Annotations:
                 f"{known.shape[1]}x{known.shape[0]}"
             )
         self.masks[frame] = laid_over(self.masks.get(frame), ids.astype(np.uint8))
+        self._keep_absences()
 
     def drop(self, ident: int, span: Span) -> None:
         """See `Shot.drop`."""
-        frames = [f for f, ids in self.masks.items() if ident in ids_in(ids)]
-        frames += [f for f, ids in self.locked.items() if ident in ids]
+        frames = self._frames_of(ident)
         if not frames:
             known = sorted({i for ids in self.masks.values() for i in ids_in(ids)})
             raise InputError(
@@ -66,17 +72,33 @@ class Annotations:
             )
         self.absences[ident] = (*self.absences.get(ident, ()), span)
 
+    def undrop(self, ident: int, first: int) -> None:
+        """See `Shot.undrop`."""
+        spans = self.absences.get(ident, ())
+        kept = tuple(span for span in spans if span.first != first)
+        if kept == spans:
+            raise InputError(f"nobody said that object {ident} is away from frame {first} on")
+        self._set_absences(ident, kept)
+
     def clear(self, frame: int, ident: int | None) -> None:
         """See `Shot.clear`."""
         ids = self.masks.pop(frame, None)
         if ids is not None and ident is not None and (rest := np.where(ids == ident, 0, ids)).any():
             self.masks[frame] = rest.astype(np.uint8)
+        self._keep_absences()
 
     def lock(self, masks: Mapping[int, Ids]) -> None:
         """See `Shot.lock`. Masks are looked up one at a time, and few are kept."""
         present = {frame: frozenset(ids_in(masks[frame])) for frame in masks}
         self.locked |= present
         self._locked_masks |= {frame: masks[frame] for frame in representatives(present)}
+
+    def unlock(self, frames: Collection[int]) -> None:
+        """See `Shot.unlock`."""
+        for frame in frames:
+            self.locked.pop(frame, None)
+            self._locked_masks.pop(frame, None)
+        self._keep_absences()
 
     def given(self) -> dict[int, Ids]:
         """By frame, all masks that results follow from."""
@@ -94,6 +116,24 @@ class Annotations:
     def sizes(self) -> Iterable[tuple[int, tuple[int, int]]]:
         """(frame, (H, W)) of each mask."""
         return ((frame, (ids.shape[0], ids.shape[1])) for frame, ids in self.given().items())
+
+    def _frames_of(self, ident: int) -> list[int]:
+        """Frames in which an object is given."""
+        frames = [f for f, ids in self.masks.items() if ident in ids_in(ids)]
+        return frames + [f for f, ids in self.locked.items() if ident in ids]
+
+    def _keep_absences(self) -> None:
+        """Keep those alone that could be said now: see `drop`."""
+        for ident, spans in [*self.absences.items()]:
+            frames = self._frames_of(ident)
+            kept = (s for s in spans if frames and (s.last is not None or s.first >= min(frames)))
+            self._set_absences(ident, tuple(kept))
+
+    def _set_absences(self, ident: int, spans: tuple[Span, ...]) -> None:
+        if spans:
+            self.absences[ident] = spans
+        else:
+            self.absences.pop(ident, None)
 
 
 def _digest(ids: Ids) -> str:

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,21 @@ from filelock import FileLock, Timeout
 from models.errors import InputError
 from models.pictures.opened import MOST_PIXELS, opened
 from models.tracking.objects import Ids
+from ovos_cli.json_file import write_json
 from ovos_cli.masks.palette import Palette, full_palette
 from ovos_cli.masks.writer import write_mask
 from ovos_cli.output import probe, remove_if_empty, writing
-from ovos_cli.sinks import SINKS
+from ovos_cli.sinks import OF_RUN, SINKS
+from ovos_cli.sinks.exports import remove_output
 from ovos_cli.sinks.sink import Sink
 
 _KEPT = ".ovos"
 _RESERVED = 2**16
 """Bytes that are kept free for the last record of a run that fills the disk."""
+
+
+class BusyError(InputError):
+    """Another process is writing to the folder."""
 
 
 class ShotFolder:
@@ -37,6 +43,7 @@ class ShotFolder:
         self.root = root
         self.kept = root / _KEPT
         self.waiting = self.kept / "waiting"
+        self.exporting = self.kept / "exporting"
         self.timing, self.record = root / "timing.json", root / "run.json"
         self._reserve = self.kept / "reserve"
         self._lock = FileLock(self.kept / "lock", timeout=0)
@@ -52,7 +59,7 @@ class ShotFolder:
 
         Raises:
             InputError: not a folder, not writable, of another run and neither `anew` nor `go_on`,
-                or another process is writing to it.
+                or another process is writing to it: `BusyError`.
         """
         root = self.root
         if root.exists() and not root.is_dir():
@@ -63,7 +70,7 @@ class ShotFolder:
             used = root.is_dir() and any(
                 p.is_file() and self.kept not in p.parents for p in root.rglob("*")
             )
-            self._refuse_running()
+            self.refuse_running()
             if used and not (anew or go_on):
                 raise InputError(self._in_use())
             probe(root)
@@ -71,7 +78,7 @@ class ShotFolder:
             try:
                 self._lock.acquire()
             except Timeout:
-                raise InputError(self._busy()) from None
+                raise BusyError(self._busy()) from None
         with suppress(OSError):
             self._reserve.write_bytes(bytes(_RESERVED))
         for part in [*root.glob(".*.part*"), *root.glob("m*/**/.*.part")]:
@@ -104,13 +111,14 @@ class ShotFolder:
             shutil.rmtree(self.kept, ignore_errors=True)
             remove_if_empty(self.root / "masks", self.root)
 
-    def _refuse_running(self) -> None:
+    def refuse_running(self) -> None:
+        """See that no other process is writing here. Raises InputError: one is."""
         if self.kept.is_dir():
             try:
                 with self._lock:
                     pass
             except Timeout:
-                raise InputError(self._busy()) from None
+                raise BusyError(self._busy()) from None
 
     def _busy(self) -> str:
         return f"another ovos is writing to {self.root}; wait for it, or choose another --out"
@@ -146,13 +154,28 @@ class ShotFolder:
 
     def write_given(self, given: dict[int, Ids], palette: Palette) -> None:
         """Keep a person's masks, so that nobody has to give them again."""
-        folder = self.kept / "given"
-        folder.mkdir(exist_ok=True)
         for frame, ids in given.items():
-            write_mask(folder / f"{frame}.png", ids, palette)
+            self.keep_given(frame, ids, palette)
         for frame, file in self._given_files():
             if frame not in given:
                 file.unlink()
+
+    def keep_given(self, frame: int, ids: Ids, palette: Palette) -> None:
+        """Keep a person's masks of one frame, in place of those kept before; of none, nothing.
+
+        Raises:
+            OvosError: they cannot be written; those kept before still are.
+        """
+        file = self.given_file(frame)
+        if not ids.any():
+            file.unlink(missing_ok=True)
+            return
+        file.parent.mkdir(exist_ok=True)
+        write_mask(file, ids, palette)
+
+    def given_file(self, frame: int) -> Path:
+        """Where a person's masks of a frame are kept."""
+        return self.kept / "given" / f"{frame}.png"
 
     def read_given(self) -> tuple[dict[int, Ids], Palette]:
         """Masks by frame, and their palette.
@@ -215,7 +238,7 @@ class ShotFolder:
             stale: whether a file is of a frame or object that is in the run's range, but not in
                 the run.
         """
-        for sink in SINKS.values():
+        for sink in _of_run():
             place, waiting = self.root / sink.place_name, self.waiting / sink.place_name
             if not sink.by_frame:
                 if waiting.exists():
@@ -232,11 +255,52 @@ class ShotFolder:
                     file.unlink()
         shutil.rmtree(self.waiting, ignore_errors=True)
 
+    def settle_exports(self, names: Collection[str]) -> None:
+        """Remove exports that an earlier run wrote here and this one did not.
+
+        Args:
+            names: of those that this run wrote.
+
+        Raises:
+            OvosError: the list of them cannot be written.
+        """
+        kept = self.kept / "exports.json"
+        try:
+            before = json.loads(kept.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            before = []
+        for name in before if isinstance(before, list) else []:
+            if name in SINKS and name not in names:
+                remove_output(SINKS[name], self.root / SINKS[name].place_name)
+        if names or kept.exists():
+            write_json(kept, [*names])
+
     def _of_frames(self) -> Iterator[Path]:
-        for sink in SINKS.values():
+        for sink in _of_run():
             if sink.by_frame:
                 yield from sink.files(self.root / sink.place_name)
                 yield from sink.files(self.waiting / sink.place_name)
+
+
+class MasksOf(Mapping[int, Ids]):
+    """Masks of frames, read from their files when they are asked for."""
+
+    def __init__(self, files: Mapping[int, Path]) -> None:
+        """Name the files, by frame."""
+        self._files = files
+
+    def __getitem__(self, frame: int) -> Ids:
+        return read_indexed(self._files[frame])[0]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+def _of_run() -> list[type[Sink]]:
+    return [SINKS[name] for name in OF_RUN]
 
 
 def read_indexed(path: Path) -> tuple[Ids, Palette]:

@@ -47,10 +47,7 @@ def read_given_masks(
         InputError: one is missing, cannot be read, holds no object, or is of no frame.
     """
     meaning = parse_colours(colours) if colours else None
-    given, read = GivenMasks(), dict[int, KeyframeMask]()
-    if kept is not None:
-        given.masks, given.palette = kept.read_given()
-        given.files = kept.files_given()
+    given, read = kept_masks(kept), dict[int, KeyframeMask]()
     for name, path in mask_arguments([*texts], reader.start):
         frame = name if isinstance(name, int) else frame_named(name, path, reader)
         if frame in read:
@@ -76,6 +73,18 @@ def read_given_masks(
     if kept is None:
         given.palette = read[min(given.masks)].palette
     return given
+
+
+def kept_masks(kept: ShotFolder | None) -> GivenMasks:
+    """Masks that were given before; none without a folder.
+
+    Raises:
+        InputError: one cannot be read.
+    """
+    if kept is None:
+        return GivenMasks()
+    masks, palette = kept.read_given()
+    return GivenMasks(masks, kept.files_given(), palette)
 
 
 def frame_named(name: str, path: Path, reader: FrameReader) -> int:

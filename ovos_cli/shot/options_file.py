@@ -89,6 +89,8 @@ def _plain(name: str, value: Any) -> Any:
         return os.path.abspath(place) if isinstance(place, Path) else place.shown
     if name == "mask":  # they are kept beside
         return []
+    if name == "names":  # they, too
+        return None
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Path):

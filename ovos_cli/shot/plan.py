@@ -67,6 +67,10 @@ class Chain:
             return self.last is not None and self.last <= frame < self.first
         return self.first < frame and (self.last is None or frame <= self.last)
 
+    def joins(self) -> bool:
+        """Whether it needs what the other way found in the frame where it begins."""
+        return bool(self._joined(self.first))
+
     def keys(self) -> list[tuple[int, str]]:
         """(time, key) wherever the key changes, as far as anything was said."""
         (earliest, latest), changes = self.prompts.extent, list[tuple[int, str]]()

@@ -4,24 +4,30 @@ import shlex
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from models.errors import InputError, OvosError
 from models.hub.load import LoadedModel
-from models.tracking.soft import SoftMasks
 from ovos_cli.json_file import write_json
 from ovos_cli.media.checked_frames import check_names
-from ovos_cli.media.frame import FrameReader
+from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.option_groups import OutputOptions, SourceOptions
 from ovos_cli.run_record import run_record
 from ovos_cli.run_timing import run_timing
+from ovos_cli.shot.feature_cache import FeatureCache
 from ovos_cli.shot.folder import ShotFolder, read_indexed
 from ovos_cli.shot.given import GivenMasks
 from ovos_cli.shot.shot import Shot, ShotFrame
 from ovos_cli.shot.store import Final
-from ovos_cli.sinks import SINKS, MasksSink, ShotInfo, Sink, Written
+from ovos_cli.sinks import OF_RUN, SINKS
+from ovos_cli.sinks.exports import Exports
+from ovos_cli.sinks.masks import MasksSink
+from ovos_cli.sinks.opening import open_exports
+from ovos_cli.sinks.sink import ShotInfo, Sink, Written
 from ovos_cli.sinks.writing import Writing
 from ovos_cli.untrained_warning import untrained_warning
 
@@ -36,6 +42,7 @@ class SegmentRun:
     shot: Shot
     folder: ShotFolder
     given: GivenMasks
+    info: ShotInfo
     options: dict[str, Any]
     state: str = "running"
     frames: int = 0
@@ -55,11 +62,16 @@ class SegmentRun:
 
     @property
     def sinks(self) -> list[type[Sink]]:
-        """The outputs of this run."""
+        """The outputs that this run writes as it goes."""
         wanted = {"masks", *(self.output.write or ())}
         wanted |= {"mattes"} if self.output.mattes else set()
         wanted |= {"overlay"} if self.output.overlay else set()
-        return [sink for name, sink in SINKS.items() if name in wanted]
+        return [SINKS[name] for name in OF_RUN if name in wanted]
+
+    @property
+    def exports(self) -> dict[str, type[Sink]]:
+        """The others, which are written in order."""
+        return {n: SINKS[n] for n in SINKS if n in (self.output.write or ()) and n not in OF_RUN}
 
     def follow(self, tick: Callable[[], None] = lambda: None) -> dict[str, Any]:
         """Segment every frame, and write all outputs and the record of the run.
@@ -77,14 +89,14 @@ class SegmentRun:
         clock, started = self.shot.segmenter.clock, time.perf_counter()
         try:
             with self._failing():
-                self._record()
+                self.write_record()
                 self._follow(tick)
         finally:
             wall = time.perf_counter() - started
             objects = len(self.shot.plan.prompts.given)
             timing = run_timing(clock, self.shot.segmenter.device, self.frames, wall, objects)
             self.folder.make_room()
-            for write in (self._record, lambda: write_json(self.folder.timing, timing)):
+            for write in (self.write_record, lambda: write_json(self.folder.timing, timing)):
                 try:
                     write()
                 except OvosError as error:
@@ -111,7 +123,8 @@ class SegmentRun:
 
     def written(self) -> list[str]:
         """Where everything is, for people."""
-        folder, outputs = self.folder, [sink.place_name for sink in self.sinks]
+        folder = self.folder
+        outputs = [sink.place_name for sink in [*self.sinks, *self.exports.values()]]
         waits = folder.waiting.exists()
         root = folder.waiting if waits else folder.root
         stems = {final.stem for final in self._finals}
@@ -139,33 +152,60 @@ class SegmentRun:
             f"{shlex.quote(str(self.folder.root))}"
         )
 
+    def follow_part(
+        self,
+        first: int | None,
+        last: int | None,
+        tick: Callable[[], None],
+        known: Callable[[int], None],
+    ) -> None:
+        """Follow a part of a shot that is being edited, whose outputs in order can wait.
+
+        Args:
+            first, last, tick: see `Shot.run`. What `tick` raises ends it; what is done is kept.
+            known: called, in a thread, with each frame whose masks are written.
+
+        Raises:
+            InputError, OvosError: see `Shot.run`, or an output cannot be written.
+        """
+        sinks = [sink for sink in self.sinks if not sink.in_order]
+        opened = self._opened(sinks, self._info(), wait=self._waits())
+        writing, write = self._writing(opened, known)
+        try:
+            with closing(self.shot.run(first, last, tick)) as frames:
+                for done in frames:
+                    write(done)
+        finally:
+            writing.close()
+        if writing.failures:
+            raise writing.failures[0]
+
+    def settle(self) -> None:
+        """Put what waits in its place, and an earlier run's away, now that all masks are known."""
+        self._settle(self._info())
+
+    def name(self, frame: int) -> str:
+        """Of a frame's mask, without suffix."""
+        names = self.reader.names if self.reader.counted else None
+        return names[frame] if names is not None else f"{frame:05d}"
+
     def _follow(self, tick: Callable[[], None]) -> None:
-        shot, folder, waits = self.shot, self.folder, self._waits()
+        shot, waits = self.shot, self._waits()
         streams = shot.streams()
-        info = ShotInfo(
-            tuple(shot.plan.prompts.given), self.given.palette, self.reader.rate, self.reader.aspect
-        )
-
-        def opened(sinks: list[type[Sink]]) -> list[Sink]:
-            return [sink(folder.place(sink, wait=waits), info) for sink in sinks]
-
         now = [sink for sink in self.sinks if streams or not sink.in_order]
         later = [sink for sink in self.sinks if sink not in now]
-        unnoted = dict[str, ShotFrame]()
-        writing = Writing(
-            opened(now), shot.segmenter.clock, lambda w: shot.note(unnoted.pop(w.stem), w.stem)
-        )
-        shot.before_checkpoint = writing.settle
+        info = self._info()
+        exports = self._open_exports(info)
+        at_once = [exports] if exports is not None and streams else []
+        writing, write = self._writing([*self._opened(now, info, wait=waits), *at_once])
         try:
             with closing(shot.run(tick=tick)) as frames:
                 for done in frames:
-                    stem = self._stem(done)
-                    unnoted[stem] = done
-                    writing.write(Written(stem, done.masks.ids, done.frame, done.masks.soft))
-                    self.frames += 1
+                    write(done)
+            writing.settle()  # what is queued is not missing
             self._add_missing(writing)
             if self.reader.end is None and self.reader.whole:  # now it is known how many there are
-                names = [self._name(frame) for frame in range(shot.find_end() + 1)]
+                names = [self.name(frame) for frame in range(shot.find_end() + 1)]
                 check_names(names, shot.segmenter.network)
             self.state = "complete"
         except KeyboardInterrupt:
@@ -173,13 +213,89 @@ class SegmentRun:
         finally:
             writing.close()
             self.failures += writing.failures
-        if self.state == "complete" and later:
-            self._write_in_order(opened(later))
+        if self.state == "complete" and (later or (exports is not None and not streams)):
+            rest = [exports] if exports is not None and not streams else []
+            self._write_in_order([*self._opened(later, info, wait=waits), *rest])
+        if exports is not None:
+            self._finish(exports)
         # What is read only once is not gone on with: what is there is all there will be.
         if self.state == "complete" or not self.reader.seekable:
-            self._settle(info)
-            if shot.cache is not None and self.output.cache is None:
+            self.settle()
+            if isinstance(shot.cache, FeatureCache) and self.output.cache is None:
                 shot.cache.remove()
+
+    def _info(self) -> ShotInfo:
+        objects = tuple(self.shot.plan.prompts.given)
+        return replace(self.info, objects=objects, aspect=self.reader.aspect)
+
+    def _opened(self, sinks: list[type[Sink]], info: ShotInfo, *, wait: bool) -> list[Sink]:
+        return [sink(self.folder.place(sink, wait=wait), info) for sink in sinks]
+
+    def _writing(
+        self, sinks: list[Sink], known: Callable[[int], None] = lambda _: None
+    ) -> tuple[Writing, Callable[[ShotFrame], None]]:
+        """Outputs at work, and what gives them a frame, which is noted once its masks are safe."""
+        shot, unnoted = self.shot, dict[str, ShotFrame]()
+
+        def note(written: Written) -> None:
+            done = unnoted.pop(written.stem)
+            shot.note(done, written.stem)
+            known(done.index)
+
+        writing = Writing(sinks, shot.segmenter.clock, note)
+
+        def write(done: ShotFrame) -> None:
+            stem = done.frame.stem if done.frame is not None else self.name(done.index)
+            unnoted[stem] = done
+            writing.write(self._written(done, stem))
+            self.frames += 1
+
+        shot.before_checkpoint = writing.settle
+        return writing, write
+
+    def _open_exports(self, info: ShotInfo) -> Exports | None:
+        if not self.exports:
+            return None
+        kinds = self.exports.values()
+        return open_exports(kinds, self.folder.root, self.folder.exporting, info, self.output)
+
+    def _finish(self, exports: Exports) -> None:
+        """Let exports appear, if they are of all frames that there will be."""
+        if self.state == "complete" or not self.reader.seekable:
+            exports.put_in_place()
+        else:
+            exports.discard()
+        self.failures += exports.failures
+
+    def _written(self, done: ShotFrame, stem: str) -> Written:
+        frame, shot = done.frame, self.shot
+        return Written(
+            stem=stem,
+            ids=done.masks.ids,
+            index=done.index,
+            time=self._time(done.index) if frame is None else frame.time,
+            name=stem,
+            frame=frame,
+            soft=cache(lambda: shot.soft(done.masks)),
+        )
+
+    def _time(self, frame: int) -> Fraction:
+        """Seconds at which a frame comes whose own time is not known."""
+        return frame / max(self.reader.rate, Fraction(1, 60))
+
+    def _stored(self, index: int, frame: Frame | None = None) -> Written:
+        """A frame whose masks are written already."""
+        stem, shot = self.name(index) if frame is None else frame.stem, self.shot
+        ids, _ = read_indexed(self.folder.mask_file(stem))
+        return Written(
+            stem=stem,
+            ids=ids,
+            index=index,
+            time=self._time(index) if frame is None else frame.time,
+            name=stem,
+            frame=frame,
+            soft=cache(lambda: shot.probabilities(index) or {}),
+        )
 
     def _waits(self) -> bool:
         """Whether there are masks of an earlier run, or of before a correction, to stay for now."""
@@ -187,7 +303,7 @@ class SegmentRun:
         if folder.waiting.exists():
             return True
         known = {f.stem: f for f in shot.store.finals()}
-        locked = {self._name(frame) for frame in shot.annotations.locked}
+        locked = {self.name(frame) for frame in shot.annotations.locked}
         for file in MasksSink.files(folder.root / MasksSink.place_name):
             final = known.get(file.stem)
             current = final is not None and shot.plan.final_key(final.frame) == final.key
@@ -200,26 +316,23 @@ class SegmentRun:
         others = [s for s in writing.sinks if s.by_frame and not isinstance(s, MasksSink)]
         frames = {final.frame for final in self.shot.store.finals()} if others else set()
         for frame in sorted(frames | {*self.shot.annotations.locked}) if others else ():
-            stem = self._name(frame)
+            stem = self.name(frame)
             for sink in others:
                 elsewhere = self.folder.place(type(sink), wait=False)
                 if not (sink.holds(sink.place, stem) or sink.holds(elsewhere, stem)):
-                    ids, _ = read_indexed(self.folder.mask_file(stem))
-                    soft = self._soft(frame) if sink.soft else None
-                    sink.write(Written(stem, ids, None, soft))
-
-    def _soft(self, frame: int) -> SoftMasks | None:
-        masks = self.shot.result(frame)
-        return None if masks is None else masks.soft
+                    sink.write(self._stored(frame))
 
     def _write_in_order(self, sinks: list[Sink]) -> None:
         """Write what is wanted frame after frame, now that all masks are known."""
         first, last = self.reader.start, self.shot.find_end()
         writing = Writing(sinks, self.shot.segmenter.clock)
         try:
-            for frame in self.reader.between(first, last):
-                ids, _ = read_indexed(self.folder.mask_file(frame.stem))
-                writing.write(Written(frame.stem, ids, frame))
+            if any(sink.pixels for sink in sinks):
+                for frame in self.reader.between(first, last):
+                    writing.write(self._stored(frame.index, frame))
+            else:
+                for index in range(first, last + 1):
+                    writing.write(self._stored(index))
         except KeyboardInterrupt:
             self.state = "interrupted"
         finally:
@@ -228,7 +341,7 @@ class SegmentRun:
 
     def _settle(self, info: ShotInfo) -> None:
         stems = {final.stem for final in self.shot.store.finals()}
-        stems |= {self._name(frame) for frame in self.shot.annotations.locked}
+        stems |= {self.name(frame) for frame in self.shot.annotations.locked}
         written = {sink.place_name: sink for sink in self.sinks}
 
         def stale(file: Path) -> bool:
@@ -239,15 +352,10 @@ class SegmentRun:
             return part[0] not in written or file.stem not in stems or of_another
 
         self.folder.settle([*written.values()], stale)
+        self.folder.settle_exports([*self.exports])
 
-    def _stem(self, done: ShotFrame) -> str:
-        return done.frame.stem if done.frame is not None else self._name(done.index)
-
-    def _name(self, frame: int) -> str:
-        names = self.reader.names if self.reader.counted else None
-        return names[frame] if names is not None else f"{frame:05d}"
-
-    def _record(self) -> None:
+    def write_record(self) -> None:
+        """Write run.json. Raises OvosError: it cannot be written."""
         plan = self.shot.plan
         self._finals = [f for f in self.shot.store.finals() if plan.final_key(f.frame) == f.key]
         write_json(
@@ -259,6 +367,7 @@ class SegmentRun:
                 self.shot.segmenter,
                 self._finals,
                 state=self.state,
+                rate=self.reader.rate,
                 whole=self.reader.whole,
                 warnings=[*self.given.doubts, *self.reader.warnings],
                 cuts=self.shot.cuts,

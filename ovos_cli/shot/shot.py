@@ -1,9 +1,10 @@
 """A shot: a video, what a person said of it, and the masks that follow from that."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from threading import RLock
 from typing import Self
 
 import numpy as np
@@ -17,10 +18,11 @@ from models.tracking.soft import SoftMasks
 from ovos_cli.masks.ids import ids_in
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.live_reader import LiveReader
+from ovos_cli.preparing import Cache
 from ovos_cli.shot.annotations import Annotations
 from ovos_cli.shot.checkpoint import Checkpoints
-from ovos_cli.shot.feature_cache import FeatureCache
 from ovos_cli.shot.going import Passed, go_through
+from ovos_cli.shot.known import known_ways
 from ovos_cli.shot.meeting import FinalMasks, Found, final_masks, probabilities
 from ovos_cli.shot.plan import Chain, Plan, hashed
 from ovos_cli.shot.prompts import Span
@@ -44,10 +46,19 @@ class ShotFrame:
     frame: Frame | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a person has said at one moment: masks by frame, and the plan that follows from them."""
+
+    plan: Plan
+    given: dict[int, Ids]
+
+
 class Shot:
     """Masks may be put in any frame, in any order; `run` computes what is not known yet.
 
-    See `open_shot`.
+    See `open_shot`. While one thread runs, others may say more: a run keeps to what was said when
+    it began, and the next one computes what has changed since.
 
     >>> shot.put(0, first)
     >>> for done in shot.run():
@@ -87,10 +98,11 @@ class Shot:
         self.before_checkpoint: Callable[[], None] = lambda: None
         self._checkpoints = Checkpoints(folder, self.store)
         self._forward, self._cuts = forward, cuts
-        self.cache: FeatureCache | None = None
+        self.cache: Cache | None = None
         self.at: int | None = None  # the frame that is being gone through
         self._end: int | None = None
         self._planned: Plan | None = None
+        self._saying = RLock()
 
     def put(self, frame: int, masks: NDArray[np.integer]) -> None:
         """Give masks of objects in a frame: new ones begin there, others are corrected.
@@ -105,8 +117,9 @@ class Shot:
                 is not in the shot's range.
         """
         self._check(frame)
-        self.annotations.put(frame, masks)
-        self._planned = None
+        with self._saying:
+            self.annotations.put(frame, masks)
+            self._planned = None
 
     def drop(self, ident: int, first: int, last: int | None = None) -> None:
         """Say that an object is out of sight.
@@ -119,13 +132,28 @@ class Shot:
             InputError: no such object, a frame out of range, or before the object begins.
         """
         self._check(first)
-        self.annotations.drop(ident, Span(first, last))
-        self._planned = None
+        with self._saying:
+            self.annotations.drop(ident, Span(first, last))
+            self._planned = None
+
+    def undrop(self, ident: int, first: int) -> None:
+        """Take back that an object is out of sight from a frame on.
+
+        Raises:
+            InputError: nobody said so.
+        """
+        with self._saying:
+            self.annotations.undrop(ident, first)
+            self._planned = None
 
     def clear(self, frame: int, ident: int | None = None) -> None:
-        """Take back what was given in a frame: of an object, or of all."""
-        self.annotations.clear(frame, ident)
-        self._planned = None
+        """Take back what was given in a frame: of an object, or of all.
+
+        Absences of an object that could not be said without it are taken back too.
+        """
+        with self._saying:
+            self.annotations.clear(frame, ident)
+            self._planned = None
 
     def lock(self, masks: Mapping[int, Ids]) -> None:
         """Take masks as final: these frames are not computed, and count as given.
@@ -135,16 +163,31 @@ class Shot:
         """
         for frame in masks:
             self._check(frame)
-        self.annotations.lock(masks)
-        self._planned = None
+        with self._saying:
+            self.annotations.lock(masks)
+            self._planned = None
+
+    def unlock(self, frames: Collection[int]) -> None:
+        """Take masks of frames as final no longer."""
+        with self._saying:
+            self.annotations.unlock(frames)
+            self._planned = None
+
+    def say(self, annotations: Annotations) -> None:
+        """Take all that a person says at once, in place of what was said before."""
+        with self._saying:
+            self.annotations, self._planned = annotations, None
 
     @property
     def plan(self) -> Plan:
         """What is to be computed, and from what."""
-        if self._planned is None:
-            prompts = self.annotations.prompts(self.reader.start, self.last, forward=self._forward)
-            self._planned = Plan(prompts, self.base)
-        return self._planned
+        with self._saying:
+            if self._planned is None:
+                prompts = self.annotations.prompts(
+                    self.reader.start, self.last, forward=self._forward
+                )
+                self._planned = Plan(prompts, self.base)
+            return self._planned
 
     @property
     def cuts(self) -> list[int]:
@@ -181,32 +224,37 @@ class Shot:
         self.check_passes()
         if last is not None or not self.streams():
             self.find_end()
-        plan, noted = self.plan, self.store.final_keys()
+        said, noted = self._said(), self.store.final_keys()
+        plan = said.plan
         low, high = self.reader.start if first is None else first, last
         for chain in plan.chains:
-            with closing(self._pass(chain, plan, low, high)) as passes:
+            with closing(self._pass(chain, said, low, high)) as passes:
                 for passed in passes:
                     tick()
-                    done = self._finished(plan, passed.frame.index, passed, chain)
+                    done = self._finished(said, passed.frame.index, passed, chain)
                     if done is not None and noted.get(done.index) != done.key:
                         noted[done.index] = done.key
                         yield done
         end = self.last if high is None else high
         for frame in range(low, low if end is None else end + 1):
             if frame not in plan.prompts.locked and noted.get(frame) != plan.final_key(frame):
-                done = self._finished(plan, frame)
+                done = self._finished(said, frame)
                 if done is not None:
                     yield done
 
     def result(self, frame: int) -> FinalMasks | None:
         """The masks of a frame as far as they are known; None if they are not, or locked."""
-        done = self._finished(self.plan, frame)
+        done = self._finished(self._said(), frame)
         return None if done is None else done.masks
 
     def probabilities(self, frame: int) -> dict[int, NDArray[np.float32]] | None:
         """Soft masks of a frame: (H, W) in [0, 1] by id; None if they are not known, or locked."""
         masks = self.result(frame)
-        return None if masks is None else probabilities(masks, self._geometry())
+        return None if masks is None else self.soft(masks)
+
+    def soft(self, masks: FinalMasks) -> dict[int, NDArray[np.float32]]:
+        """Soft masks of a frame whose masks are known; see `probabilities`."""
+        return probabilities(masks, self._geometry(self.annotations.given()))
 
     def note(self, done: ShotFrame, stem: str) -> None:
         """Keep in mind that the masks of a frame are kept elsewhere, under the name `stem`."""
@@ -238,14 +286,19 @@ class Shot:
             refuse_going_back(self.plan.prompts, str(self.reader.source))
             self.reader.keep(self.annotations.given())
 
-    def remaining(self) -> int | None:
-        """How many frames are to be gone through; None where that is not known."""
+    def remaining(self, first: int | None = None, last: int | None = None) -> int | None:
+        """How many frames are to be gone through; None where that is not known.
+
+        Args:
+            first, last: see `run`.
+        """
         if self._end is None and self.streams():
             return self.reader.estimate
         self.find_end()
-        count = 0
-        for chain in self.plan.chains:
-            begin, end = self._missing(chain, self.plan, self.reader.start, None)
+        count, plan = 0, self.plan
+        low = self.reader.start if first is None else first
+        for chain in plan.chains:
+            begin, end = self._missing(chain, plan, low, last)
             if begin is not None and end is not None:
                 count += abs(end - begin) + 1
         return count
@@ -289,13 +342,17 @@ class Shot:
             ends = f"to {last}" if last is not None else "on"
             raise InputError(f"frame {frame} is not in the range of frames, from {first} {ends}")
 
-    def _geometry(self) -> Geometry:
-        _, size = next(iter(self.annotations.sizes()))
-        return Geometry.fit(size, self.segmenter.size)
+    def _said(self) -> _Said:
+        with self._saying:
+            return _Said(self.plan, self.annotations.given())
+
+    def _geometry(self, given: Mapping[int, Ids]) -> Geometry:
+        height, width = next(iter(given.values())).shape
+        return Geometry.fit((height, width), self.segmenter.size)
 
     def _finished(
         self,
-        plan: Plan,
+        said: _Said,
         frame: int,
         passed: Passed | None = None,
         chain: Chain | None = None,
@@ -305,30 +362,25 @@ class Shot:
         Args:
             passed, chain: what was just found there, if it was.
         """
-        if frame in plan.prompts.locked:
+        plan = said.plan
+        if frame in plan.prompts.locked or not said.given:
             return None
-        ways = dict[bool, Found | None]()
-        for backward in (False, True):
-            key = plan.key(frame, backward=backward)
-            found: Found | None = None
-            if passed is not None and chain is not None and chain.backward == backward:
-                found = _found(passed) if key is not None else None
-            elif key is not None:
-                found = self.store.found(frame, key, backward=backward)
-            if key is not None and found is None:
-                return None
-            ways[backward] = found
+        fresh: tuple[bool, Found] | None = None
+        if passed is not None and chain is not None:
+            fresh = chain.backward, _found(passed)
+        ways = known_ways(plan, self.store, frame, fresh)
+        if ways is None:
+            return None
         # What one way forward found is the answer already.
-        ready = passed.masks.ids if passed is not None and ways[True] is None else None
-        given = self.annotations.masks.get(frame)
-        masks = final_masks(
-            plan.prompts, frame, ways[False], ways[True], given, self._geometry(), ready, self.cuts
-        )
+        ready = passed.masks.ids if passed is not None and ways.backward is None else None
+        geometry, given = self._geometry(said.given), said.given.get(frame)
+        masks = final_masks(plan.prompts, frame, *ways, given, geometry, ready, self.cuts)
         image = None if passed is None else passed.frame
         return ShotFrame(frame, masks, plan.final_key(frame), image)
 
-    def _pass(self, chain: Chain, plan: Plan, low: int, high: int | None) -> Generator[Passed]:
+    def _pass(self, chain: Chain, said: _Said, low: int, high: int | None) -> Generator[Passed]:
         """Go through what of a chain is wanted and not found yet."""
+        plan = said.plan
         begin, end = self._missing(chain, plan, low, high)
         if begin is None:
             return
@@ -339,8 +391,8 @@ class Shot:
             chain,
             self.reader,
             self.segmenter,
-            self.annotations.given(),
-            lambda frame: self._forward_ids(plan, frame),
+            said.given,
+            lambda frame: self._forward_ids(said, frame),
             cache=self.cache,
             after=after,
             least=self._least(chain, plan, after),
@@ -395,11 +447,13 @@ class Shot:
             self.before_checkpoint()
             self._checkpoints.save(self.segmenter, chain, frame, passed.step.key)
 
-    def _forward_ids(self, plan: Plan, frame: int) -> Ids:
+    def _forward_ids(self, said: _Said, frame: int) -> Ids:
         """Masks that the forward way found in a frame."""
+        plan = said.plan
         key = plan.key(frame, backward=False)
         found = self.store.found(frame, key, backward=False)
-        return final_masks(plan.prompts, frame, found, None, None, self._geometry()).ids
+        geometry = self._geometry(said.given)
+        return final_masks(plan.prompts, frame, found, None, None, geometry).ids
 
     def _missing(
         self, chain: Chain, plan: Plan, low: int, high: int | None
@@ -408,14 +462,19 @@ class Shot:
 
         An end that is not known is None.
         """
-        if chain.last is None and self.last is None:
+        if chain.last is None and self.last is None and high is None:
             return chain.first + 1, None
-        ends = [f for f in (chain.last, self.last, high) if f is not None]
         if chain.backward:
             assert chain.last is not None
+            beyond = high is not None and chain.last > high
             frames = range(chain.first - 1, max(chain.last, low) - 1, -1)
         else:
+            beyond = chain.last is not None and chain.last < low
+            high = self._forward_to(plan, low, high)
+            ends = [f for f in (chain.last, self.last, high) if f is not None]
             frames = range(chain.first + 1, min(ends) + 1)
+        if beyond:  # the ways to what is wanted do not come by
+            return None, None
         stored = self.store.found_keys(frames, backward=chain.backward)
         missing = [
             frame
@@ -424,6 +483,16 @@ class Shot:
             and stored.get(frame) != key
         ]
         return (missing[0], missing[-1]) if missing else (None, None)
+
+    def _forward_to(self, plan: Plan, low: int, high: int | None) -> int | None:
+        """How far forward the frames up to `high` need the way; None is to the end.
+
+        One that comes back to them may follow along what the way forward found where it begins.
+        """
+        if high is None:
+            return None
+        back = (c for c in plan.chains if c.backward and c.last is not None and c.last <= high)
+        return max([high, *(c.first for c in back if c.first > low and c.joins())])
 
 
 def _found(passed: Passed) -> Found:

@@ -155,6 +155,12 @@ class Store:
             rows = self._base.execute("select * from final order by frame").fetchall()
             return [_final(row, self.path) for row in rows]
 
+    def final(self, frame: int) -> Final | None:
+        """That of one frame; None where its masks are not written."""
+        with self._named():
+            row = self._base.execute("select * from final where frame = ?", (frame,)).fetchone()
+            return None if row is None else _final(row, self.path)
+
     def forget_final(self, frame: int) -> None:
         """Note that the masks of a frame are not written any more."""
         with self._named():

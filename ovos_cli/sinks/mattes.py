@@ -11,14 +11,16 @@ class MattesSink(Sink):
     """`mattes/ID/FRAME.png`, 255 where the object is."""
 
     place_name = "mattes"
+    in_order = False
+    by_frame = True
 
     def write(self, written: Written) -> None:
         """See `Sink`."""
-        write_mattes(self.place, written.stem, written.ids, self.info.objects)
+        write_mattes(self.place, written.name, written.ids, self.info.objects)
 
-    def holds(self, place: Path, stem: str) -> bool:
+    def holds(self, place: Path, name: str) -> bool:
         """See `Sink`."""
-        return all((place / str(i) / f"{stem}.png").exists() for i in self.info.objects)
+        return all((place / str(i) / f"{name}.png").exists() for i in self.info.objects)
 
     @classmethod
     def files(cls, place: Path) -> Iterable[Path]:

@@ -10,8 +10,7 @@ class OverlaySink(Sink):
     """`overlay.mp4`, complete when it is closed; an earlier one stays until then."""
 
     place_name = "overlay.mp4"
-    in_order = True
-    by_frame = False
+    pixels = True
 
     def __init__(self, place: Path, info: ShotInfo) -> None:
         """See `Sink`."""

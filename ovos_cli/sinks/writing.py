@@ -5,6 +5,7 @@ from collections.abc import Callable
 from models.errors import OvosError
 from models.utils.clock import Clock
 from ovos_cli.background import WriteBehind
+from ovos_cli.sinks.faults import fault_of
 from ovos_cli.sinks.masks import MasksSink
 from ovos_cli.sinks.sink import Sink, Written
 
@@ -69,15 +70,9 @@ class Writing:
                 if isinstance(sink, MasksSink):
                     raise
                 self._given_up.add(sink)
-                self.failures.append(_named(sink, error))
+                self.failures.append(fault_of(sink.place, error))
             else:
                 if isinstance(sink, MasksSink):
                     self._written(written)
 
         return work
-
-
-def _named(sink: Sink, error: OvosError | OSError) -> OvosError:
-    if isinstance(error, OvosError):
-        return error
-    return OvosError(f"{sink.place} cannot be written: {error.strerror or error}")

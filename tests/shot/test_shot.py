@@ -211,3 +211,75 @@ def test_a_mask_beyond_the_end_is_refused_before_anything_is_computed(
     with pytest.raises(InputError, match="a mask for frame 15, and the last frame is 11"):
         next(shot.run())
     assert video.read == []
+
+
+def test_a_part_that_both_ways_meet_in_is_as_in_the_whole(
+    shot: Shot, video: StillFrames, segmenter: Segmenter, tmp_path: Path
+) -> None:
+    both = np.where(video.truth[0] == 0, 2, 1).astype(np.uint8)
+    shot.put(0, both)
+    shot.put(8, video.truth[8])  # the way back from here follows object 2 along
+    part = run(shot, 2, 4)
+    (tmp_path / "anew").mkdir()
+    with Shot(video, segmenter, tmp_path / "anew") as anew:
+        anew.put(0, both)
+        anew.put(8, video.truth[8])
+        done = run(anew)
+        assert part and all(part[f].ids.tobytes() == done[f].ids.tobytes() for f in part)
+        assert {2, 3, 4} <= {*part} and run(shot).keys() | part.keys() == done.keys()
+        assert whole(shot) == whole(anew)
+
+
+def test_ways_that_do_not_come_by_what_is_wanted_are_not_gone(
+    shot: Shot, video: StillFrames
+) -> None:
+    for frame in (0, 4, 8):
+        shot.put(frame, video.truth[frame])
+    assert shot.remaining(9) == 3
+    assert sorted(run(shot, 9)) == [8, 9, 10, 11] and not {1, 2, 5, 6} & {*video.read}
+    assert shot.remaining(None, 3) == 6 and not shot.remaining(9)
+    video.read.clear()
+    assert sorted(run(shot, 0, 3)) == [0, 1, 2, 3, 4] and not {5, 6, 10} & {*video.read}
+
+
+def test_what_is_said_during_a_run_counts_in_the_next_one(shot: Shot, video: StillFrames) -> None:
+    shot.put(0, video.truth[0])
+    other, done = np.roll(video.truth[5], 4, axis=1), {}
+    for frame in shot.run():
+        if frame.index == 2:
+            shot.put(5, other)
+        shot.note(frame, f"{frame.index:05d}")
+        done[frame.index] = frame.masks
+    assert done[5].origin == {1: "forward"}  # and not pixels of another plan under its key
+    shot.clear(5)
+    assert run(shot) == {} and whole(shot)[5] == done[5].ids.tobytes()
+    shot.put(5, other)
+    assert run(shot)[5].ids.tobytes() == other.tobytes()
+
+
+def test_absences_and_locks_are_taken_back(shot: Shot, video: StillFrames) -> None:
+    shot.put(0, video.truth[0])
+    run(shot)
+    before = whole(shot)
+    shot.drop(1, 4, 6)
+    shot.lock({2: video.truth[2], 3: video.truth[3]})
+    assert set(range(4, COUNT)) <= {*run(shot)}
+    with pytest.raises(InputError, match="nobody said"):
+        shot.undrop(1, 5)
+    shot.undrop(1, 4)
+    shot.unlock([2, 3])
+    run(shot)
+    assert whole(shot) == before
+
+
+def test_an_absence_goes_with_the_mask_that_it_needs(shot: Shot, video: StillFrames) -> None:
+    shot.put(0, video.truth[0])
+    shot.put(6, video.truth[6])
+    shot.drop(1, 3)
+    shot.clear(0)
+    assert shot.annotations.absences == {}
+    shot.drop(1, 2, 4)
+    shot.clear(6, 1)
+    assert shot.annotations.absences == {}
+    with pytest.raises(InputError, match="nothing is given"):
+        run(shot)

@@ -1,0 +1,91 @@
+"""A shot at a glance: where each object is seen, how surely, and what a person said."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ovos_cli.edit.shown import Said
+from ovos_cli.edit.wire import sure
+from ovos_cli.shot.meeting import GIVEN, LOCKED
+from ovos_cli.shot.store import Final
+
+_LISTED = 30
+"""Frames to look at: nobody looks at more of them before the next correction."""
+_APART = 10
+"""Frames between two of one object that are worth a look each."""
+_FINE = 0.9
+"""Confidence from which on nobody need look."""
+
+
+def timeline(said: Said, finals: Sequence[Final], cuts: Sequence[int], named: Iterable[int]) -> Any:
+    """All of it, as it is sent.
+
+    Args:
+        finals: of the frames whose masks are written, rising.
+        cuts: frames before which there is a cut.
+        named: objects that have a name, perhaps without any mask yet.
+    """
+    prompts, annotations = said.plan.prompts, said.annotations
+    stale = [
+        f.frame
+        for f in finals
+        if f.frame not in prompts.locked and f.key != said.plan.final_key(f.frame)
+    ]
+    objects = sorted({*named, *said.objects})
+    return {
+        "objects": {
+            str(ident): {
+                "seen": spans(_seen(said, finals, ident)),
+                "confidence": {
+                    str(f.frame): sure(f.confidence[ident]) for f in finals if ident in f.confidence
+                },
+                "given": [f for f in prompts.given.get(ident, []) if f not in annotations.locked],
+                "absent": [[span.first, span.last] for span in annotations.absences.get(ident, ())],
+            }
+            for ident in objects
+        },
+        "locked": spans(sorted(annotations.locked)),
+        "cuts": list(cuts),
+        "stale": spans(stale),
+        "look_at": look_at(said, finals),
+    }
+
+
+def look_at(said: Said, finals: Sequence[Final]) -> list[dict[str, Any]]:
+    """Frames that are worth a look, the most doubtful first; those of an object lie apart."""
+    doubtful = sorted(
+        (confidence, f.frame, ident)
+        for f in finals
+        for ident, confidence in f.confidence.items()
+        if confidence < _FINE and ident in said.objects and f.origin[ident] not in (GIVEN, LOCKED)
+    )
+    chosen = list[dict[str, Any]]()
+    taken = dict[int, list[int]]()
+    for confidence, frame, ident in doubtful:
+        near = taken.setdefault(ident, [])
+        if all(abs(frame - other) >= _APART for other in near):
+            near.append(frame)
+            why = "not seen" if confidence == 0 else f"only {confidence:.0%} sure"
+            chosen.append({"frame": frame, "object": ident, "why": why})
+            if len(chosen) == _LISTED:
+                break
+    return chosen
+
+
+def spans(frames: Iterable[int]) -> list[list[int]]:
+    """[first, last] of each run of rising frames."""
+    found = list[list[int]]()
+    for frame in frames:
+        if found and found[-1][1] == frame - 1:
+            found[-1][1] = frame
+        else:
+            found.append([frame, frame])
+    return found
+
+
+def _seen(said: Said, finals: Sequence[Final], ident: int) -> list[int]:
+    """Frames in whose masks an object is, as far as they are known."""
+    annotations = said.annotations
+    seen = {f.frame for f in finals if ident in f.confidence and ident not in f.hidden}
+    seen -= annotations.locked.keys()
+    seen |= {frame for frame, ids in annotations.locked.items() if ident in ids}
+    return sorted(seen | {*said.plan.prompts.given.get(ident, [])})

@@ -1,0 +1,168 @@
+"""A shot's folder as it is read afterwards: no model is loaded, and nothing is computed anew."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import InputError
+from models.tracking.geometry import Geometry
+from models.tracking.objects import Ids
+from ovos_cli.masks.palette import Palette
+from ovos_cli.masks.writer import is_whole
+from ovos_cli.media.frame import FrameReader
+from ovos_cli.media.open_source import open_source
+from ovos_cli.media.source import LiveSource, Source, source_named
+from ovos_cli.shot.annotations import Annotations
+from ovos_cli.shot.folder import MasksOf, ShotFolder, read_indexed
+from ovos_cli.shot.identity import source_digest
+from ovos_cli.shot.instructions import parse_drop, parse_lock
+from ovos_cli.shot.known import known_ways
+from ovos_cli.shot.meeting import final_masks, probabilities
+from ovos_cli.shot.options_file import options_of
+from ovos_cli.shot.plan import Plan, hashed
+from ovos_cli.shot.store import Store
+
+
+class StoredShot:
+    """What `ovos segment` left of a shot.
+
+    record: run.json. source: what the frames are of. objects: ids, rising. size: (height, width).
+    stems: names of the frames whose masks are there, by index in the source, rising. lost: frames
+    whose masks were written and are not there. whole: all frames of the shot have masks.
+    """
+
+    def __init__(self, folder: ShotFolder) -> None:
+        """Open the folder.
+
+        Raises:
+            InputError: it is no such folder, it is damaged, or another process is writing to it.
+        """
+        self.folder, record = folder, folder.read_record()
+        if record is None or not (folder.kept / "shot.sqlite").is_file():
+            raise InputError(
+                f"{folder.root} is no output folder of `ovos segment`, which has a run.json and a "
+                "folder .ovos: nothing is known of its masks"
+            )
+        folder.refuse_running()
+        self.record: dict[str, Any] = record
+        options, *_, self._model, _ = options_of(record.get("options", {}), folder.root)
+        self._options = options
+        self.source: Source = options.place
+        self._store = Store(folder.kept / "shot.sqlite")
+        try:
+            finals = {f.frame: f.stem for f in self._store.finals()}
+            self._annotations, self.palette = self._read_annotations(finals)
+            prompts = self._annotations.prompts(options.start, options.end, forward=options.forward)
+            base = hashed(hashed(self._store.get("basis")), options.cuts)
+            self._plan = Plan(prompts, base)
+        except BaseException:
+            self.close()
+            raise
+        self.objects = tuple(sorted(prompts.given))
+        _, self.size = next(iter(self._annotations.sizes()))
+        stems = {frame: f"{frame:05d}" for frame in self._annotations.locked} | finals
+        there = {f for f, stem in stems.items() if is_whole(folder.mask_file(stem))}
+        self.stems = {frame: stems[frame] for frame in sorted(there)}
+        self.lost = len(stems) - len(there)
+        self.whole = record.get("state") == "complete" and not self.lost
+
+    @property
+    def first(self) -> int:
+        """Index of the shot's first frame in the source."""
+        return self._options.start
+
+    def ids(self, frame: int) -> Ids:
+        """(H, W) ids of one of `stems`. Raises InputError: they cannot be read."""
+        path = self.folder.mask_file(self.stems[frame])
+        ids, _ = read_indexed(path)
+        if ids.shape != self.size:
+            raise InputError(
+                f"the mask {path} is {ids.shape[1]}x{ids.shape[0]}, and the shot is "
+                f"{self.size[1]}x{self.size[0]}"
+            )
+        return ids
+
+    def soft(self, frame: int) -> Mapping[int, NDArray[np.float32]]:
+        """(H, W) in [0, 1] by id, as far as it is known; nothing of frames that are locked."""
+        if frame in self._annotations.locked:
+            return {}
+        ways = known_ways(self._plan, self._store, frame)
+        if ways is None:
+            return {}
+        given = self._annotations.masks.get(frame)
+        geometry = Geometry.fit(self.size, self._model.size)
+        cuts = (self._store.get("cuts") or []) if self._options.cuts else []
+        masks = final_masks(self._plan.prompts, frame, *ways, given, geometry, cuts=cuts)
+        return probabilities(masks, geometry)
+
+    def video(self, elsewhere: str | None = None) -> FrameReader | None:
+        """Open the source again.
+
+        Args:
+            elsewhere: where it is now.
+
+        Returns:
+            None if it is not there, or could be read only once.
+
+        Raises:
+            InputError: it is another one than the masks are of.
+        """
+        place = self.source if elsewhere is None else source_named(elsewhere)
+        if isinstance(place, LiveSource):
+            return None
+        if not place.exists():
+            if elsewhere is not None:
+                raise InputError(f"{place} does not exist")
+            return None
+        known = self._store.get("basis")
+        if isinstance(known, dict) and source_digest(place) != known.get("source"):
+            raise InputError(
+                f"{place} is not what {self.folder.root} was made of, or has changed since; say "
+                "where that is with --video"
+            )
+        options = self._options
+        return open_source(
+            place,
+            start=options.start,
+            end=options.end,
+            rate=Fraction(options.fps).limit_denominator(1001),
+            stream=options.stream,
+            apart=[*self.folder.files_given().values()],
+        )
+
+    @property
+    def rate(self) -> Fraction:
+        """Frames per second, as the run found them."""
+        try:
+            rate = Fraction(self.record["rate"])
+        except (KeyError, TypeError, ValueError, ZeroDivisionError):
+            rate = Fraction(0)
+        return rate if rate > 0 else Fraction(self._options.fps).limit_denominator(1001)
+
+    def _read_annotations(self, stems: Mapping[int, str]) -> tuple[Annotations, Palette]:
+        """What a person said of the shot."""
+        annotations = Annotations()
+        given, palette = self.folder.read_given()
+        if not given:
+            raise InputError(f"{self.folder.kept} does not hold the masks that were given")
+        for frame, ids in given.items():
+            annotations.put(frame, ids)
+        for text in self._options.lock or ():
+            files = {f: self.folder.mask_file(stems.get(f, f"{f:05d}")) for f in parse_lock(text)}
+            annotations.lock(MasksOf(files))
+        for text in self._options.drop or ():
+            annotations.drop(*parse_drop(text))
+        return annotations, palette
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""What leaves a shot for other programs."""
