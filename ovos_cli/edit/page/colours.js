@@ -1,6 +1,7 @@
 /** Colours of objects as they are shown: those of masks are often too dark to be seen. Pure. */
 
 const BRIGHT = 225; // of the strongest channel, at least
+const CALM = 0.2; // the part of what the other channels lack that they are given
 const LIGHT = 0.2; // relative luminance, at least
 
 const channels = (color) => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
@@ -15,6 +16,8 @@ function seen(color) {
   let rgb = channels(color);
   const strongest = Math.max(...rgb, 1);
   if (strongest < BRIGHT) rgb = rgb.map((value) => (value * BRIGHT) / strongest);
+  // Pure colours of a palette are louder than anything in a picture.
+  rgb = rgb.map((value) => value + (BRIGHT - Math.min(value, BRIGHT)) * CALM);
   for (let white = 0; luminance(rgb) < LIGHT && white < 20; white++) {
     rgb = rgb.map((value) => value + (255 - value) * 0.1);
   }

@@ -101,7 +101,7 @@ export class Here {
     if (this.#shown.frame !== frame) return '…';
     const parts = [this.#known(object, frame)];
     const sure = this.#shot.track(object).confidence[frame];
-    if (typeof sure === 'number') parts.push(`confidence ${Math.round(100 * sure)}\u202f%`);
+    if (typeof sure === 'number' && !this.#shot.isGiven(object, frame)) parts.push(`confidence ${Math.round(100 * sure)}\u202f%`);
     if (this.#shot.isStale(frame)) parts.push('changed since, not followed again');
     if (this.#shot.isLocked(frame) && parts[0] !== ORIGINS.locked) parts.push('locked');
     return parts.join(' · ');
