@@ -100,6 +100,11 @@ class Served:
         shape = self.session.frames.size
         return np.frombuffer(content, np.uint8).reshape(shape) if content else None
 
+    def mask(self, frame: int, ident: int) -> NDArray[np.bool_]:
+        """(H, W), of one object."""
+        masks = self.masks(frame)
+        return np.zeros(self.session.frames.size, bool) if masks is None else masks == ident
+
     def clear(self) -> None:
         """Take back all that was said."""
         self.ask("POST", "stop")
@@ -143,6 +148,11 @@ class Window:
             found.append((box["x"] + middle[0], box["y"] + middle[1]))
         return found
 
+    def paint(self, start: tuple[float, float], stop: tuple[float, float], **how: Any) -> None:
+        """A stroke of the brush or the eraser, whichever is in the hand."""
+        with self.kept():
+            self.drag(start, stop, **how)
+
     def drag(self, start: tuple[float, float], stop: tuple[float, float], **how: Any) -> None:
         self.tab.mouse.move(*start)
         self.tab.mouse.down(**how)
@@ -156,6 +166,14 @@ class Window:
     def says(self, text: str) -> None:
         """Wait until the page says so."""
         self.tab.get_by_text(text).first.wait_for()
+
+    def has_object(self, ident: int) -> None:
+        """Wait until it is in the list."""
+        self.tab.locator(f'#objects [data-object="{ident}"]').wait_for()
+
+    def shows_frame(self, frame: int) -> None:
+        """Wait until it is on the stage."""
+        self.tab.locator(f'html[data-frame="{frame}"]').wait_for()
 
     @contextmanager
     def kept(self, method: str = "PUT", path: str = "/api/masks/") -> Iterator[None]:

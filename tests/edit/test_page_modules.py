@@ -81,7 +81,8 @@ def test_a_brush_is_as_wide_as_it_says_wherever_in_a_pixel_it_is_pointed(
     for x, y in ((10.0, 10.0), (10.3, 10.4), (10.99, 10.01)):
         mask = evaluate(
             "masks",
-            f"""const mask = new Uint8Array(400), at = m.brushMiddle({{ x: {x}, y: {y} }}, {diameter});
+            f"""const mask = new Uint8Array(400);
+            const at = m.brushMiddle({{ x: {x}, y: {y} }}, {diameter});
             m.paint(mask, {{ width: 20, height: 20 }}, at, at, {diameter}, 1); return [...mask];""",
         )
         painted = np.reshape(mask, (20, 20)) > 0
@@ -146,7 +147,7 @@ def test_a_picture_cannot_be_lost(evaluate: Evaluate) -> None:
 
 
 def test_a_doubtful_frame_shows_however_far_the_timeline_is(evaluate: Evaluate) -> None:
-    body = """const confidence = Object.fromEntries(Array.from({ length: 10000 }, (_, n) => [n, 0.98]));
+    body = """const confidence = { ...new Array(10000).fill(0.98) };
     confidence[4321] = 0.55;
     const track = { seen: [[0, 2000], [4000, null]], confidence };
     const values = m.leastInColumns(m.shades(track, 0, 9999), 0, 10000, 100);

@@ -255,7 +255,8 @@ export class Editing extends Emitter {
   }
 
   async #did(step) {
-    if (await step.redo()) this.#history.did(step);
+    this.#history.did(step);
+    if (!(await step.redo())) this.#history.forget(step);
   }
 
   async #goTo(step) {

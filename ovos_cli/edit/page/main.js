@@ -144,6 +144,7 @@ function showWaiting({ look, shown, clicking }) {
   const update = () => {
     clearTimeout(timer);
     const loading = shown.frame !== look.frame;
+    document.documentElement.dataset.frame = loading ? '' : shown.frame; // for whoever waits for it
     busy.hidden = true;
     if (!loading && !clicking.waiting) return;
     busy.textContent = loading ? `Frame ${look.frame} …` : 'Looking …';
