@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import ROOT, write_video
 from tests.edit.browser import browser
-from tests.edit.served import Opened, Served, Window, drawn, frames_in, opened, served
+from tests.edit.served import LEFT, Opened, Served, Window, drawn, frames_in, opened, served
 
 __all__ = ["browser", "opened", "served"]
 
@@ -142,15 +142,15 @@ def test_objects_are_named_coloured_hidden(opened: Opened, served: Served) -> No
 
 def test_with_keys_alone(opened: Opened, served: Served) -> None:
     window = opened()
-    window.press("d", "s", "a", "w", "Shift+D")
+    window.press("d", "a", *["Shift+A"] * (48 - LEFT[0]), *["Shift+S"] * (LEFT[1] - 32))
     with window.tab.expect_request("**/api/click") as asked, window.kept():
         window.press("Enter")
-    (first,) = asked.value.post_data_json["clicks"]
-    window.press(*["Shift+D"] * 4, *["Shift+W"] * 3)
+    assert asked.value.post_data_json["clicks"] == [{"x": LEFT[0], "y": LEFT[1], "inside": True}]
+    window.press(*["Shift+D"] * 6, *["Shift+W"] * 3)
     with window.tab.expect_request("**/api/click") as asked, window.kept():
         window.press("Shift+Enter")
     second = asked.value.post_data_json["clicks"][-1]
-    assert second == {"x": first["x"] + 4, "y": first["y"] - 3, "inside": False}
+    assert second == {"x": LEFT[0] + 6, "y": LEFT[1] - 3, "inside": False}
     before = served.mask(0, 1)
     window.press("b", *["["] * 20, "Shift+A", "Enter")
     for _ in range(6):
