@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from models.config import ModelConfig, ProposalSource
+from models.errors import InputError
 from models.functional.belief import near_anchors
 from models.functional.masks import (
     disagreeing,
@@ -23,6 +24,7 @@ from models.functional.masks import (
     where_present,
 )
 from models.modules.base_features import STRIDES, BaseFeatureExtractor, FrameFeatures
+from models.modules.click_head import ClickHead
 from models.modules.descriptor import FrameDescriptor
 from models.modules.external_proposals import ExternalProposals
 from models.modules.lite_proposals import LiteProposalGenerator
@@ -95,6 +97,26 @@ class DMNAOA(nn.Module):
         self.otg = DynamicMemoryNetwork(config)
         self.am = AlignedMatcher(config)
         self.mrn = MaskRefinementNetwork(config)
+        self.clicks: ClickHead | None = None
+        self._register_load_state_dict_pre_hook(self._expect_click_head)
+
+    def add_click_head(self) -> None:
+        """Add the head that makes masks of clicks, untrained and frozen; weights may bring one.
+
+        Raises:
+            InputError: the backbone's maps end before stride 32.
+        """
+        if len(self.bfe.raw_channels) < 4:
+            raise InputError(
+                "the click head reads the backbone to stride 32, which only models with lite "
+                "proposals have; use --model lite"
+            )
+        self.clicks = ClickHead(self.bfe.raw_channels).requires_grad_(False)
+
+    def _expect_click_head(self, state: dict[str, Tensor], prefix: str, *_: object) -> None:
+        """A head is there if the weights have one, whatever they are loaded into."""
+        if self.clicks is None and any(key.startswith(f"{prefix}clicks.") for key in state):
+            self.add_click_head()
 
     def propose(
         self, frames: Tensor, features: FrameFeatures, origin: Origin | None = None

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from models.errors import OvosError
 from ovos_cli import __version__
+from ovos_cli.failures import message_of
 from ovos_cli.lines import say
 from ovos_cli.process_settings import set_up_process
 from ovos_cli.standard_streams import lenient_streams
@@ -19,6 +20,7 @@ _COMMANDS = {
     "mask": "ovos_cli.mask.command",
     "edit": "ovos_cli.edit.command",
     "segment": "ovos_cli.segment",
+    "batch": "ovos_cli.batch.command",
     "resume": "ovos_cli.resume",
     "export": "ovos_cli.export",
     "benchmark": "ovos_cli.benchmark",
@@ -97,35 +99,13 @@ def _run() -> None:
     debug = "--debug" in sys.argv
     try:
         app()
-    except OvosError as error:
-        if debug:
-            raise
-        fail(str(error))
-        sys.exit(error.exit_code)
-    except OSError as error:
-        if debug:
-            raise
-        fail(f"{error.filename or 'a file'}: {error.strerror or error}")
-        sys.exit(1)
     except Exception as error:
         if debug:
             raise
-        fail(f"{_explained(error)} (add --debug to see where)")
-        sys.exit(1)
+        fail(message_of(error))
+        sys.exit(error.exit_code if isinstance(error, OvosError) else 1)
 
 
 def fail(message: str) -> None:
     """Print an error for people."""
     say(Console(stderr=True), f"[bold red]error:[/] {escape(message)}")
-
-
-def _explained(error: BaseException) -> str:
-    full = ("out of memory", "insufficient memory")
-    if isinstance(error, MemoryError) or any(words in str(error).lower() for words in full):
-        return (
-            "out of memory; try smaller frames (--size, or samples.size of a recipe), a smaller "
-            "--memory-max, or --device cpu"
-        )
-    lines = str(error).splitlines() or [type(error).__name__]
-    kind = "" if isinstance(error, RuntimeError) else f"{type(error).__name__}: "
-    return f"failed while running: {kind}{lines[0]}"

@@ -45,6 +45,7 @@ def benchmark(
     checkpoint: benchmark_options.Checkpoints = None,
     baseline: benchmark_options.Baselines = None,
     rounds: benchmark_options.Rounds = None,
+    clicks: benchmark_options.Clicks = False,
     cluster: benchmark_options.Cluster = None,
     quiet: options.Quiet = False,
     model: options.Model = "lite",
@@ -101,6 +102,14 @@ def benchmark(
     )
     _check_files(method, data, cluster)
     warn_untrained(Console(stderr=True), method.loaded())
+    if clicks:
+        if ablation or baseline or rounds or cluster or timing:
+            raise InputError(
+                "--clicks measures first masks and follows nothing; run it without --ablation, "
+                "--baseline, --rounds, --timing and --cluster"
+            )
+        _clicked(data, method, out, console)
+        return
     if (rows or checkpoint) and not ablation:
         raise InputError("--rows and --checkpoint say what --ablation runs; add --ablation")
     if rounds and (ablation or cluster):
@@ -180,6 +189,21 @@ def _check_files(method: ModelMethod, data: Dataset, cluster: str | None) -> Non
         )
     if method.files():
         check_stored(data, source, method.loaded().network.config)
+
+
+def _clicked(data: Dataset, method: ModelMethod, out: Path | None, console: Console) -> None:
+    """Measure first masks, and print and write what was found."""
+    from ovos_cli.benchmarking.clicks import click_objects, clicks_table, write_clicks
+
+    bare = [s.name for s in data.sequences if s.given(s.frames[0]) is None]
+    if bare:
+        raise InputError(f"there is no mask of the first frame of {shortened(bare)}")
+    with progress_bar(console, "sequences/s") as bar:
+        task = bar.add_task("clicks", total=len(data.sequences))
+        objects = click_objects(data, method.segmenter, lambda: bar.advance(task))
+    console.print(clicks_table(objects, f"{method.name}, {data.name} {data.label}"))
+    folder = out or Path(f"{data.name}-{data.label}_{method.name}_clicks")
+    say(console, escape(str(write_clicks(folder, objects, data.label))))
 
 
 def _corrected(

@@ -76,6 +76,16 @@ Rounds = Annotated[
         show_default=False,
     ),
 ]
+Clicks = Annotated[
+    bool,
+    typer.Option(
+        "--clicks",
+        help="Measure `ovos mask` in place of following: IoU of first masks that a simulated "
+        "person makes with one box, and with 1, 3 and 5 clicks, each next one in the middle of the "
+        "largest error; and how many clicks an IoU of 0.85 and 0.9 takes.",
+        rich_help_panel=_COMPARE,
+    ),
+]
 Cluster = Annotated[
     str | None,
     typer.Option(

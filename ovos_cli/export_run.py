@@ -158,7 +158,9 @@ def open_export(
             root.mkdir(parents=True, exist_ok=True)
         if options.names is not None:
             write_object_names(folder, names)
-        exports = open_exports(kinds.values(), root, root / _PARTS, info, options)
+        exports = open_exports(
+            kinds.values(), root, root / _PARTS, info, options, lambda: shot.cuts
+        )
     except BaseException:
         shot.close()
         raise

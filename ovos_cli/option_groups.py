@@ -42,9 +42,14 @@ class ExportOptions:
     names: options.Names = None
     pattern: options.Pattern = None
     first_number: options.FirstNumber = None
-    bits: options.Bits = 8
+    bits: options.Bits = None
     apart: options.Apart = False
     soft_edges: options.SoftEdges = False
+    median: options.Median = 1
+    fill_holes: options.FillHoles = 0
+    drop_islands: options.DropIslands = 0
+    grow: options.Grow = 0
+    feather: options.Feather = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +61,7 @@ class OutputOptions(ExportOptions):
     resume: options.Resume = False
     cache: options.Cache = None
     write: options.Write = None
+    soft: options.Soft = False
     mattes: options.Mattes = False
     overlay: options.Overlay = True
     quiet: options.Quiet = False

@@ -13,17 +13,13 @@ _INPUT, OUTPUT, _EXPORT, _MODEL, _MEMORY = "Input", "Output", "Export", "Model",
 LEAST_RATE = 0.1
 """Frames per second."""
 
-VideoFile = Annotated[
-    Path, typer.Argument(help="A video file, or a folder of images.", show_default=False)
-]
-Video = Annotated[
-    str,
-    typer.Argument(
-        help="A video file, or a folder of images; - for a pipe, or an address: rtsp://, http://, "
-        "/dev/video0.",
-        show_default=False,
-    ),
-]
+_VIDEO = typer.Argument(
+    help="A video file, or a folder of images; - for a pipe, or an address: rtsp://, http://, "
+    "/dev/video0.",
+    show_default=False,
+)
+Video = Annotated[str, _VIDEO]
+MaybeVideo = Annotated[str | None, _VIDEO]
 Masks = Annotated[
     list[str],
     typer.Option(
@@ -212,8 +208,13 @@ FirstNumber = Annotated[
     ),
 ]
 Bits = Annotated[
-    int,
-    typer.Option(help="Of a channel of PNGs: 8 or 16.", rich_help_panel=_EXPORT),
+    int | None,
+    typer.Option(
+        metavar="8|16",
+        help="Of a channel of PNGs. Default: 8 of rgba, 16 of soft.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
 ]
 Apart = Annotated[
     bool,
@@ -229,6 +230,61 @@ SoftEdges = Annotated[
         "--soft-edges",
         help="Alpha is how likely the object is, from 0 to 1, not either of them.",
         rich_help_panel=_EXPORT,
+    ),
+]
+Median = Annotated[
+    int,
+    typer.Option(
+        metavar="FRAMES",
+        help="Calm flickering edges: of each pixel, the median of so many frames, 3 or 5; none "
+        "reaches over a cut.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+FillHoles = Annotated[
+    int,
+    typer.Option(
+        metavar="AREA",
+        help="Fill holes of fewer pixels.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+DropIslands = Annotated[
+    int,
+    typer.Option(
+        metavar="AREA",
+        help="Drop parts of fewer pixels, but an object's largest.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+Grow = Annotated[
+    int,
+    typer.Option(
+        metavar="PIXELS",
+        help="Grow objects in every direction, or shrink them: -2.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+Feather = Annotated[
+    float,
+    typer.Option(
+        metavar="PIXELS",
+        help="Let alpha fade over about so many pixels to each side of an edge.",
+        rich_help_panel=_EXPORT,
+        show_default=False,
+    ),
+]
+Soft = Annotated[
+    bool,
+    typer.Option(
+        "--soft",
+        help="Keep how likely each object is in each pixel, too: soft/OBJECT/FRAME.png, of 16 bits "
+        "or --bits 8. The same as --write soft.",
+        rich_help_panel=OUTPUT,
     ),
 ]
 Quiet = Annotated[

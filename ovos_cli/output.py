@@ -48,6 +48,16 @@ def writing(folder: Path) -> Iterator[None]:
         ) from error
 
 
+def refuse_links(*places: Path) -> None:
+    """See that none is a link: what lies elsewhere is not ours to clear away. Raises InputError."""
+    for place in places:
+        if place.is_symlink():
+            raise InputError(
+                f"{place} is a link to another place, where things would be written and removed; "
+                "put there what it links to"
+            )
+
+
 def remove_if_empty(*folders: Path) -> None:
     """Leave no trace of a run that wrote nothing; inner folders come first."""
     for folder in folders:

@@ -53,7 +53,6 @@ def resume(
         )
     if record.get("live"):
         raise read_once(record.get("source", ""), folder)
-    kept.refuse_linked_outputs()
     source, output, model, memory = options_of(record.get("options", {}), folder)
     source = replace(
         source,

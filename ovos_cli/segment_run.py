@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,13 +12,15 @@ from models.errors import InputError
 from models.hub.load import LoadedModel, load_model
 from models.tracking.objects import Ids
 from models.tracking.segmenter import Segmenter
+from ovos_cli.asked_frames import check_asked
 from ovos_cli.default_folder import default_folder, shot_name
 from ovos_cli.masks.ids import ids_in
 from ovos_cli.masks.keyframes import mask_arguments
 from ovos_cli.masks.writer import is_whole
 from ovos_cli.media.checked_frames import checked_frames
 from ovos_cli.media.frame import Frame, FrameReader
-from ovos_cli.media.open_source import open_source, past_the_end
+from ovos_cli.media.open_source import open_source
+from ovos_cli.media.ranges import past_the_end
 from ovos_cli.media.source import LiveSource, Source
 from ovos_cli.memory_settings import memory_settings
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
@@ -35,10 +37,25 @@ from ovos_cli.shot.run import SegmentRun
 from ovos_cli.shot.shot import Shot
 from ovos_cli.shot.store import Store
 from ovos_cli.sinks import OF_RUN, SINKS
-from ovos_cli.sinks.opening import check_outputs, file_names, outputs_named, settings_of
+from ovos_cli.sinks.opening import check_outputs, exports_of, file_names, settings_of
 from ovos_cli.sinks.sink import ExportSettings, ShotInfo
 
 _CACHED = "1G"
+
+
+def load(model: ModelOptions, memory: MemoryOptions) -> LoadedModel:
+    """The model that options name. Raises InputError: it cannot be loaded."""
+    return load_model(
+        model.model,
+        model.weights,
+        model.settings or (),
+        source=model.proposals,
+        weights_dir=model.weights_dir,
+        allow_untrained=model.allow_untrained,
+        **memory_settings(
+            model.model, model.weights, memory.memory, memory.memory_stride, memory.memory_max
+        ),
+    )
 
 
 def open_run(
@@ -50,6 +67,7 @@ def open_run(
     *,
     kept: ShotFolder | None = None,
     edited: bool = False,
+    load: Callable[[ModelOptions, MemoryOptions], LoadedModel] = load,
 ) -> SegmentRun:
     """Check all that can be checked before anything is written.
 
@@ -57,6 +75,7 @@ def open_run(
         console: shows how far a long check is.
         kept: a folder whose masks go on to count, beside those of `source`.
         edited: masks will be given by and by, and corrected: there may be none yet.
+        load: gives the model, which many runs may share.
 
     Raises:
         InputError: anything that was given is missing, damaged, or does not go together.
@@ -67,7 +86,7 @@ def open_run(
         )
     if output.resume and output.overwrite:
         raise InputError("--resume and --overwrite exclude each other")
-    outputs = outputs_named(output.write or (), "--write")
+    outputs = exports_of(output)
     settings = settings_of(output)
     rate = Fraction(source.fps).limit_denominator(1001)
     root = output.out or default_folder(source.place, "ovos")
@@ -76,7 +95,7 @@ def open_run(
             raise read_once(str(source.place), root)
     elif not source.place.exists():
         raise InputError(f"{source.place} does not exist")
-    masks = [path for _, path in mask_arguments(source.mask, source.start)]
+    masks = [path for _, path in mask_arguments(source.mask, source.start) if path.is_file()]
     masks += kept.files_given().values() if kept is not None else []
     reader = open_source(
         source.place,
@@ -91,7 +110,13 @@ def open_run(
         if edited
         else read_given_masks(source.mask, reader, source.mask_colors, source.mask_threshold, kept)
     )
-    loaded = _load(model, memory)
+    locks = {text: parse_lock(text) for text in source.lock or ()}
+    drops = {text: parse_drop(text) for text in source.drop or ()}
+    asked = [("there is a mask for", frame) for frame in sorted(given.masks)]
+    asked += [(f"--drop {text} begins at", span.first) for text, (_, span) in drops.items()]
+    asked += [(f"--lock {text} ends at", frames[-1]) for text, frames in locks.items()]
+    check_asked(reader, asked)
+    loaded = load(model, memory)
     segmenter = Segmenter(
         loaded.network, size=model.size, device=model.device, precision=model.precision
     )
@@ -104,9 +129,7 @@ def open_run(
     check_outputs(outputs.values(), info, output)
     _check_inputs(source.place, given, root, reader, outputs)
     folder = ShotFolder(root)
-    for text in source.lock or ():
-        parse_lock(text)
-    drops = [parse_drop(text) for text in source.drop or ()]
+    folder.refuse_linked_outputs()
     folder.claim(anew=output.overwrite, go_on=output.resume or kept is not None)
     shot: Shot | None = None
     try:
@@ -117,14 +140,14 @@ def open_run(
         shot = Shot(reader, segmenter, folder.kept, base, forward=source.forward, cuts=source.cuts)
         for frame, ids in given.masks.items():
             shot.put(frame, ids)
-        for text in source.lock or ():
-            shot.lock(_locked(text, parse_lock(text), folder, reader, head))
-        for ident, span in drops:
+        for text, frames in locks.items():
+            shot.lock(_locked(text, frames, folder, reader, head))
+        for ident, span in drops.values():
             shot.drop(ident, span.first, span.last)
         if not edited:
             shot.check_passes()
-            if max(given.masks) > reader.start and reader.seekable:
-                shot.find_end()
+            if (max(given.masks) > reader.start or drops) and reader.seekable:
+                check_asked(reader, asked, shot.find_end())
         shot.cache = _cache(shot, output.cache, folder, base, edited=edited)
         _begin(shot, now, folder, anew=not (output.resume or kept is not None), edited=edited)
         folder.write_given(given.masks, given.palette)
@@ -213,20 +236,6 @@ def _cache(
     return FeatureCache(place, parse_size(_CACHED), key, device, shot.passed_twice)
 
 
-def _load(model: ModelOptions, memory: MemoryOptions) -> LoadedModel:
-    return load_model(
-        model.model,
-        model.weights,
-        model.settings or (),
-        source=model.proposals,
-        weights_dir=model.weights_dir,
-        allow_untrained=model.allow_untrained,
-        **memory_settings(
-            model.model, model.weights, memory.memory, memory.memory_stride, memory.memory_max
-        ),
-    )
-
-
 def _locked(
     text: str, frames: range, folder: ShotFolder, reader: FrameReader, head: Frame
 ) -> Mapping[int, Ids]:
@@ -280,5 +289,6 @@ def _check_sizes(given: GivenMasks, head: Frame) -> None:
         if ids.shape != (height, width):
             raise InputError(
                 f"the mask is {ids.shape[1]}x{ids.shape[0]} but frame {frame} is "
-                f"{width}x{height} (rotation applied); draw the mask on a frame of the full size"
+                f"{width}x{height} (rotation applied); draw the mask {given.files.get(frame, '')} "
+                "on a frame of the full size"
             )

@@ -49,14 +49,20 @@ def segment_video(
     resume: bool = OutputOptions.resume,
     cache: str | None = OutputOptions.cache,
     write: list[str] | None = OutputOptions.write,
+    soft: bool = OutputOptions.soft,
     mattes: bool = OutputOptions.mattes,
     overlay: bool = OutputOptions.overlay,
     names: str | None = OutputOptions.names,
     pattern: str | None = OutputOptions.pattern,
     first_number: int | None = OutputOptions.first_number,
-    bits: int = OutputOptions.bits,
+    bits: int | None = OutputOptions.bits,
     apart: bool = OutputOptions.apart,
     soft_edges: bool = OutputOptions.soft_edges,
+    median: int = OutputOptions.median,
+    fill_holes: int = OutputOptions.fill_holes,
+    drop_islands: int = OutputOptions.drop_islands,
+    grow: int = OutputOptions.grow,
+    feather: float = OutputOptions.feather,
     model: str = ModelOptions.model,
     weights: str | Path | None = ModelOptions.weights,
     proposals: str | None = ModelOptions.proposals,
@@ -106,6 +112,9 @@ def segment_video(
             the first.
         bits, apart, soft_edges: of PNGs, 8 or 16; each object in a picture of its own; alpha is how
             likely an object is.
+        median, fill_holes, drop_islands, grow, feather: what is changed of masks in them, in frames
+            and pixels; `masks`, `mattes` and the overlay are what was found.
+        soft: keep how likely each object is in each pixel, too; the same as `write=["soft"]`.
         size: short side of the frames inside the model, in pixels; smaller is faster.
         settings: fields of the model's configuration, each as `key=value`.
 
@@ -138,6 +147,7 @@ def segment_video(
             resume=resume,
             cache=cache,
             write=write,
+            soft=soft,
             mattes=mattes,
             overlay=overlay,
             names=names,
@@ -146,6 +156,11 @@ def segment_video(
             bits=bits,
             apart=apart,
             soft_edges=soft_edges,
+            median=median,
+            fill_holes=fill_holes,
+            drop_islands=drop_islands,
+            grow=grow,
+            feather=feather,
             quiet=True,
         ),
         ModelOptions(

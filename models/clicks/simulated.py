@@ -3,7 +3,34 @@
 import cv2
 import numpy as np
 
-from models.clicks.prompt import Click, Mask
+from models.clicks.answer import Answers, mask_from_prompt
+from models.clicks.prompt import Click, Mask, Prompt
+
+
+def clicked(answers: Answers, truth: Mask, most: int) -> list[float]:
+    """IoU with the truth after each click, until nothing is wrong.
+
+    Args:
+        answers: of a frame.
+        truth: (H, W), not empty.
+        most: how many clicks at most.
+    """
+    mask = np.zeros_like(truth)
+    clicks, ious = list[Click](), list[float]()
+    while len(ious) < most and (click := next_click(truth, mask)) is not None:
+        clicks.append(click)
+        prompt = Prompt(clicks=tuple(clicks))
+        if len(clicks) == 1:
+            mask = mask_from_prompt(answers, prompt)
+        else:
+            mask = answers.again(prompt, mask)
+        ious.append(overlap(mask, truth))
+    return ious
+
+
+def overlap(a: Mask, b: Mask) -> float:
+    """IoU of two masks, of which one at least has an inside."""
+    return float(np.count_nonzero(a & b) / np.count_nonzero(a | b))
 
 
 def next_click(truth: Mask, mask: Mask) -> Click | None:

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torchvision.ops import roi_align
 
+from models.functional.regions import pool_rows, sums_of_rows
 from models.functional.resampling import shrink
 
 INSIDE = 0.5
@@ -91,6 +92,9 @@ def pool_regions(features: Tensor, boxes: Tensor, stride: int, size: int) -> Ten
     Returns:
         (N, C, size, size) float32.
     """
+    if sums_of_rows([features]):
+        only = boxes.new_zeros(len(boxes), dtype=torch.long)
+        return pool_rows([features], only, boxes, [stride], size, aligned=True)
     return roi_align(
         features[None].float(),
         [boxes.float()],

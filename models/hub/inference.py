@@ -31,7 +31,8 @@ def for_inference(network: DMNAOA, dtype: torch.dtype) -> DMNAOA:
     fold_norms(ready.bfe.backbone)
     pad_evenly(ready.bfe.backbone)
     clip_in_convolutions(ready.bfe.backbone)
-    for part in (ready.bfe, ready.otg, ready.am, ready.mrn, *([ready.opg] if own else [])):
+    heads = [*([ready.opg] if own else []), *([ready.clicks] if ready.clicks is not None else [])]
+    for part in (ready.bfe, ready.otg, ready.am, ready.mrn, *heads):
         for module in part.modules():
             if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
                 module.to(dtype)

@@ -58,6 +58,8 @@ class NpzStore:
             raise
         except Exception as error:  # zipfile, zlib and numpy raise many kinds for damaged bytes
             raise InputError(f"{file} is not a readable npz file: {error}") from error
+        # What does not begin like an array is given as bytes.
+        held = {key: array for key, array in held.items() if isinstance(array, np.ndarray)}
         lacking = {"scores", "masks", "size"} - set(held)
         if lacking or held["size"].shape != (2,):
             raise InputError(

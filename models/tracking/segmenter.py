@@ -182,7 +182,7 @@ class Segmenter:
         assert self._geometry is not None
         counted = range(self._prepared, self._prepared + len(images))
         origin = Origin(tuple(names or (f"{i:05d}" for i in counted)), self._geometry)
-        with self._computing():
+        with self.computing():
             batch = torch.cat([self._geometry.frame(image) for image in images])
             if self.device.type == "cuda":  # bytes, from memory that the GPU reads by itself
                 batch = batch.pin_memory()
@@ -227,7 +227,7 @@ class Segmenter:
         """
         before = self._geometry, self._prepared
         try:
-            with self._computing():
+            with self.computing():
                 found, self._tracks = self._step(frame, masks, drop, absent, at, cut)
         except BaseException:
             self._geometry, self._prepared = before
@@ -372,7 +372,7 @@ class Segmenter:
         self._tracks = _Tracks(state.objects, state.past, state.time)
 
     @contextmanager
-    def _computing(self) -> Iterator[None]:
+    def computing(self) -> Iterator[None]:
         """Inference mode and, unless in float32, mixed precision."""
         mixed = torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
         with torch.inference_mode(), mixed:

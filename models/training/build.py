@@ -21,9 +21,11 @@ from models.sources.names import Kind, SourceName
 from models.training.data.catalog import DataSet
 from models.training.recipe import Recipe
 from models.training.samples.mixture import Mixture
+from models.training.samples.one_object import ObjectViews
 from models.training.samples.stills import StillClips
 from models.training.samples.videos import VideoClips
 from models.training.samples.views import Views
+from models.training.stages.clicks import ClickStage
 from models.training.stages.proposals import ProposalStage
 from models.training.stages.start import install
 from models.training.stages.video import VideoStage
@@ -64,7 +66,7 @@ def check_model(recipe: Recipe) -> None:
         InputError: there is no such model or setting, or clips would share a micro batch.
     """
     build_config(recipe)
-    if recipe.stage != "proposals" and recipe.schedule.micro_batch != 1:
+    if recipe.stage in ("pretrain", "main") and recipe.schedule.micro_batch != 1:
         raise InputError(
             "schedule.micro_batch must be 1 here: clips have different objects and go one by "
             "one; schedule.batch may be larger"
@@ -110,6 +112,8 @@ def build_stage(
     stage: nn.Module
     if recipe.stage == "proposals":
         stage = ProposalStage(network, dtype=dtype)
+    elif recipe.stage == "clicks":
+        stage = ClickStage(network, dtype=dtype)
     else:
         stage = VideoStage(
             network,
@@ -195,6 +199,8 @@ def build_samples(recipe: Recipe, data: Sequence[DataSet]) -> Samples:
     for one in data:
         if recipe.stage == "proposals":
             draw: Callable[[Generator], Any] = Views(one.stills(), part, stills)
+        elif recipe.stage == "clicks":
+            draw = ObjectViews(one.stills(), part, stills)
         elif one.videos and recipe.stage == "main":
             draw = VideoClips(one.videos, part, stills)
         else:

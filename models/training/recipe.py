@@ -205,7 +205,7 @@ class Recipe(_Part):
     """One stage of training."""
 
     name: str
-    stage: Literal["proposals", "pretrain", "main"]
+    stage: Literal["proposals", "pretrain", "main", "clicks"]
     about: AboutPart = AboutPart()
     model: ModelPart = ModelPart()
     start: StartPart = StartPart()

@@ -21,6 +21,11 @@ def read_text(path: Path, what: str = "the file") -> str:
     except (OSError, ValueError) as error:  # a name with NUL
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{what} {path} cannot be read: {reason}") from error
+    return text_of(content, path, what)
+
+
+def text_of(content: bytes, path: Path, what: str = "the file") -> str:
+    """Decode what a file holds; see `read_text`. Raises InputError: of another encoding."""
     try:
         return content.decode("utf-16" if content.startswith(_UTF16) else "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -33,7 +38,11 @@ def read_json(path: Path) -> Any:
     Raises:
         InputError: missing, unreadable, or no JSON.
     """
-    text = read_text(path)
+    return parse_json(read_text(path), path)
+
+
+def parse_json(text: str, path: Path) -> Any:
+    """Parse JSON that a file holds. Raises InputError: it is none."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:

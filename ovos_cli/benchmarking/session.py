@@ -26,6 +26,7 @@ from ovos_cli.evaluation.files import (
     write_results,
 )
 from ovos_cli.evaluation.results import SequenceScores
+from ovos_cli.output import refuse_links
 
 
 class Executor(Protocol):
@@ -74,9 +75,9 @@ def check_run_folder(folder: Path, method: MaskMaker, dataset: Dataset, *, overw
     """Make sure that a folder is empty, or holds results that a run may go on with or replace.
 
     Raises:
-        InputError: the weights are missing; the folder is a file, holds masks from elsewhere, or
-            (without `overwrite`) results of another method, or of a whole split where only a part
-            of one is run.
+        InputError: the weights are missing; the folder is a file, holds masks from elsewhere or
+            links to other places, or (without `overwrite`) results of another method, or of a whole
+            split where only a part of one is run.
     """
     key = method_key(method)  # loads the weights, so that missing ones are missed here
     if folder.exists() and not folder.is_dir():
@@ -85,7 +86,9 @@ def check_run_folder(folder: Path, method: MaskMaker, dataset: Dataset, *, overw
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"the output folder {folder} cannot be made: {error.strerror}") from error
-    if (folder / MASKS).exists() and not (folder / RECORDS).is_dir():
+    masks = folder / MASKS
+    refuse_links(masks, folder / RECORDS, *(masks / each.name for each in dataset.sequences))
+    if masks.exists() and not (folder / RECORDS).is_dir():
         raise InputError(
             f"{folder} holds masks that are no benchmark's, and they would be replaced; "
             "choose another --out"

@@ -5,12 +5,16 @@ import tempfile
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from anyio import from_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
@@ -32,11 +36,13 @@ class Asked:
     """A request, read whole.
 
     values: of its path and its query. body: no longer than its route allows. window: that asks.
+    gone: whether nobody waits for the answer any more.
     """
 
     values: Mapping[str, str]
     body: bytes
     window: str
+    gone: Callable[[], bool]
 
     @property
     def frame(self) -> int:
@@ -121,7 +127,7 @@ def post_click(writer: Writer, session: Session, asked: Asked) -> Response:
         wire.box_of(fields), wire.clicks_of(fields), wire.number_or_none(fields, "pick")
     )
     frame, ident = wire.whole_number(fields, "frame"), wire.object_id(fields)
-    return _pixels(writer.click(frame, ident, prompt, known=begin == "known"))
+    return _pixels(writer.click(frame, ident, prompt, known=begin == "known", gone=asked.gone))
 
 
 def post_object(writer: Writer, session: Session, asked: Asked) -> Response:
@@ -194,6 +200,7 @@ def post_follow(writer: Writer, session: Session, asked: Asked) -> Response:
     """POST /api/follow {first, last}: forward from a frame on, backward to one, or all: nulls."""
     fields = asked.fields
     first, last = wire.number_or_none(fields, "first"), wire.number_or_none(fields, "last")
+    writer.edited.check_frames(session.frames.first if first is None else first, last)
     writer.following.start(first, last)
     return JSONResponse(writer.following.progress)
 
@@ -255,10 +262,11 @@ def editor(session: Session, *, debug: bool = False) -> Starlette:
         Route("/api/follow", writes(post_follow), methods=["POST"]),
         Route("/api/stop", writes(post_stop), methods=["POST"]),
         Route("/api/events", get_events),
+        Route("/api/{rest:path}", _no_such, methods=["GET", "PUT", "POST", "PATCH", "DELETE"]),
         Route("/", get_page),
         Mount("/", StaticFiles(directory=PAGE, check_dir=False)),
     ]
-    app = Starlette(routes=routes)
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _refused})
     app.state.session = session
     return app
 
@@ -275,7 +283,7 @@ def _endpoint(answer: Answer, most: int, *, debug: bool) -> Any:
             body = await _body(request, most)
             values = {**request.query_params, **request.path_params}
             window = request.headers.get(_WINDOW, values.get("window", ""))[:_LONGEST_WINDOW]
-            asked = Asked(values, body, window)
+            asked = Asked(values, body, window, partial(from_thread.run, request.is_disconnected))
             return await run_in_threadpool(answer, request.app.state.session, asked)
         except _TooLargeError:
             return _error(413, f"more was sent than the {most} bytes that are taken here")
@@ -301,6 +309,16 @@ async def _body(request: Request, most: int) -> bytes:
         if len(content) > most:
             raise _TooLargeError
     return bytes(content)
+
+
+async def _no_such(request: Request) -> Response:
+    return _error(404, f"there is no {request.method} {request.url.path}")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """What Starlette itself refuses: a page's file that is not there, a method."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return _error(status, f"{request.method} {request.url.path}: {HTTPStatus(status).phrase}")
 
 
 def _error(status: int, sentence: str) -> Response:

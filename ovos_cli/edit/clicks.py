@@ -1,11 +1,13 @@
 """What a click would take: the one place where the page's clicks meet the model."""
 
+from collections.abc import Callable
 from threading import Lock
 
 from models.clicks.answer import mask_from_prompt
 from models.clicks.prompt import Mask, Prompt
-from ovos_cli.edit.prepared import PreparedFrames, ReadyFrame
-from ovos_cli.edit.priority import Priority
+from models.errors import InputError
+from ovos_cli.edit.prepared import PreparedFrames
+from ovos_cli.edit.priority import Level, Priority
 from ovos_cli.media.frame import Frame
 
 
@@ -16,20 +18,20 @@ class Clicks:
         self._prepared, self._priority = prepared, priority
         self._lock = Lock()
 
-    def mask(self, frame: Frame, prompt: Prompt, others: Mask) -> Mask:
+    def mask(self, frame: Frame, prompt: Prompt, others: Mask, gone: Callable[[], bool]) -> Mask:
         """The mask that a prompt means.
 
         Args:
             frame: with its pixels.
             prompt: what a person says of the object.
             others: (H, W), pixels of other objects.
+            gone: whether nobody waits for the answer any more: the pointer went on.
 
         Raises:
-            InputError: the prompt cannot be meant of this frame.
+            InputError: the prompt cannot be meant of this frame, or nobody waits.
         """
-        with self._priority.first(), self._lock:
-            return _answer(self._prepared.ready(frame), prompt, others)
-
-
-def _answer(ready: ReadyFrame, prompt: Prompt, others: Mask) -> Mask:
-    return mask_from_prompt(ready.frame.image, ready.proposals, prompt, others)
+        answers = self._prepared.ready(frame)
+        with self._lock, self._priority.work(Level.ANSWERING):
+            if gone():
+                raise InputError("nobody waits for this answer")
+            return mask_from_prompt(answers, prompt, others)

@@ -4,7 +4,6 @@ What needs torch is imported when it is run, so that `--help` does not wait for 
 """
 
 import shlex
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +13,7 @@ from rich.markup import escape
 from models.errors import InputError
 from ovos_cli import options
 from ovos_cli.collecting import loading
-from ovos_cli.lines import say, stopped
+from ovos_cli.lines import say
 from ovos_cli.option_groups import ModelOptions, SourceOptions, grouped
 
 _PAGE = "Page"
@@ -24,7 +23,7 @@ _PAGE = "Page"
 def edit(
     *,
     place: Annotated[
-        Path,
+        str,
         typer.Argument(
             metavar="VIDEO",
             help="A video file, a folder of images, or the output folder of `ovos segment`.",
@@ -73,7 +72,7 @@ def edit(
             from ovos_cli.edit.app import editor
             from ovos_cli.edit.server import Address, open_browser, serve
         except ModuleNotFoundError as error:
-            if error.name not in {"starlette", "uvicorn"}:
+            if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn"}:
                 raise
             raise InputError(
                 'the page needs two libraries more: pip install "ovos-cli[edit]"'
@@ -81,7 +80,7 @@ def edit(
         from ovos_cli.edit.opening import open_session
 
     errors, console = Console(stderr=True), Console()
-    source = SourceOptions(video=str(place), mask=[], start=start, end=end, stream=stream, fps=fps)
+    source = SourceOptions(video=place, mask=[], start=start, end=end, stream=stream, fps=fps)
     address = Address(host, port)
     if address.warning is not None:
         say(errors, f"[yellow]warning:[/] {escape(address.warning)}")
@@ -100,9 +99,9 @@ def edit(
                 address.url, lambda: say(console, "no browser opens: open the page yourself")
             )
         serve(editor(session, debug=debug), session, address, debug=debug)
-    except KeyboardInterrupt:
-        pass
     finally:
         session.close()
     folder = shlex.quote(session.folder)
-    raise stopped(f"go on with: ovos edit {folder}, or write the rest with: ovos resume {folder}")
+    say(console, f"go on with: ovos edit {escape(folder)}")
+    if session.unfinished:
+        say(console, f"what is not followed yet, and the overlay: ovos resume {escape(folder)}")

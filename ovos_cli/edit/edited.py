@@ -48,7 +48,7 @@ class EditedShot:
         self.shown = ShownShot(self._said, run.shot.store, run.folder, run.name)
         self._last = last
         self._editing = RLock()
-        self._begun = False
+        self._begun = self.unfinished = False
         locks = run.options["SourceOptions"]["lock"] or ()
         self._locks = [(r[0], r[-1]) for r in map(parse_lock, locks)]
 
@@ -176,7 +176,7 @@ class EditedShot:
 
     def absent(self, ident: int, first: int, last: int | None) -> None:
         """Say that an object is out of sight. Raises InputError: see `Shot.drop`."""
-        self._check_frames(first, last)
+        self.check_frames(first, last)
         with self._changing() as said:
             said.drop(ident, Span(first, last))
 
@@ -191,7 +191,7 @@ class EditedShot:
         Raises:
             InputError: of one nothing is known.
         """
-        self._check_frames(first, last)
+        self.check_frames(first, last)
         with self._editing:
             files, locked = dict[int, Path](), self.shot.annotations.locked
             for frame in range(first, last + 1):
@@ -206,7 +206,7 @@ class EditedShot:
 
     def unlock(self, first: int, last: int) -> None:
         """Let frames be computed again. Raises InputError: none of them is locked."""
-        self._check_frames(first, last)
+        self.check_frames(first, last)
         with self._editing:
             touched = [(a, b) for a, b in self._locks if a <= last and first <= b]
             if not touched:
@@ -246,6 +246,7 @@ class EditedShot:
                 done = self.known() and not in_order
                 self.run.state = "complete" if done else "interrupted"
                 self.run.write_record()
+                self.unfinished = not done and bool(self.shot.plan.prompts.given)
 
     # How
 
@@ -324,11 +325,12 @@ class EditedShot:
             raise InputError(f"there is no object {ident}; there are {there}")
 
     def _check_open(self, first: int, last: int | None) -> None:
-        self._check_frames(first, last)
+        self.check_frames(first, last)
         if first in self.shot.annotations.locked:
             raise InputError(f"frame {first} is locked; unlock it first")
 
-    def _check_frames(self, first: int, last: int | None) -> None:
+    def check_frames(self, first: int, last: int | None) -> None:
+        """See that there are such frames, as far as it is known. Raises InputError."""
         begin, end = self.shot.reader.start, self._last()
         if last is not None and last < first:
             raise InputError(f"frame {last} comes before frame {first}")

@@ -143,8 +143,8 @@ class Following:
         progress, run = self._progress, self._edited.run
         self._again = False
         self._watched.check()
-        self._edited.begin()
         left = run.shot.remaining(progress.first, progress.last)
+        self._edited.begin()
         progress.total = None if left is None else progress.done + left
         try:
             run.follow_part(progress.first, progress.last, self._tick, self._known)
@@ -157,7 +157,9 @@ class Following:
         self._priority.give_way()
         with self._lock:
             progress = self._progress
-            progress.at, progress.done = self._edited.shot.at, progress.done + 1
+            progress.at, gone = self._edited.shot.at, progress.done + 1
+            # Frames with given masks are gone through too, and are no work that is left.
+            progress.done = gone if progress.total is None else min(gone, progress.total)
             progress.frames_per_second = progress.done / (time.monotonic() - self._begun)
         if self._stop:
             raise _StoppedError

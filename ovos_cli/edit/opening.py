@@ -11,6 +11,7 @@ from models.errors import InputError
 from ovos_cli.default_folder import default_folder
 from ovos_cli.edit.events import Events
 from ovos_cli.edit.frames import Frames
+from ovos_cli.edit.reading import ReadShot
 from ovos_cli.edit.session import Session, Writer
 from ovos_cli.edit.watched import WatchedSource
 from ovos_cli.edit.windows import Windows
@@ -19,9 +20,10 @@ from ovos_cli.media.open_source import open_source
 from ovos_cli.media.source import LiveSource, Source
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
 from ovos_cli.segment_run import open_run, read_once
-from ovos_cli.shot.folder import ShotFolder
+from ovos_cli.shot.folder import KEPT, BusyError, ShotFolder
 from ovos_cli.shot.identity import source_digest
 from ovos_cli.shot.options_file import Groups, options_of
+from ovos_cli.shot.run import frame_name
 
 
 def open_session(
@@ -47,7 +49,11 @@ def open_session(
     source, output, model, memory, kept = _options(source, out, model)
     place = source.place
     assert isinstance(place, Path)
-    run = open_run(source, output, model, memory, Console(quiet=True), kept=kept, edited=True)
+    try:
+        run = open_run(source, output, model, memory, Console(quiet=True), kept=kept, edited=True)
+    except BusyError:
+        assert output.out is not None
+        return _looking(source, place, ShotFolder(output.out), frame)
     try:
         watched = WatchedSource(place, run.folder.root, lambda: source_digest(place))
         frames = Frames(_reader(source, place), watched)
@@ -74,6 +80,31 @@ def open_session(
     )
 
 
+def _looking(source: SourceOptions, place: Path, folder: ShotFolder, frame: int | None) -> Session:
+    """A shot that another process writes to."""
+    open_reader = _reader(source, place)
+    reader = open_reader()
+    watched = WatchedSource(place, folder.root, lambda: source_digest(place))
+    frames = Frames(open_reader, watched)
+    shot = ReadShot(folder, source, lambda index: frame_name(reader, index))
+    events = Events()
+    shot.watch(lambda: events.tell("timeline"))
+    return Session(
+        name=place.name,
+        folder=str(folder.root),
+        frames=frames,
+        shown=shot.shown,
+        cuts=shot.cuts,
+        labels=shot.labels,
+        warnings=lambda: frames.warnings,
+        windows=Windows(f"another ovos is writing to {folder.root}: this page only shows it"),
+        events=events,
+        writer=None,
+        at=frames.first if frame is None else frames.frame(frame).index,
+        close=shot.close,
+    )
+
+
 def _options(
     source: SourceOptions, out: Path | None, model: ModelOptions
 ) -> tuple[SourceOptions, OutputOptions, ModelOptions, MemoryOptions, ShotFolder | None]:
@@ -90,6 +121,11 @@ def _options(
         kept = ShotFolder(root)
         recorded, output, known, memory = _recorded(kept, model)
         return replace(recorded, video=str(place)), output, known, memory, kept
+    if root.is_dir() and any(p.is_file() for p in root.rglob("*") if KEPT not in p.parts):
+        raise InputError(
+            f"the folder {root} is not empty, and no shot that can be gone on with; choose another "
+            "--out"
+        )
     output = OutputOptions(out=root, quiet=True)
     return source, output, model, MemoryOptions(), None
 

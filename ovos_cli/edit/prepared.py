@@ -2,36 +2,25 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Condition, Lock, Thread
 
+from models.clicks.answer import Answers
+from models.clicks.clicked_frame import answers_in
 from models.errors import OvosError
-from models.sources.stored import StoredProposals
 from models.tracking.segmenter import PreparedFrame, Segmenter
-from ovos_cli.edit.priority import Priority
+from ovos_cli.edit.answers import OnceAnswered
+from ovos_cli.edit.priority import Level, Priority
 from ovos_cli.media.frame import Frame
 from ovos_cli.preparing import Cache
 
-_HELD = 12
-"""Frames in memory: at 480p their features take some 20 MB each."""
+_READY = 6
+"""Frames that are ready at a time: a large one takes a hundred megabytes."""
 _BESIDE = (0, 1, -1)
 """Frames that are made ready when one is looked at, in this order."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyFrame:
-    """A frame in which clicks can be answered.
-
-    proposals: at the size of the frame. prepared: what the network makes of it.
-    """
-
-    frame: Frame
-    prepared: PreparedFrame
-    proposals: StoredProposals
-
-
 class PreparedFrames:
-    """Keeps a few in memory, before a larger cache on disk; from any thread.
+    """Frames that clicks are answered in, before a larger cache for all; from any thread.
 
     What goes on by itself and asks here gives way to a person who clicks.
     """
@@ -39,7 +28,7 @@ class PreparedFrames:
     def __init__(self, segmenter: Segmenter, kept: Cache | None, priority: Priority) -> None:
         self._segmenter, self._kept, self._priority = segmenter, kept, priority
         self._lock, self._preparing = Lock(), Lock()
-        self._held = OrderedDict[int, PreparedFrame]()
+        self._ready = OrderedDict[int, Answers]()
 
     def get(self, index: int) -> PreparedFrame | None:
         """See `Cache`."""
@@ -48,45 +37,53 @@ class PreparedFrames:
 
     def put(self, index: int, frame: PreparedFrame) -> None:
         """See `Cache`."""
-        with self._lock:
-            self._hold(index, frame)
-            if self._kept is not None:
+        if self._kept is not None:
+            with self._lock:
                 self._kept.put(index, frame)
 
-    def ready(self, frame: Frame) -> ReadyFrame:
-        """Prepare a frame, unless it is.
+    def ready(self, frame: Frame) -> Answers:
+        """What answers clicks in a frame, which is made ready for them unless it is.
 
         Raises:
             InputError: see `Segmenter.prepare`.
         """
-        with self._preparing:
-            self._segmenter.fit(*frame.image.shape[:2])
-            prepared = self._known(frame.index)
-            if prepared is None:
-                (prepared,) = self._segmenter.prepare([frame.image], [frame.stem])
-                self.put(frame.index, prepared)
-        assert self._segmenter.geometry is not None
-        proposals = StoredProposals.of(prepared.proposals, self._segmenter.geometry)
-        return ReadyFrame(frame, prepared, proposals)
+        if (answers := self._answers(frame.index)) is not None:
+            return answers
+        # Whoever waits here for another frame to be made ready holds nothing up meanwhile.
+        with self._preparing, self._priority.work(Level.PREPARING):
+            if (answers := self._answers(frame.index)) is not None:
+                return answers
+            prepared = self._made(frame)
+            answers = OnceAnswered(answers_in(frame.image, prepared, self._segmenter))
+            with self._lock:
+                self._ready[frame.index] = answers
+                while len(self._ready) > _READY:
+                    self._ready.popitem(last=False)
+            return answers
 
     def has(self, index: int) -> bool:
-        """Whether a frame is in memory."""
-        return index in self._held
+        """Whether clicks are answered at once in a frame."""
+        with self._lock:
+            return index in self._ready
+
+    def _answers(self, index: int) -> Answers | None:
+        with self._lock:
+            if index in self._ready:
+                self._ready.move_to_end(index)
+            return self._ready.get(index)
+
+    def _made(self, frame: Frame) -> PreparedFrame:
+        prepared = self._known(frame.index)
+        if prepared is None:
+            (prepared,) = self._segmenter.prepare([frame.image], [frame.stem])
+            self.put(frame.index, prepared)
+        return prepared
 
     def _known(self, index: int) -> PreparedFrame | None:
+        if self._kept is None:
+            return None
         with self._lock:
-            found = self._held.get(index)
-            if found is None and self._kept is not None:
-                found = self._kept.get(index)
-            if found is not None:
-                self._hold(index, found)
-            return found
-
-    def _hold(self, index: int, frame: PreparedFrame) -> None:
-        self._held[index] = frame
-        self._held.move_to_end(index)
-        while len(self._held) > _HELD:
-            self._held.popitem(last=False)
+            return self._kept.get(index)
 
 
 class PreparingAhead:

@@ -27,9 +27,9 @@ class EditServer(uvicorn.Server):
         self._session = session
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """See `uvicorn.Server`."""
+        """End in order; told again, at once."""
         self._session.events.close()
-        super().handle_exit(sig, frame)
+        self.should_exit, self.force_exit = True, self.should_exit
 
 
 class Address:
@@ -77,7 +77,7 @@ def guarded(app: Starlette, address: Address) -> Guard:
 
 
 def serve(app: Starlette, session: Session, address: Address, *, debug: bool) -> None:
-    """Answer until Ctrl-C, which is raised as KeyboardInterrupt.
+    """Answer until Ctrl-C, or until the process is told to end.
 
     Args:
         debug: show what the server itself says.
@@ -94,7 +94,7 @@ def serve(app: Starlette, session: Session, address: Address, *, debug: bool) ->
     EditServer(config, session).run(sockets=[address.socket])
 
 
-def open_browser(url: str, failed: Callable[[], None]) -> None:
+def open_browser(url: str, failed: Callable[[], None]) -> threading.Thread:
     """Open a page, in a thread of its own: some browsers take their time to say that they are."""
 
     def open_it() -> None:
@@ -105,7 +105,9 @@ def open_browser(url: str, failed: Callable[[], None]) -> None:
         if not opened:
             failed()
 
-    threading.Thread(target=open_it, name="ovos-browser", daemon=True).start()
+    thread = threading.Thread(target=open_it, name="ovos-browser", daemon=True)
+    thread.start()
+    return thread
 
 
 def _why_not(host: str, port: int, error: OSError) -> str:

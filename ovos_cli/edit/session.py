@@ -14,7 +14,7 @@ from ovos_cli.edit.events import Events
 from ovos_cli.edit.following import Following
 from ovos_cli.edit.frames import Frames
 from ovos_cli.edit.prepared import PreparedFrames, PreparingAhead
-from ovos_cli.edit.priority import Priority
+from ovos_cli.edit.priority import PoliteClock, Priority
 from ovos_cli.edit.shown import ShownShot
 from ovos_cli.edit.timeline import timeline
 from ovos_cli.edit.watched import WatchedSource
@@ -52,6 +52,7 @@ class Writer:
         prepared = PreparedFrames(run.shot.segmenter, run.shot.cache, priority)
         run.shot.cache = prepared
         run.shot.segmenter.fit(*frames.size)
+        run.shot.segmenter.clock = PoliteClock(run.shot.segmenter.device, priority)
         self.edited = EditedShot(run, lambda: frames.last)
         self.following = Following(self.edited, watched, priority, events.tell, debug=debug)
         self.ahead = PreparingAhead(
@@ -59,11 +60,14 @@ class Writer:
         )
         self._frames, self._clicks = frames, Clicks(prepared, priority)
 
-    def click(self, frame: int, ident: int, prompt: Prompt, *, known: bool) -> Mask:
+    def click(
+        self, frame: int, ident: int, prompt: Prompt, *, known: bool, gone: Callable[[], bool]
+    ) -> Mask:
         """What a prompt would take in a frame; nothing is kept.
 
         Args:
             known: begin with the object's mask as it is shown.
+            gone: whether nobody waits for the answer any more.
 
         Raises:
             InputError: it cannot be meant of this frame.
@@ -72,7 +76,7 @@ class Writer:
         ids = np.zeros(self._frames.size, np.uint8) if shown is None else shown.ids
         own = ids == ident
         said = replace(prompt, earlier=own) if known and own.any() else prompt
-        return self._clicks.mask(seen, said, (ids > 0) & ~own)
+        return self._clicks.mask(seen, said, (ids > 0) & ~own, gone)
 
     def said(self, *, follow_anew: bool = True) -> None:
         """Something else was said: what follows from it is computed, and pages are told."""
@@ -119,6 +123,11 @@ class Session:
         """Begin with what goes on by itself."""
         self.frames.count(lambda: self.events.tell("shot"))
         self.look_at(self.at)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether there is something for `ovos resume` to do."""
+        return self.writer is not None and self.writer.edited.unfinished
 
     def look_at(self, frame: int) -> None:
         """A person looks at a frame: clicks in it are to be answered at once."""

@@ -15,6 +15,7 @@ from ovos_cli import options
 from ovos_cli.collecting import loading
 from ovos_cli.lines import say
 from ovos_cli.mask.in_order import InOrder, given_in_order
+from ovos_cli.media.source import source_named
 from ovos_cli.option_groups import ModelOptions, grouped
 
 COMMAND = InOrder
@@ -25,7 +26,7 @@ _OBJECT = "Object"
 def mask(
     *,
     context: typer.Context,
-    video: options.VideoFile,
+    video: options.Video,
     frame: Annotated[
         int, typer.Option(min=0, help="Which frame, counted from 0.", rich_help_panel="Input")
     ] = 0,
@@ -114,23 +115,23 @@ def mask(
     Two objects: `ovos mask video.mp4 --box 10,20,200,220 --not 30,40 --object 2 --pick 3`
     """
     with loading():
+        from models.clicks.clicked_frame import answers_in
         from models.hub.load import load_model
         from models.pictures.mask_values import areas
         from models.tracking.segmenter import Segmenter
         from ovos_cli.mask.objects import prompts_of
         from ovos_cli.mask.run import MaskFiles, objects_in, read_earlier
         from ovos_cli.media.open_source import open_source
-        from ovos_cli.propose.dataset import propose_in
         from ovos_cli.untrained_warning import warn_untrained
 
     prompts = prompts_of(given_in_order(context))
     if not prompts:
         raise InputError("say where an object is: --box X0,Y0,X1,Y1, --point X,Y or --pick NUMBER")
     errors, console = Console(stderr=True), Console(quiet=quiet)
-    apart = [path for path in (add, out) if path is not None]
-    reader = open_source(video, stream=stream, apart=apart)
+    apart = [path for path in (add, out) if path is not None and not path.is_dir()]
+    reader = open_source(source_named(video), stream=stream, apart=apart)
     seen = reader.frame(frame)
-    earlier = read_earlier(add, seen) if add is not None else None
+    earlier = read_earlier(add, seen, reader) if add is not None else None
     files = MaskFiles(out)
     files.claim(overwrite=overwrite)
     loaded = load_model(
@@ -147,8 +148,10 @@ def mask(
     segmenter = Segmenter(
         loaded.network, size=model.size, device=model.device, precision=model.precision
     )
-    proposals = propose_in([seen.image], [seen.stem], segmenter)[0]
-    ids = objects_in(seen.image, proposals, prompts, None if earlier is None else earlier.ids)
+    (prepared,) = segmenter.prepare([seen.image], [seen.stem])
+    answers = answers_in(seen.image, prepared, segmenter)
+    size = (seen.image.shape[0], seen.image.shape[1])
+    ids = objects_in(size, answers, prompts, None if earlier is None else earlier.ids)
     files.write(seen.image, ids)
     for warning in [*reader.warnings, *([earlier.doubt] if earlier and earlier.doubt else [])]:
         say(errors, f"[yellow]warning:[/] {escape(warning)}")

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from models.clicks.answer import mask_from_prompt
+from models.clicks.answer import Answers, mask_from_prompt
 from models.clicks.prompt import Prompt
 from models.errors import InputError
-from models.sources.stored import StoredProposals
+from ovos_cli.formats.opening import open_annotations
+from ovos_cli.masks.annotated_masks import masks_of
 from ovos_cli.masks.first_mask import IndexedMask, read_first_mask
 from ovos_cli.masks.ids import Ids, ids_in
+from ovos_cli.masks.keyframes import is_annotations
 from ovos_cli.masks.palette import davis_palette
 from ovos_cli.masks.writer import write_mask
-from ovos_cli.media.frame import Frame, Image
+from ovos_cli.media.frame import Frame, FrameReader, Image
 from ovos_cli.media.overlay import blend
 from ovos_cli.output import probe, writing
 from ovos_cli.propose.sheet import save_jpeg
@@ -63,29 +65,38 @@ class MaskFiles:
         save_jpeg(self.preview, blend(image, ids, davis_palette()))
 
 
-def read_earlier(path: Path, frame: Frame) -> IndexedMask:
+def read_earlier(path: Path, frame: Frame, reader: FrameReader) -> IndexedMask:
     """A mask of the frame that is corrected or added to.
+
+    Args:
+        path: a picture, or annotations of this frame or of more. frame: of `reader`.
 
     Raises:
         InputError: it cannot be read, holds no object, or is not of the frame's size.
     """
-    mask = read_first_mask(path)
+    mask = _annotated(path, frame, reader) if is_annotations(path) else read_first_mask(path)
     (height, width), (h, w) = frame.image.shape[:2], mask.ids.shape
     if (height, width) != (h, w):
         raise InputError(f"the mask {path} is {w}x{h}, but the frames are {width}x{height}")
     return mask
 
 
+def _annotated(path: Path, frame: Frame, reader: FrameReader) -> IndexedMask:
+    masks, doubts = masks_of(open_annotations(path), reader, frame.index)
+    mask = masks[frame.index]
+    return IndexedMask(mask.ids, mask.palette, "; ".join(doubts))
+
+
 def objects_in(
-    image: Image, proposals: StoredProposals, prompts: Mapping[int, Prompt], earlier: Ids | None
+    size: tuple[int, int], answers: Answers, prompts: Mapping[int, Prompt], earlier: Ids | None
 ) -> Ids:
     """Ids of all objects of a frame: those that are said something of, and those of before.
 
     An object takes no pixels of others, unless they are connected with one of its points.
 
     Args:
-        image: (H, W, 3) RGB, the frame.
-        proposals: of it.
+        size: (H, W) of the frame.
+        answers: of it.
         prompts: of each object, the first one first.
         earlier: (H, W), a mask that is corrected or added to.
 
@@ -95,12 +106,12 @@ def objects_in(
     Raises:
         InputError: a prompt cannot be meant of this frame, or nothing is found.
     """
-    ids = np.zeros(image.shape[:2], np.uint8) if earlier is None else earlier.copy()
+    ids = np.zeros(size, np.uint8) if earlier is None else earlier.copy()
     for ident, prompt in prompts.items():
         known = ids == ident
         said = replace(prompt, earlier=known) if known.any() else prompt
         try:
-            found = mask_from_prompt(image, proposals, said, (ids > 0) & ~known)
+            found = mask_from_prompt(answers, said, (ids > 0) & ~known)
         except InputError as error:
             raise InputError(f"object {ident}: {error}") from error
         ids[known] = 0

@@ -9,10 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
+from models.pictures.deep_pixels import is_deep
 from models.pictures.mask_pixels import index_values
 from models.pictures.mask_values import VOID
 from models.pictures.opened import decoded
 from ovos_cli.datasets.layout import PICTURES
+from ovos_cli.formats import mots
+from ovos_cli.formats.drawing import drawn
+from ovos_cli.formats.numbering import numbered
+from ovos_cli.formats.opening import SUFFIXES, holds_annotations
 from ovos_cli.masks.colours import Colours, from_colours
 from ovos_cli.masks.meaning import Meaning, from_grey, from_indices, from_matte
 from ovos_cli.masks.palette import Palette, full_palette, tells_apart
@@ -22,40 +27,48 @@ Ids = NDArray[np.uint8]
 _OF_A_FRAME = re.compile(r"(-?[0-9]+)=(.*)", re.DOTALL)
 
 
-def mask_arguments(given: Sequence[str], first: int) -> list[tuple[int | str, Path]]:
+def mask_arguments(given: Sequence[str], first: int) -> list[tuple[int | str | None, Path]]:
     """Say which files hold masks, and of which frames.
 
     Args:
-        given: each `FRAME=FILE`, a `FILE` of the first frame, or a folder of masks that are named
-            like their frames. What exists under its whole name is that file or folder.
+        given: each `FRAME=FILE`, a `FILE` of the first frame, a folder of masks that are named
+            like their frames, or annotations, which say themselves of which frames they are. What
+            exists under its whole name is that file or folder.
         first: index of the first frame.
 
     Returns:
-        The frame, an index or, of what lies in a folder, its file's stem; and the file.
-        In the order given, those of a folder in natural order, nothing twice.
+        The frame, an index or, of what lies in a folder, its file's stem, or None of annotations;
+        and the file. In the order given, those of a folder in natural order, nothing twice.
 
     Raises:
         InputError: a file is missing, a folder is empty, an index negative, or one frame has
             several masks.
     """
-    found: dict[int | str, Path] = {}
+    found: dict[int | str | Path, tuple[int | str | None, Path]] = {}
     for text in given:
         for frame, path in _files(text, first):
-            other = found.setdefault(frame, path)
+            _, other = found.setdefault(path if frame is None else frame, (frame, path))
             if other.resolve() != path.resolve():
                 raise InputError(f"frame {frame} has two masks, {other} and {path}; give one")
-    return list(found.items())
+    return list(found.values())
 
 
-def _files(text: str, first: int) -> Iterator[tuple[int | str, Path]]:
+def is_annotations(path: Path) -> bool:
+    """Whether a file or folder holds annotations of another program, rather than plain masks."""
+    return holds_annotations(path) if path.is_dir() else path.suffix.lower() in SUFFIXES
+
+
+def _files(text: str, first: int) -> Iterator[tuple[int | str | None, Path]]:
     path, named = Path(text), _OF_A_FRAME.fullmatch(text)
     if named and not path.exists():
         frame, path = int(named[1]), Path(named[2])
         if frame < 0:
             raise InputError(f"--mask {text} is of frame {frame}; frames are counted from 0")
-        if path.is_dir() or not named[2]:
+        if not named[2] or (path.is_dir() and not is_annotations(path)):
             raise InputError(f"--mask {text} should name one picture, FRAME=FILE: 57=car.png")
-        yield frame, _there(path)
+        yield frame, path if path.is_dir() else _there(path)
+    elif path.exists() and is_annotations(path):
+        yield None, path
     elif path.is_dir():
         yield from _in_folder(path)
     else:
@@ -115,6 +128,10 @@ def read_keyframe_mask(
         what = "is a folder; give one picture" if path.is_dir() else "does not exist"
         raise InputError(f"the mask {path} {what}")
     picture = decoded(path)
+    if colours is None and threshold is None and is_deep(picture.mode):
+        values = np.asarray(picture)
+        if mots.is_picture(values):
+            return _of_mots(path, values)
     if colours and threshold is not None:
         raise InputError("--mask-colors and --mask-threshold exclude each other")
     if threshold is not None and not 1 <= threshold <= VOID:
@@ -137,6 +154,15 @@ def read_keyframe_mask(
     void = read.values == VOID
     doubt = read.doubt or _odd_background(path, read.values)
     return KeyframeMask(np.where(void, np.uint8(0), read.values), void, palette, read.white, doubt)
+
+
+def _of_mots(path: Path, values: NDArray[np.integer]) -> KeyframeMask:
+    """A picture of 16 bits whose values are those of MOTS."""
+    annotated = mots.of_values(path, values)
+    numbering, (frame,) = numbered(annotated), annotated.frames
+    ids, _ = drawn(annotated, frame, numbering.ids, values.shape)
+    doubt = f"the mask {path} is read as MOTS has it: 2005 is object 5, of class 2"
+    return KeyframeMask(ids, np.zeros(values.shape, bool), full_palette(None), doubt=doubt)
 
 
 def _odd_background(path: Path, values: Ids) -> str:

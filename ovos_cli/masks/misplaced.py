@@ -1,6 +1,7 @@
 """Masks whose names tell of another frame than the one that they are taken for."""
 
 from pathlib import Path
+from unicodedata import normalize
 
 from models.utils.names import number_at_end
 from ovos_cli.media.frame import FrameReader
@@ -34,6 +35,17 @@ def misplaced(frame: int, file: Path, reader: FrameReader) -> str:
         f"the mask {file} is taken for frame {frame}, which is {names[frame]}: frames are counted "
         f"from 0, whatever their names say. {names[other]} is frame {other}; if the mask is of "
         f"that one, give --mask {other}={file}"
+    )
+
+
+def numbered_alike(frame: int, file: Path, reader: FrameReader) -> str:
+    """What to say of a mask in a folder that has a frame's number, and else another name."""
+    names = reader.names if reader.counted else None
+    if names is None or normalize("NFC", names[frame]) == normalize("NFC", file.stem):
+        return ""
+    return (
+        f"the mask {file} is named unlike the frames, and taken for the one that has its number: "
+        f"{names[frame]}, frame {frame}"
     )
 
 

@@ -20,8 +20,8 @@ SILENT = {"hevc", "mjpeg"}
 """Decoders that make something up for what is damaged and do not mark the frame."""
 _STRICT = {"err_detect": "explode"}
 
-MOST_PIXELS = 178_956_970
-"""Of a frame, as of a still, which Pillow limits. A few bytes may say that it is larger."""
+MOST_PIXELS = 142_606_336
+"""Of a frame: the most that a level of HEVC, VVC or AV1 allows. A few bytes may say more."""
 _LIMITED = {"max_pixels": str(MOST_PIXELS)}
 
 
@@ -132,11 +132,14 @@ def _picture(frame: av.VideoFrame) -> Picture:
 def checksum(frame: av.VideoFrame) -> int:
     """A number of 32 bits that tells a frame's pixels, and what colours they mean, from others."""
     try:
-        pixels = frame.to_ndarray()
+        pixels: Any = frame.to_ndarray()
     except (ValueError, AssertionError):  # a format, or a size, that NumPy has no form for
         try:
             pixels = frame.to_ndarray(format="rgb24")
         except (av.error.FFmpegError, OSError):  # whoever needs its pixels will say so
             return 0
     meaning = f"{frame.width} {int(frame.colorspace)} {int(frame.color_range)}"
-    return zlib.crc32(np.ascontiguousarray(pixels).data, zlib.crc32(meaning.encode()))
+    found = zlib.crc32(meaning.encode())
+    for part in pixels if isinstance(pixels, tuple) else (pixels,):  # indices and their palette
+        found = zlib.crc32(np.ascontiguousarray(part).data, found)
+    return found

@@ -15,6 +15,7 @@ from models.pictures.still import read_still
 from models.pictures.upright import upright_size
 from ovos_cli.media.frame import Frame
 from ovos_cli.media.one_size import Size, check_shape
+from ovos_cli.media.ranges import ends_before, no_frame
 from ovos_cli.media.still_images import StillImages
 
 
@@ -41,15 +42,18 @@ class FolderReader:
             InputError: one cannot be read, holds several pictures, or is of another shape than
                 the first.
         """
-        self.files, self._doubts = files, doubts
         stems = [f.stem for f in files]
+        self.files, self._doubts = files, [*doubts]
+        if end is not None and end >= len(files):
+            folder = files[0].parent.name
+            self._doubts.append(ends_before(folder, end, len(files) - 1, stems))
         self.names: list[str] | None = stems
         self.start, self.end, self.rate, self.counted = start, end, rate, True
         self.aspect: Fraction | None = None
         self._last = len(stems) - 1 if end is None else min(end, len(stems) - 1)
         self._covered = frozenset(stems[start : self._last + 1])
         self.estimate: int | None = max(0, self._last - start + 1)
-        self.warnings: list[str] = [*doubts]
+        self.warnings: list[str] = [*self._doubts]
         self.whole = True  # what cannot be read is an error
         self.seekable = True
         self._size = self._survey()
@@ -77,8 +81,8 @@ class FolderReader:
         """
         if 0 <= index < len(self.files):
             return next(self.between(index, index))
-        folder = self.files[0].parent
-        raise InputError(f"{folder} has no frame {index}; its last is {len(self.files) - 1}")
+        folder, last = self.files[0].parent, len(self.files) - 1
+        raise InputError(no_frame(folder, index, last, self.names))
 
     def between(self, first: int, last: int, *, backward: bool = False) -> Iterator[Frame]:
         """See `FrameReader`; one image is held at a time.
@@ -95,6 +99,10 @@ class FolderReader:
     def count(self) -> int:
         """How many images there are."""
         return len(self.files)
+
+    def last(self) -> int:
+        """See `FrameReader`."""
+        return self._last
 
     def _survey(self) -> Size:
         """The size of the first; what cannot be used is better said before hours of work."""

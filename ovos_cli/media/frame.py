@@ -86,3 +86,7 @@ class FrameReader(Protocol):
     def count(self) -> int:
         """How many frames the source has, exactly, whatever `start` and `end` are."""
         ...
+
+    def last(self) -> int:
+        """The last frame from `start` to `end`, exactly; what comes after `end` is not read."""
+        ...

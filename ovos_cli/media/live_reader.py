@@ -13,6 +13,7 @@ from ovos_cli.media.forward_read import ForwardRead
 from ovos_cli.media.frame import Frame
 from ovos_cli.media.frame_index import FrameIndex
 from ovos_cli.media.live_file import LiveFile
+from ovos_cli.media.ranges import ends_before, no_frame
 from ovos_cli.media.source import LiveSource
 from ovos_cli.media.upright_frame import is_number_in, upright_aspect, upright_frame
 from ovos_cli.media.video_file import Stated
@@ -73,7 +74,10 @@ class LiveReader:
     @property
     def warnings(self) -> list[str]:
         """See `FrameReader`."""
-        return self._flaws.texts(self.source.shown, self._told)
+        beyond = []
+        if self.end is not None and self._ended and self._next <= self.end:
+            beyond = [ends_before(self.source.shown, self.end, self._next - 1)]
+        return [*beyond, *self._flaws.texts(self.source.shown, self._told)]
 
     def covers(self, stem: str) -> bool:
         """Whether the name is a number from `start` to `end`."""
@@ -95,7 +99,7 @@ class LiveReader:
         """
         for frame in self.between(index, index):
             return frame
-        raise InputError(f"{self.source} has no frame {index}; its last is {self._next - 1}")
+        raise InputError(no_frame(self.source, index, self._next - 1))
 
     def between(self, first: int, last: int | None, *, backward: bool = False) -> Iterator[Frame]:
         """Frames as they come, and those that are kept; damage is reported in `warnings`.
@@ -132,6 +136,14 @@ class LiveReader:
         raise InputError(
             f"{self.source} can be read only once: its frames cannot be counted before"
         )
+
+    def last(self) -> int:
+        """See `FrameReader`.
+
+        Raises:
+            InputError: it may still come.
+        """
+        return self.count() - 1
 
     def close(self) -> None:
         """Read no more; whoever waits for a frame is told that there is none."""

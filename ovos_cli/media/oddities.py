@@ -27,8 +27,9 @@ class Oddity(Enum):
     )
     HIGH_RANGE = (
         "is in high dynamic range (HLG or PQ), which is not tone-mapped: it looks paler here and "
-        "in the overlay than in a player, and masks may be worse for it; convert it to standard "
-        "range first if they are"
+        "in the overlay than in a player, and masks may be worse for it; if they are, convert it "
+        "first: ffmpeg -i VIDEO -vf zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
+        "tonemap=hable,zscale=t=bt709:m=bt709:r=tv,format=yuv420p -crf 12 OUT.mp4"
     )
 
 

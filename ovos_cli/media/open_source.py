@@ -8,6 +8,7 @@ from models.errors import InputError
 from ovos_cli.media.frame import FrameReader
 from ovos_cli.media.live_reader import LiveReader
 from ovos_cli.media.open_pictures import open_pictures
+from ovos_cli.media.ranges import past_the_end
 from ovos_cli.media.source import LiveSource, Source, source_named
 from ovos_cli.media.video_reader import VideoReader
 
@@ -55,10 +56,5 @@ def open_source(
     elif stream is not None:
         raise InputError(f"--stream {stream} is of a video file, and {path} is a picture")
     if reader.estimate == 0 and start > 0:
-        raise past_the_end(path, start)
+        raise past_the_end(path, start, reader.names)
     return reader
-
-
-def past_the_end(source: Source, start: int) -> InputError:
-    """The error for a start that the source never reaches."""
-    return InputError(f"--start {start} is past the last frame of {source}")

@@ -14,6 +14,7 @@ from models.pictures.pages import frame_pages
 from models.pictures.still import Still, as_still, read_still
 from models.pictures.upright import upright_size
 from ovos_cli.media.frame import Frame
+from ovos_cli.media.ranges import ends_before, no_frame
 from ovos_cli.media.still_images import StillImages
 
 _HELD = 8
@@ -44,9 +45,8 @@ class PagesReader:
         """
         self.path, self.start, self.end, self.counted = path, start, end, True
         self.aspect: Fraction | None = None
-        self.warnings: list[str] = [*doubts]
         self.whole = self.seekable = True
-        self._doubts, self._pages, self.rate = doubts, [0], rate
+        self._pages, self.rate = [0], rate
         self._moments = [Fraction(0)]
         self._film = path.suffix.lower() in FILM
         if self._film:
@@ -59,17 +59,21 @@ class PagesReader:
                 self._size = upright_size(picture)
                 self.rate = 1 / self._duration(picture)
         self.names: list[str] | None = [_stem(index) for index in range(len(self._pages))]
+        self._doubts = [*doubts]
+        if end is not None and end >= len(self._pages):
+            self._doubts.append(ends_before(path.name, end, len(self._pages) - 1))
+        self.warnings: list[str] = [*self._doubts]
         self._images = StillImages(self._size, self.warnings)
-        self.estimate: int | None = max(0, self._last - start + 1)
+        self.estimate: int | None = max(0, self.last() - start + 1)
 
-    @property
-    def _last(self) -> int:
+    def last(self) -> int:
+        """See `FrameReader`."""
         last = len(self._pages) - 1
         return last if self.end is None else min(self.end, last)
 
     def covers(self, stem: str) -> bool:
         """Whether the name is a number from `start` to `end`."""
-        return stem.isdecimal() and self.start <= int(stem) <= self._last
+        return stem.isdecimal() and self.start <= int(stem) <= self.last()
 
     def __iter__(self) -> Iterator[Frame]:
         """Read picture by picture; damage after the first is reported in `warnings`, not raised.
@@ -79,7 +83,7 @@ class PagesReader:
         """
         self.warnings[:] = self._doubts
         self._images = StillImages(self._size, self.warnings)
-        return self.between(self.start, self._last)
+        return self.between(self.start, self.last())
 
     def frame(self, index: int) -> Frame:
         """See `FrameReader`.
@@ -89,7 +93,7 @@ class PagesReader:
         """
         for frame in self.between(index, index):
             return frame
-        raise InputError(f"{self.path} has no frame {index}; its last is {len(self._pages) - 1}")
+        raise InputError(no_frame(self.path, index, len(self._pages) - 1))
 
     def between(self, first: int, last: int, *, backward: bool = False) -> Iterator[Frame]:
         """See `FrameReader`; a few pictures are held at a time, and all before a damaged one used.

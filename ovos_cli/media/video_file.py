@@ -16,7 +16,8 @@ from av.video.stream import VideoStream
 
 from models.errors import InputError
 from ovos_cli.media.decoding import MOST_PIXELS, SILENT, Referee, packets
-from ovos_cli.media.mp4_boxes import joined_files
+from ovos_cli.media.matroska_elements import pixel_crop
+from ovos_cli.media.mp4_boxes import clean_aperture, joined_files
 from ovos_cli.media.stream_choice import choose_stream
 
 _FALLBACK_RATE = Fraction(25)
@@ -179,7 +180,22 @@ def _doubts(path: Path, container: InputContainer, stream: VideoStream) -> list[
             f"{path.name} is {files} files, one behind the other, and only the first was read; "
             "videos are joined by ffmpeg -f concat, not by cat"
         )
+    shown = _shown(path, container, stream)
+    if shown is not None and shown != (stream.width, stream.height) and min(shown) > 0:
+        doubts.append(
+            f"{path.name} says that players show {shown[0]}x{shown[1]} of its "
+            f"{stream.width}x{stream.height} pixels (a crop in its header); all of them are read, "
+            "and masks and outputs have that size"
+        )
     return doubts
+
+
+def _shown(path: Path, container: InputContainer, stream: VideoStream) -> tuple[int, int] | None:
+    """The size that a header crops frames to, which FFmpeg's decoders leave to players."""
+    formats = container.format.name.split(",")
+    if "mp4" in formats:
+        return clean_aperture(path, stream.id)
+    return pixel_crop(path, stream.index) if "matroska" in formats else None
 
 
 def _rate(container: InputContainer, stream: VideoStream) -> Fraction:

@@ -10,6 +10,7 @@ import av
 from models.errors import InputError
 from ovos_cli.media.frame import Frame
 from ovos_cli.media.numbered_frames import NumberedFrames
+from ovos_cli.media.ranges import ends_before, no_frame
 from ovos_cli.media.reading_plan import falling_ranges
 from ovos_cli.media.upright_frame import is_number_in, stem, upright_aspect, upright_frame
 from ovos_cli.media.video_file import VideoFile
@@ -58,7 +59,11 @@ class VideoReader:
     @property
     def warnings(self) -> list[str]:
         """See `FrameReader`."""
-        return [*self._doubts, *self._frames.flaws.texts(self.path.name, self._told)]
+        index, end = self._frames.index, self.end
+        beyond = []
+        if end is not None and index.complete and end >= len(index):
+            beyond = [ends_before(self.path.name, end, len(index) - 1)]
+        return [*self._doubts, *beyond, *self._frames.flaws.texts(self.path.name, self._told)]
 
     def covers(self, stem: str) -> bool:
         """Whether the name is a number from `start` to `end`."""
@@ -87,7 +92,7 @@ class VideoReader:
             with closing(self._rising(index, index)) as frames:
                 for frame in frames:
                     return frame
-        raise InputError(f"{self.path} has no frame {index}; its last is {self.count() - 1}")
+        raise InputError(no_frame(self.path, index, self.count() - 1))
 
     def between(self, first: int, last: int, *, backward: bool = False) -> Iterator[Frame]:
         """See `FrameReader`. Backward, 256 MiB of frames are held at most, or one frame.
@@ -108,6 +113,16 @@ class VideoReader:
         """
         self._frames.learn(None)
         return len(self._frames.index)
+
+    def last(self) -> int:
+        """See `FrameReader`; takes a read of what is not known yet of the range, once.
+
+        Raises:
+            InputError: not a single frame can be decoded.
+        """
+        self._frames.learn(self.end)
+        last = len(self._frames.index) - 1
+        return last if self.end is None else min(self.end, last)
 
     def _rising(self, first: int, last: int | None) -> Generator[Frame, None, None]:
         with closing(self._frames.read(first, last)) as frames:

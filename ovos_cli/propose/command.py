@@ -16,6 +16,7 @@ from ovos_cli import options
 from ovos_cli.collecting import loading
 from ovos_cli.datasets import DatasetName
 from ovos_cli.default_folder import default_folder
+from ovos_cli.media.source import source_named
 from ovos_cli.option_groups import ModelOptions, grouped
 from ovos_cli.propose.format import Format
 
@@ -25,10 +26,7 @@ _RECALL = "Recall"
 @grouped
 def propose(
     *,
-    video: Annotated[
-        Path | None,
-        typer.Argument(help="A video file, or a folder of images.", show_default=False),
-    ] = None,
+    video: options.MaybeVideo = None,
     frame: Annotated[
         int | None,
         typer.Option(help="This frame only, counted from 0.", rich_help_panel="Input"),
@@ -109,7 +107,8 @@ def propose(
     with loading():
         from models.hub.load import load_model
         from ovos_cli.media.checked_frames import checked_frames
-        from ovos_cli.media.open_source import open_source, past_the_end
+        from ovos_cli.media.open_source import open_source
+        from ovos_cli.media.ranges import past_the_end
         from ovos_cli.propose.folder import ProposalFolder
         from ovos_cli.propose.run import Run
         from ovos_cli.untrained_warning import warn_untrained
@@ -148,18 +147,19 @@ def propose(
         if start or end is not None:
             raise InputError("--frame is one frame, --start and --end are a range; give either")
         start, end = frame, frame
-    target = out or default_folder(video, "proposals")
+    place = source_named(video)
+    target = out or default_folder(place, "proposals")
     if source is not None and source.kind is Kind.FILES:
         _check_apart(Path(source.argument), target)
-    reader = open_source(video, start=start, end=end, stream=stream)
+    reader = open_source(place, start=start, end=end, stream=stream)
     frames = checked_frames(reader, loaded.network, run.console)
     head = next(frames, None)
     if head is None:
-        raise past_the_end(video, start)
+        raise past_the_end(place, start)
     # Only now is an earlier run cleared: what is refused costs no result.
     folder = ProposalFolder(target, format, reader.names or (), overwrite=overwrite)
     try:
-        run.write(video, reader, chain([head], frames), folder, sheet)
+        run.write(place, reader, chain([head], frames), folder, sheet)
     except OvosError:
         folder.remove_if_empty()
         raise

@@ -9,7 +9,7 @@ from models.sources.coco import IMAGES, RECORD, RESULTS
 from models.sources.npz import write_npz
 from models.sources.stored import StoredProposals
 from ovos_cli.json_file import write_json
-from ovos_cli.output import claim, remove_if_empty, writing
+from ovos_cli.output import claim, refuse_links, remove_if_empty, writing
 from ovos_cli.propose.format import Format
 
 SHEETS = "sheets"
@@ -36,6 +36,7 @@ class ProposalFolder:
         """
         if format is Format.COCO:
             encode([])
+        refuse_links(root / SHEETS)
         if claim(root, overwrite=overwrite):
             with writing(root):
                 for name in _OWN:

@@ -25,6 +25,7 @@ from ovos_cli.groups import in_groups
 from ovos_cli.json_file import write_json
 from ovos_cli.lines import say, stopped
 from ovos_cli.media.frame import Frame, FrameReader
+from ovos_cli.media.source import Source, without_password
 from ovos_cli.output import probe, writing
 from ovos_cli.progress import progress_bar
 from ovos_cli.propose.dataset import compared, measure, missed_sheet, propose_in, recall_table
@@ -54,7 +55,7 @@ class Run:
 
     def write(
         self,
-        video: Path,
+        video: Source,
         reader: FrameReader,
         frames: Iterable[Frame],
         folder: ProposalFolder,
@@ -154,7 +155,7 @@ class Run:
         config = self.loaded.network.config
         return {
             "ovos": __version__,
-            "command": sys.argv,
+            "command": [without_password(argument) for argument in sys.argv],
             "source": str(self.source),
             "source_sha256": digest_of(self.loaded.network),
             "model": config.name,

@@ -17,12 +17,12 @@ from models.tracking.objects import Ids
 from ovos_cli.json_file import write_json
 from ovos_cli.masks.palette import Palette, full_palette
 from ovos_cli.masks.writer import write_mask
-from ovos_cli.output import probe, remove_if_empty, writing
+from ovos_cli.output import probe, refuse_links, remove_if_empty, writing
 from ovos_cli.sinks import OF_RUN, SINKS
 from ovos_cli.sinks.exports import remove_output
 from ovos_cli.sinks.sink import Sink
 
-_KEPT = ".ovos"
+KEPT = ".ovos"
 _RESERVED = 2**16
 """Bytes that are kept free for the last record of a run that fills the disk."""
 
@@ -41,7 +41,7 @@ class ShotFolder:
     def __init__(self, root: Path) -> None:
         """Name it; nothing is made or read yet."""
         self.root = root
-        self.kept = root / _KEPT
+        self.kept = root / KEPT
         self.waiting = self.kept / "waiting"
         self.exporting = self.kept / "exporting"
         self.timing, self.record = root / "timing.json", root / "run.json"
@@ -64,7 +64,7 @@ class ShotFolder:
         root = self.root
         if root.exists() and not root.is_dir():
             raise InputError(f"the output {root} is a file; give a folder with --out")
-        self._refuse_links(self.kept, *self.kept.rglob("*"))
+        refuse_links(self.kept, *self.kept.rglob("*"))
         with writing(root):
             # Of a run that was killed before it began, only our own folder is there.
             used = root.is_dir() and any(
@@ -89,17 +89,8 @@ class ShotFolder:
         self._reserve.unlink(missing_ok=True)
 
     def refuse_linked_outputs(self) -> None:
-        """See that nothing of a stranger's folder is written elsewhere. Raises InputError."""
-        self._refuse_links(*(self.root / sink.place_name for sink in SINKS.values()))
-
-    @staticmethod
-    def _refuse_links(*places: Path) -> None:
-        for place in places:
-            if place.is_symlink():  # what lies elsewhere is not ours to clear away
-                raise InputError(
-                    f"{place} is a link to another place, where things would be written and "
-                    "removed; put there what it links to"
-                )
+        """See that no output is written elsewhere. Raises InputError."""
+        refuse_links(*(self.root / sink.place_name for sink in SINKS.values()))
 
     def release(self) -> None:
         """Let others write; of a run that wrote nothing, nothing is left."""
@@ -143,6 +134,10 @@ class ShotFolder:
         )
 
     # Records
+
+    def holds_run(self) -> bool:
+        """Whether there is a run that can be gone on with."""
+        return self.kept.is_dir() and self.read_record() is not None
 
     def read_record(self) -> dict[str, Any] | None:
         """What run.json holds; None where there is none that can be read."""

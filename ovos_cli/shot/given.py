@@ -9,12 +9,21 @@ import numpy as np
 
 from models.errors import InputError
 from models.tracking.objects import Ids
-from ovos_cli.masks.colours import parse_colours
+from models.utils.names import number_at_end
+from ovos_cli.formats.opening import open_annotations
+from ovos_cli.masks.annotated_masks import masks_of
+from ovos_cli.masks.colours import Colours, parse_colours
 from ovos_cli.masks.ids import ids_in, laid_over
-from ovos_cli.masks.keyframes import KeyframeMask, mask_arguments, read_keyframe_mask
-from ovos_cli.masks.misplaced import misplaced
+from ovos_cli.masks.keyframes import (
+    KeyframeMask,
+    is_annotations,
+    mask_arguments,
+    read_keyframe_mask,
+)
+from ovos_cli.masks.misplaced import misplaced, numbered_alike
 from ovos_cli.masks.palette import Palette, davis_palette
 from ovos_cli.media.frame import FrameReader
+from ovos_cli.media.ranges import index_by_name
 from ovos_cli.shot.folder import ShotFolder
 
 
@@ -40,7 +49,7 @@ def read_given_masks(
     Args:
         texts: as given, see `mask_arguments`.
         reader: of the source, whose frames' names those of a folder of masks are.
-        colours, threshold: see `--mask-colors` and `--mask-threshold`.
+        colours, threshold: see `--mask-colors` and `--mask-threshold`; of pictures.
         kept: a folder with masks that were given before, and still count.
 
     Raises:
@@ -48,13 +57,13 @@ def read_given_masks(
     """
     meaning = parse_colours(colours) if colours else None
     given, read = kept_masks(kept), dict[int, KeyframeMask]()
+    files = dict[int, Path]()
     for name, path in mask_arguments([*texts], reader.start):
-        frame = name if isinstance(name, int) else frame_named(name, path, reader)
-        if frame in read:
-            raise InputError(f"frame {frame} has two masks, {given.files[frame]} and {path}")
-        if isinstance(name, int) and not given.doubts and (doubt := misplaced(frame, path, reader)):
-            given.doubts.append(doubt)
-        read[frame], given.files[frame] = read_keyframe_mask(path, meaning, threshold), path
+        for frame, mask in _masks(name, path, reader, meaning, threshold, given.doubts).items():
+            if frame in files:
+                raise InputError(f"frame {frame} has two masks, {files[frame]} and {path}")
+            read[frame], files[frame] = mask, path
+    given.files |= files
     if not read and given.masks:
         return given
     if not read and kept is not None:
@@ -87,13 +96,36 @@ def kept_masks(kept: ShotFolder | None) -> GivenMasks:
     return GivenMasks(masks, kept.files_given(), palette)
 
 
+def _masks(
+    name: int | str | None,
+    path: Path,
+    reader: FrameReader,
+    colours: Colours | None,
+    threshold: int | None,
+    doubts: list[str],
+) -> dict[int, KeyframeMask]:
+    """Masks of a file, of one frame or of those that it says; adds to `doubts`."""
+    if not isinstance(name, str) and is_annotations(path):
+        masks, said = masks_of(open_annotations(path), reader, name)
+        doubts += said
+        return masks
+    assert name is not None
+    frame = name if isinstance(name, int) else frame_named(name, path, reader)
+    told = misplaced if isinstance(name, int) else numbered_alike
+    if not doubts and (doubt := told(frame, path, reader)):
+        doubts.append(doubt)
+    return {frame: read_keyframe_mask(path, colours, threshold)}
+
+
 def frame_named(name: str, path: Path, reader: FrameReader) -> int:
-    """The frame that a mask in a folder is of, by its name."""
+    """The frame that a mask in a folder is of, by its name; else by the number at its end."""
     names = reader.names if reader.counted else None
     if names is not None and name in names:
         return names.index(name)
     if names is not None and (composed := [*map(_composed, names)]).count(_composed(name)) == 1:
         return composed.index(_composed(name))
+    if names is not None and (alike := index_by_name(number_at_end(name), names)) is not None:
+        return alike
     if names is None and name.isascii() and name.isdigit():
         return int(name)
     raise InputError(
@@ -119,8 +151,12 @@ def _number_white_ones(read: dict[int, KeyframeMask], given: GivenMasks) -> None
         if mask.white and numbered:
             if len(numbered) > 1:
                 raise InputError(
-                    f"the mask {given.files[frame]} is black and white, and there are objects "
-                    f"{', '.join(map(str, sorted(numbered)))}: it does not say which of them it "
-                    "is. Save it as an indexed PNG whose index is the object's id"
+                    f"the mask {given.files[frame]} {_unnumbered(given.files[frame])}, and there "
+                    f"are objects {', '.join(map(str, sorted(numbered)))}: it does not say which "
+                    "of them it is. Save it as an indexed PNG whose index is the object's id"
                 )
             given.masks[frame] = np.where(mask.ids > 0, min(numbered), 0).astype(np.uint8)
+
+
+def _unnumbered(path: Path) -> str:
+    return "gives its object no number" if is_annotations(path) else "is black and white"

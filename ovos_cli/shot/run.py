@@ -26,7 +26,7 @@ from ovos_cli.shot.store import Final
 from ovos_cli.sinks import OF_RUN, SINKS
 from ovos_cli.sinks.exports import Exports
 from ovos_cli.sinks.masks import MasksSink
-from ovos_cli.sinks.opening import open_exports
+from ovos_cli.sinks.opening import exports_of, open_exports
 from ovos_cli.sinks.sink import ShotInfo, Sink, Written
 from ovos_cli.sinks.writing import Writing
 from ovos_cli.untrained_warning import untrained_warning
@@ -71,7 +71,7 @@ class SegmentRun:
     @property
     def exports(self) -> dict[str, type[Sink]]:
         """The others, which are written in order."""
-        return {n: SINKS[n] for n in SINKS if n in (self.output.write or ()) and n not in OF_RUN}
+        return exports_of(self.output)
 
     def follow(self, tick: Callable[[], None] = lambda: None) -> dict[str, Any]:
         """Segment every frame, and write all outputs and the record of the run.
@@ -186,8 +186,7 @@ class SegmentRun:
 
     def name(self, frame: int) -> str:
         """Of a frame's mask, without suffix."""
-        names = self.reader.names if self.reader.counted else None
-        return names[frame] if names is not None else f"{frame:05d}"
+        return frame_name(self.reader, frame)
 
     def _follow(self, tick: Callable[[], None]) -> None:
         shot, waits = self.shot, self._waits()
@@ -256,8 +255,10 @@ class SegmentRun:
     def _open_exports(self, info: ShotInfo) -> Exports | None:
         if not self.exports:
             return None
-        kinds = self.exports.values()
-        return open_exports(kinds, self.folder.root, self.folder.exporting, info, self.output)
+        kinds, folder = self.exports.values(), self.folder
+        return open_exports(
+            kinds, folder.root, folder.exporting, info, self.output, lambda: self.shot.cuts
+        )
 
     def _finish(self, exports: Exports) -> None:
         """Let exports appear, if they are of all frames that there will be."""
@@ -387,3 +388,9 @@ class SegmentRun:
                 self._finals = self.shot.store.finals()
                 raise OvosError(f"{error}. {self.how_to_go_on()}") from error
             raise
+
+
+def frame_name(reader: FrameReader, frame: int) -> str:
+    """What the mask of a frame is called, without suffix."""
+    names = reader.names if reader.counted else None
+    return names[frame] if names is not None else f"{frame:05d}"

@@ -219,8 +219,7 @@ class Shot:
             InputError: nothing is given, or beyond the source's end; a mask is of another size than
                 the frames; a frame cannot be read. OvosError: what is found cannot be stored.
         """
-        if not self.annotations.given():
-            raise InputError("nothing is given: put the masks of objects in a frame first")
+        self._check_given()
         self.check_passes()
         if last is not None or not self.streams():
             self.find_end()
@@ -291,7 +290,11 @@ class Shot:
 
         Args:
             first, last: see `run`.
+
+        Raises:
+            InputError: nothing is given.
         """
+        self._check_given()
         if self._end is None and self.streams():
             return self.reader.estimate
         self.find_end()
@@ -308,14 +311,13 @@ class Shot:
         return all(self.plan.key(frame, backward=way) is not None for way in (False, True))
 
     def find_end(self) -> int:
-        """The last frame of the shot, by counting the source's.
+        """The last frame of the shot, by going through the source's as far as it takes.
 
         Raises:
             InputError: masks are given of frames beyond it.
         """
         if self._end is None:
-            count = self.reader.count()
-            last = count - 1 if self.reader.end is None else min(self.reader.end, count - 1)
+            last = self.reader.last()
             beyond = [frame for frame in self.annotations.given() if frame > last]
             if beyond:
                 raise InputError(
@@ -341,6 +343,10 @@ class Shot:
         if frame < first or (last is not None and frame > last):
             ends = f"to {last}" if last is not None else "on"
             raise InputError(f"frame {frame} is not in the range of frames, from {first} {ends}")
+
+    def _check_given(self) -> None:
+        if not self.annotations.given():
+            raise InputError("nothing is given: put the masks of objects in a frame first")
 
     def _said(self) -> _Said:
         with self._saying:

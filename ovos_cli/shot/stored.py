@@ -31,7 +31,8 @@ class StoredShot:
 
     record: run.json. source: what the frames are of. objects: ids, rising. size: (height, width).
     stems: names of the frames whose masks are there, by index in the source, rising. lost: frames
-    whose masks were written and are not there. whole: all frames of the shot have masks.
+    whose masks were written and are not there. whole: all frames of the shot have masks. cuts:
+    frames before which there is a cut.
     """
 
     def __init__(self, folder: ShotFolder) -> None:
@@ -66,6 +67,7 @@ class StoredShot:
         stems = {frame: f"{frame:05d}" for frame in self._annotations.locked} | finals
         there = {f for f, stem in stems.items() if is_whole(folder.mask_file(stem))}
         self.stems = {frame: stems[frame] for frame in sorted(there)}
+        self.cuts: list[int] = (self._store.get("cuts") or []) if options.cuts else []
         self.lost = len(stems) - len(there)
         self.whole = record.get("state") == "complete" and not self.lost
 
@@ -94,8 +96,7 @@ class StoredShot:
             return {}
         given = self._annotations.masks.get(frame)
         geometry = Geometry.fit(self.size, self._model.size)
-        cuts = (self._store.get("cuts") or []) if self._options.cuts else []
-        masks = final_masks(self._plan.prompts, frame, *ways, given, geometry, cuts=cuts)
+        masks = final_masks(self._plan.prompts, frame, *ways, given, geometry, cuts=self.cuts)
         return probabilities(masks, geometry)
 
     def video(self, elsewhere: str | None = None) -> FrameReader | None:

@@ -10,6 +10,7 @@ from models.errors import OvosError
 from ovos_cli.output import remove_if_empty
 from ovos_cli.sinks.faults import fault_of
 from ovos_cli.sinks.naming import FrameNaming
+from ovos_cli.sinks.refining import Refining
 from ovos_cli.sinks.sink import ShotInfo, Sink, Written
 
 
@@ -28,8 +29,7 @@ class Exports(Sink):
         parts: Path,
         info: ShotInfo,
         naming: FrameNaming,
-        *,
-        soft_edges: bool = False,
+        refining: Refining,
     ) -> None:
         """Begin.
 
@@ -39,14 +39,14 @@ class Exports(Sink):
             parts: a folder on the same disk for what is not whole; what is in it is removed.
             info: of the shot.
             naming: of frames' files.
-            soft_edges: alpha is how likely an object is, not 0 or 1.
+            refining: what is changed of masks on the way.
 
         Raises:
             OvosError: the folder cannot be written.
         """
         super().__init__(root, info)
         self.failures = list[OvosError]()
-        self._parts, self._naming, self._soft_edges = parts, naming, soft_edges
+        self._parts, self._naming, self._refining = parts, naming, refining
         self._names = set[str]()
         self.discard()
         try:
@@ -62,11 +62,13 @@ class Exports(Sink):
         if name in self._names:
             raise OvosError(f"two frames would be called {name}; give another --pattern")
         self._names.add(name)
-        edges = written.soft if self._soft_edges else written.edges
-        self._write(replace(written, name=name, edges=edges))
+        for refined in self._refining.push(replace(written, name=name)):
+            self._write(refined)
 
     def close(self) -> None:
         """Finish every output."""
+        for refined in self._refining.finish():
+            self._write(refined)
         for sink in [*self._sinks]:
             try:
                 sink.close()

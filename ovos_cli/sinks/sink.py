@@ -23,10 +23,11 @@ SoftMask = NDArray[np.float32]
 class ExportSettings:
     """How outputs write what they hold, where they leave a choice.
 
-    bits: of a channel of PNGs, 8 or 16. apart: each object in a picture of its own.
+    bits: of a channel of PNGs, 8 or 16; None is what the output deems best. apart: each object in
+    a picture of its own.
     """
 
-    bits: int = 8
+    bits: int | None = None
     apart: bool = False
 
 
@@ -87,6 +88,13 @@ class Written:
         """How much of an object covers a pixel: 0 and 1, unless soft edges were asked for."""
         found = self.edges().get(ident)
         return self._hard(ident) if found is None else found
+
+    def together(self, objects: Iterable[int]) -> SoftMask:
+        """How much of any of these objects covers a pixel."""
+        covered = np.zeros(self.ids.shape, np.float32)
+        for ident in objects:
+            covered += self.alpha(ident)
+        return covered.clip(max=1)
 
     def _hard(self, ident: int) -> SoftMask:
         return (self.ids == ident).astype(np.float32)

@@ -7,6 +7,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from models.clicks.answer import mask_from_prompt
+from models.clicks.clicked_frame import answers_in
+from models.clicks.prompt import Prompt
+from models.clicks.simulated import clicked, overlap
 from models.errors import InputError
 from models.network import DMNAOA
 from models.tracking.segmenter import Segmenter
@@ -16,12 +20,14 @@ from models.training.data.pictures import read_image
 from models.training.recipe import DataPart, DevPart
 from models.utils.precision import Precision
 from ovos_cli.evaluation.measures import frame_scores
+from ovos_cli.masks.ids import boxes_of
 from ovos_cli.propose.dataset import propose_in
 from ovos_cli.propose.recall import best_of, overlaps
 from ovos_cli.training.pictures import Strip
 
 _SHOWN = 5
 _PROPOSALS_EVERY = 12
+_CLICKS = 3
 
 
 @dataclass
@@ -53,20 +59,23 @@ class DevSet:
         self.videos = pick(open_data(where, base, place).videos, part.sequences)
         self.data = of_videos(where, self.videos)
 
-    def check(self, *, follow: bool) -> None:
+    def check(self, stage: str) -> None:
         """Decode every frame that will be scored, before anything is trained.
 
         Args:
-            follow: `segmentation` will score them, so each needs an object in its first mask
-                and a frame after it.
+            stage: of the recipe. `segmentation` scores what follows videos, so each needs an
+                object in its first mask and a frame after it; `clicks` only the object.
 
         Raises:
             InputError: a video cannot be scored on.
         """
+        follow = stage not in ("proposals", "clicks")
         for video in self.videos:
             where = f"the development video {video.name} cannot be scored on"
             mend = "Mend it, or leave it out with dev.sequences"
             frames = self._followed(video) if follow else self._proposed_in(video)
+            if stage == "clicks":
+                frames = {video.frames[0].image_path: video.frames[0]}
             try:
                 first = video.frames[0].mask()
                 sizes = {read_image(path).shape[:2] for path in frames}
@@ -83,7 +92,7 @@ class DevSet:
                     f"{where}: none of the frames to score is annotated and within its first "
                     f"{self.part.frames} (dev.scored, dev.frames). {mend}"
                 )
-            if follow and not _objects(first):
+            if stage != "proposals" and not _objects(first):
                 raise InputError(f"{where}: its first mask has no object. {mend}")
 
     def trained_on(self, data: Sequence[DataSet]) -> list[str]:
@@ -145,6 +154,28 @@ class DevSet:
                 if index in shown:
                     strip.add(image, ids)
             found.by_sequence[video.name] = float(np.mean(values))
+            found.strips.append(strip)
+        return found
+
+    def clicks(self, network: DMNAOA, device: torch.device, precision: Precision) -> DevScore:
+        """Mean IoU of first masks from a box, one click and three, in each video's first frame."""
+        found = DevScore()
+        for video in self.videos:
+            segmenter = Segmenter(
+                network, size=self.part.size, device=str(device), precision=precision
+            )
+            image, truth = video.frames[0].image(), video.frames[0].mask()
+            answers = answers_in(image, segmenter.prepare([image])[0], segmenter)
+            boxes, masks = boxes_of(np.where(truth == IGNORE, 0, truth)), np.zeros_like(truth)
+            values = []
+            for ident, around in boxes.items():
+                boxed = mask_from_prompt(answers, Prompt(around))
+                ious = clicked(answers, truth == ident, _CLICKS)
+                values += [overlap(boxed, truth == ident), ious[0], ious[-1]]
+                masks[boxed] = ident
+            found.by_sequence[video.name] = float(np.mean(values))
+            strip = Strip(video.name)
+            strip.add(image, masks)
             found.strips.append(strip)
         return found
 

@@ -139,7 +139,7 @@ class Session:
                 what = f"shorter than a clip of {self.recipe.samples.length} frames"
                 say(self.console, escape(f"{name}: {counted(short)} left out, {what}"))
         if self.dev is not None:
-            self.dev.check(follow=self.recipe.stage != "proposals")
+            self.dev.check(self.recipe.stage)
             if known := self.dev.trained_on(self.data):
                 what = "trained on and scored on, so the score says how well they are remembered"
                 say(self.console, escape(f"warning: {counted(known)} are both {what}"))
@@ -240,7 +240,9 @@ class Session:
         network = stage.network
         assert isinstance(network, DMNAOA)
         precision = _FORMATS[self.dtype]
-        measure = self.dev.proposals if self.recipe.stage == "proposals" else self.dev.segmentation
+        measure = {"proposals": self.dev.proposals, "clicks": self.dev.clicks}.get(
+            self.recipe.stage, self.dev.segmentation
+        )
         found = measure(network, self.team.device, precision)
         write_sheet(found.strips, self.folder.root / "pictures" / f"step_{step:06d}.png")
         each = "  ".join(f"{name} {value:.3f}" for name, value in found.by_sequence.items())

@@ -180,7 +180,7 @@ def test_what_goes_wrong_there_is_said_here(
     kind: type[Kept],
     said: str,
 ) -> None:
-    monkeypatch.setattr("ovos_cli.benchmarking.cluster._ATTEMPTS", 2)
+    monkeypatch.setattr("ovos_cli.ray_cluster._ATTEMPTS", 2)
     with pytest.raises(OvosError, match=said):
         run_method(dataset.select(["bear"]), kind(signs), tmp_path / "out", executor=cluster)
     assert not list(tmp_path.glob("out/**/*.json"))
@@ -197,6 +197,47 @@ def test_from_the_command_line(
         result = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / out), *more])
         assert result.exit_code == 0, result.output
     assert _comparable(tmp_path / "far") == _comparable(tmp_path / "near")
+
+
+def test_a_batch_is_that_of_this_machine_and_can_be_gone_on_with_here(
+    address: str, untrained: Path, tmp_path: Path
+) -> None:
+    shots = davis_tree(tmp_path / "davis", frames=4) / "JPEGImages/480p"
+    truth = shots.parent.parent / "Annotations/480p"
+    (shots / "bad.mkv").write_bytes(b"no video")
+    inside = shots / "dogs/first.jpg"  # a mask among the frames is no frame there either
+    inside.symlink_to(truth / "dogs/00000.png")
+    (listed := shots / "shots.csv").write_text(
+        f"video,mask,out,end\nbear,{truth}/bear/00000.png,x,2\nbad.mkv,{truth}/bear/00000.png,,\n"
+        f"dogs,dogs/first.jpg,,\n"
+    )
+    arguments = ["batch", str(listed), "--weights", str(untrained), "--size", "64"]
+    arguments += ["--device", "cpu"]
+    _leave()
+    for out, more in (("far", ["--cluster", address]), ("near", [])):
+        result = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / out), *more])
+        assert result.exit_code == 1, result.output
+        assert "line 3 (bad_ovos)" in result.output and "is not a video" in result.output
+        assert str(shots) in result.output and "/tmp/ovos-" not in result.output
+    far, near = tmp_path / "far", tmp_path / "near"
+    names = sorted(p.relative_to(near) for p in near.rglob("*.png") if ".ovos" not in p.parts)
+    assert len(names) == 3 + 4
+    for name in names:
+        assert (far / name).read_bytes() == (near / name).read_bytes()
+    records = [json.loads((place / "x/run.json").read_text()) for place in (far, near)]
+    for record, place in zip(records, (far, near), strict=True):
+        assert record["options"]["OutputOptions"].pop("out") == str(place / "x")
+        record.pop("process")
+        record.pop("command")
+    assert records[0] == records[1]
+    before = (far / "x/masks/00001.png").stat().st_mtime_ns
+    result = CliRunner().invoke(app, [*arguments, "--out", str(far)])
+    assert "done before" in result.output
+    assert (far / "x/masks/00001.png").stat().st_mtime_ns == before
+    result = CliRunner().invoke(
+        app, ["resume", str(far / "x"), "--mask", f"2={truth}/bear/00002.png"]
+    )
+    assert result.exit_code == 0, result.output
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "ray://127.0.0.1:1", "127.0.0.1:x"])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from models.clicks.by_proposals import ByProposals
 from models.clicks.prompt import Click, Prompt
 from models.errors import InputError
 from models.sources.npz import write_npz
@@ -134,9 +135,10 @@ def test_bad_input_is_refused_and_nothing_is_left(
 
 def test_an_object_of_which_nothing_is_left_is_named() -> None:
     image = np.full((48, 64, 3), 90, np.uint8)
+    nothing = ByProposals(image, StoredProposals.none((48, 64)))
     taken = np.ones((48, 64), np.uint8)
     with pytest.raises(InputError, match="object 2: nothing is found"):
-        objects_in(image, StoredProposals.none((48, 64)), {2: Prompt(box=(5, 5, 20, 20))}, taken)
+        objects_in((48, 64), nothing, {2: Prompt(box=(5, 5, 20, 20))}, taken)
 
 
 def test_the_frame_is_the_one_that_was_asked_for(

@@ -230,12 +230,6 @@ def test_a_trimmed_video_gives_no_warning(tmp_path: Path) -> None:
     assert reader.warnings == []
 
 
-def test_an_end_that_is_never_reached_gives_no_warning(tmp_path: Path) -> None:
-    reader = open_source(write_video(tmp_path / "clip.mkv", 10), start=2, end=500)
-    assert len(list(reader)) == 8
-    assert reader.warnings == []
-
-
 def test_files_that_are_no_videos_are_refused(tmp_path: Path) -> None:
     empty, text = tmp_path / "empty.mp4", tmp_path / "text.mp4"
     empty.touch()

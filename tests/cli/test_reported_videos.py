@@ -143,6 +143,70 @@ def test_files_that_were_joined_byte_by_byte_are_said(tmp_path: Path) -> None:
     assert "2 files" in warning and "concat" in warning
 
 
+@pytest.mark.parametrize(
+    ("name", "codec"), [("a.mov", "png"), ("a.avi", "msrle"), ("b.avi", "rawvideo")]
+)
+def test_videos_of_256_colours_are_read(tmp_path: Path, name: str, codec: str) -> None:
+    colours = np.random.default_rng(3).integers(0, 256, (256, 4), np.uint8)
+    colours[:, 0] = 255  # alpha comes first
+    shown = [np.full((48, 64), 7 + i, np.uint8) for i in range(3)]
+    with av.open(str(tmp_path / name), "w") as container:
+        stream = container.add_stream(codec, rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "pal8"
+        for index, indices in enumerate(shown):
+            indices[:, :20] = 200
+            frame = av.VideoFrame.from_ndarray((indices, colours), format="pal8")
+            frame.pts, frame.time_base = index, Fraction(1, 25)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    reader = open_source(tmp_path / name)
+    for frame, indices in zip(reader, shown, strict=True):
+        np.testing.assert_array_equal(frame.image, colours[indices, 1:])
+    np.testing.assert_array_equal(reader.frame(1).image, colours[shown[1], 1:])
+
+
+def _cropped_mp4(path: Path) -> Path:
+    """QuickTime's clean aperture, 40x30 of 64x48, put into the description of the samples."""
+    data = bytearray(write_video(path, 3).read_bytes())
+    aperture = struct.pack(">I4s4I4i", 40, b"clap", 80, 2, 30, 1, 0, 1, 0, 1)
+    entry = data.index(b"stsd") + 12
+    end = entry + int.from_bytes(data[entry : entry + 4], "big")
+    data[end:end] = aperture
+    kinds = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")
+    for place in [entry, *(data.index(kind) - 4 for kind in kinds)]:
+        size = int.from_bytes(data[place : place + 4], "big") + len(aperture)
+        data[place : place + 4] = size.to_bytes(4, "big")
+    path.write_bytes(data)
+    return path
+
+
+def _cropped_matroska(path: Path) -> Path:
+    """24 columns on the right that are not shown, in the place of the unit of a display's size."""
+    content = write_video(path, 3).read_bytes()
+    assert content.count(b"\x54\xb2\x81\x04") == 1
+    path.write_bytes(content.replace(b"\x54\xb2\x81\x04", b"\x54\xdd\x81\x18"))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "shown"),
+    [
+        (_cropped_mp4, "a.mp4", "40x30"),
+        (_cropped_mp4, "a.mov", "40x30"),
+        (_cropped_matroska, "a.mkv", "40x48"),
+    ],
+)
+def test_pixels_that_players_do_not_show_are_read_and_said(
+    tmp_path: Path, make: Callable[[Path], Path], name: str, shown: str
+) -> None:
+    reader = open_source(make(tmp_path / name))
+    assert [frame.image.shape for frame in reader] == [(48, 64, 3)] * 3
+    assert [
+        f"{name} says that players show {shown} of its 64x48" in w for w in reader.warnings
+    ] == [True]
+    assert open_source(write_video(tmp_path / f"whole_{name}")).warnings == []
+
+
 def test_a_size_beyond_reason_is_refused_by_its_header(tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.ivf", 2, codec="libvpx")
     data = bytearray(path.read_bytes())

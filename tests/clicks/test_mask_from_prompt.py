@@ -6,8 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from models.clicks.answer import corrected, mask_from_prompt
+from models.clicks.answer import mask_from_prompt
+from models.clicks.by_proposals import ByProposals
 from models.clicks.choice import believed
+from models.clicks.nearby import corrected
 from models.clicks.prompt import Box, Click, Mask, Prompt
 from models.clicks.spread import spread
 from models.errors import InputError
@@ -59,14 +61,16 @@ BOX: Box = (17, 32, 54, 69)
 def test_edges_are_those_of_the_picture_not_of_the_proposal(prompt: Prompt) -> None:
     rough = disc(37, 52, 24)
     assert iou(rough, LEFT) < 0.6
-    found = mask_from_prompt(IMAGE, stored(soft(rough), soft(RIGHT)), prompt)
+    found = mask_from_prompt(ByProposals(IMAGE, stored(soft(rough), soft(RIGHT))), prompt)
     assert iou(found, LEFT) > 0.88
-    assert np.array_equal(found, mask_from_prompt(IMAGE, stored(soft(rough), soft(RIGHT)), prompt))
+    assert np.array_equal(
+        found, mask_from_prompt(ByProposals(IMAGE, stored(soft(rough), soft(RIGHT))), prompt)
+    )
 
 
 def test_without_proposals_a_box_or_a_point_is_enough() -> None:
-    assert iou(mask_from_prompt(IMAGE, NOTHING, Prompt(box=BOX)), LEFT) > 0.95
-    found = mask_from_prompt(IMAGE, NOTHING, Prompt(clicks=(Click(35, 50),)))
+    assert iou(mask_from_prompt(ByProposals(IMAGE, NOTHING), Prompt(box=BOX)), LEFT) > 0.95
+    found = mask_from_prompt(ByProposals(IMAGE, NOTHING), Prompt(clicks=(Click(35, 50),)))
     assert iou(found & ~RIGHT, LEFT) > 0.95
 
 
@@ -84,12 +88,12 @@ def test_a_box_far_from_every_proposal_is_an_ellipse() -> None:
 
 def test_where_colours_say_nothing_the_guess_stands() -> None:
     grey = np.full((*SIZE, 3), 90, np.uint8)
-    assert iou(mask_from_prompt(grey, NOTHING, Prompt(box=BOX)), LEFT) > 0.9
-    assert mask_from_prompt(grey, NOTHING, Prompt(box=(5, 5, 8, 7))).any()
+    assert iou(mask_from_prompt(ByProposals(grey, NOTHING), Prompt(box=BOX)), LEFT) > 0.9
+    assert mask_from_prompt(ByProposals(grey, NOTHING), Prompt(box=(5, 5, 8, 7))).any()
 
 
 def test_nothing_is_found_outside_of_a_box() -> None:
-    found = mask_from_prompt(IMAGE, stored(LEFT), Prompt(box=(17, 32, 54, 50)))
+    found = mask_from_prompt(ByProposals(IMAGE, stored(LEFT)), Prompt(box=(17, 32, 54, 50)))
     inside = np.zeros(SIZE, bool)
     inside[32:50, 17:54] = True
     assert found.any() and not (found & ~inside).any()
@@ -98,20 +102,24 @@ def test_nothing_is_found_outside_of_a_box() -> None:
 def test_clicks_are_kept_to_and_change_what_is_connected_with_them() -> None:
     both = stored(LEFT | RIGHT)
     first = Prompt(clicks=(Click(35, 50),))
-    before = mask_from_prompt(IMAGE, both, first)
+    before = mask_from_prompt(ByProposals(IMAGE, both), first)
     assert iou(before, LEFT | RIGHT) > 0.95
     second = replace(first, clicks=(*first.clicks, Click(95, 45, inside=False)))
-    after = mask_from_prompt(IMAGE, both, second)
+    after = mask_from_prompt(ByProposals(IMAGE, both), second)
     assert not after[45, 95] and iou(after, LEFT) > 0.95
 
 
 def test_an_earlier_mask_stays_where_no_click_is() -> None:
     earlier = disc(20, 15, 8)
-    assert np.array_equal(mask_from_prompt(IMAGE, NOTHING, Prompt(earlier=earlier)), earlier)
+    assert np.array_equal(
+        mask_from_prompt(ByProposals(IMAGE, NOTHING), Prompt(earlier=earlier)), earlier
+    )
     prompt = Prompt(earlier=earlier, clicks=(Click(95, 45),))
-    found = mask_from_prompt(IMAGE, stored(RIGHT), prompt)
+    found = mask_from_prompt(ByProposals(IMAGE, stored(RIGHT)), prompt)
     assert iou(found, earlier | RIGHT) > 0.95
-    gone = mask_from_prompt(IMAGE, NOTHING, Prompt(earlier=LEFT, clicks=(Click(35, 50, False),)))
+    gone = mask_from_prompt(
+        ByProposals(IMAGE, NOTHING), Prompt(earlier=LEFT, clicks=(Click(35, 50, False),))
+    )
     assert not gone[50, 35] and not (gone & ~LEFT).any()
 
 
@@ -127,9 +135,11 @@ def test_pixels_of_others_are_taken_only_where_they_are_clicked() -> None:
     half = LEFT.copy()
     half[:, :35] = False
     proposals = stored(LEFT)
-    kept = mask_from_prompt(IMAGE, proposals, Prompt(box=BOX), half)
+    kept = mask_from_prompt(ByProposals(IMAGE, proposals), Prompt(box=BOX), half)
     assert kept.any() and not (kept & half).any()
-    taken = mask_from_prompt(IMAGE, proposals, Prompt(box=BOX, clicks=(Click(45, 50),)), half)
+    taken = mask_from_prompt(
+        ByProposals(IMAGE, proposals), Prompt(box=BOX, clicks=(Click(45, 50),)), half
+    )
     assert iou(taken, LEFT) > 0.95
 
 
@@ -158,4 +168,4 @@ def test_what_clicks_say_spreads_to_near_pixels_of_like_colour() -> None:
 )
 def test_what_cannot_be_meant_is_refused(prompt: Prompt, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        mask_from_prompt(IMAGE, stored(LEFT, RIGHT), prompt)
+        mask_from_prompt(ByProposals(IMAGE, stored(LEFT, RIGHT)), prompt)

@@ -4,8 +4,6 @@
 """
 
 import random
-import sys
-import tempfile
 import time
 from fractions import Fraction
 from io import BytesIO
@@ -17,10 +15,11 @@ from PIL import Image
 
 from models.errors import OvosError
 from ovos_cli.media.open_source import open_source
+from tests.fuzz import by_thousand
+from tests.fuzz.by_thousand import WORDS
 
-_MOST_SECONDS, _MOST_MIB = 5.0, 2048
+_MOST_SECONDS = 5.0
 _FRAMES = 4
-_WORDS = (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff", b"\0\0\xff\xff")
 
 
 def seeds() -> dict[str, bytes]:
@@ -68,7 +67,7 @@ def spoilt(good: bytes, chance: random.Random) -> bytes:
             case 0 | 1:
                 data[place] = chance.choice((0, 1, 127, 128, 255, chance.randrange(256)))
             case 2:
-                data[place : place + 4] = chance.choice(_WORDS)
+                data[place : place + 4] = chance.choice(WORDS)
             case 3:
                 del data[place : place + chance.randrange(1, 20)]
             case 4:
@@ -79,7 +78,7 @@ def spoilt(good: bytes, chance: random.Random) -> bytes:
     return bytes(data)
 
 
-def try_one(path: Path) -> bool:
+def try_one(path: Path, _: random.Random) -> bool:
     """Read a source; whether it was taken. Raises AssertionError for all that is not right."""
     began, said = time.perf_counter(), path.name
     try:
@@ -96,23 +95,6 @@ def try_one(path: Path) -> bool:
     return taken
 
 
-def main(count: int, seed: int) -> None:
-    """Try so many; stops at the first that is wrong, whose file stays."""
-    import resource  # not on Windows, where the suite's slice runs too
-
-    chance, good, taken = random.Random(seed), seeds(), 0
-    folder = Path(tempfile.mkdtemp(prefix="ovos-fuzz-"))
-    for _ in range(count):
-        name = chance.choice(list(good))
-        path = folder / name
-        path.write_bytes(spoilt(good[name], chance))
-        taken += try_one(path)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        assert memory < _MOST_MIB, f"{memory:.0f} MiB"
-        path.unlink()
-    folder.rmdir()
-    print(f"{count} tried: {taken} read, {count - taken} refused")
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    good = seeds()
+    by_thousand.run(list(good), lambda name, chance: spoilt(good[name], chance), try_one)

@@ -3,9 +3,7 @@
 `nice python -m tests.fuzz.videos 5000` tries so many; the suite tries a few.
 """
 
-import faulthandler
 import random
-import sys
 import tempfile
 import time
 import zlib
@@ -20,12 +18,13 @@ import numpy as np
 
 from models.errors import OvosError
 from ovos_cli.media.open_source import open_source
+from tests.fuzz import by_thousand
+from tests.fuzz.by_thousand import WORDS
 
-_MOST_SECONDS, _MOST_MIB, _HANGS = 20.0, 2048, 120.0
+_MOST_SECONDS = 20.0
 _FRAMES, _MOST_READ = 10, 40
 _LARGE = 2**24
 """Pixels; of frames that are larger, one is enough."""
-_WORDS = (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff", b"\0\0\xff\xff", b"\0\0\0\1")
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,8 @@ _KINDS = {
     "lossless.mkv": _Kind("ffv1", size=(65, 49)),
     "a.y4m": _Kind("rawvideo"),
     "a.wmv": _Kind("wmv2"),
+    "palette.mov": _Kind("png", "pal8"),
+    "palette.avi": _Kind("msrle", "pal8"),
 }
 NAMES = list(_KINDS)
 
@@ -75,11 +76,19 @@ def good(name: str) -> bytes:
             for index in range(_FRAMES):
                 image = np.random.default_rng(7).integers(60, 200, (height, width, 4), np.uint8)
                 image[:, : 6 * index] = (200, 20 * index, 30, 255)
-                frame = av.VideoFrame.from_ndarray(image, format="rgba")
+                frame = _frame(image, kind.pixels)
                 frame.pts, frame.time_base = index, Fraction(1, 25)
                 container.mux(stream.encode(frame))
             container.mux(stream.encode())
         return path.read_bytes()
+
+
+def _frame(image: np.ndarray, pixels: str) -> av.VideoFrame:
+    """A frame of RGBA, in 256 colours where there are no more."""
+    if pixels != "pal8":
+        return av.VideoFrame.from_ndarray(image, format="rgba")
+    grey = np.arange(256, dtype=np.uint8)[:, None].repeat(4, 1)
+    return av.VideoFrame.from_ndarray((np.ascontiguousarray(image[..., 0]), grey), format="pal8")
 
 
 def spoilt(name: str, chance: random.Random) -> bytes:
@@ -95,7 +104,7 @@ def spoilt(name: str, chance: random.Random) -> bytes:
             case 2:
                 data[place] = chance.choice((0, 1, 127, 128, 255, chance.randrange(256)))
             case 3:
-                data[place : place + 4] = chance.choice(_WORDS)
+                data[place : place + 4] = chance.choice(WORDS)
             case 4:
                 data[place : place + length] = bytes(length)
             case 5:
@@ -112,11 +121,8 @@ def spoilt(name: str, chance: random.Random) -> bytes:
     return bytes(data)
 
 
-def try_one(path: Path, again: int) -> bool:
-    """Read a source; whether it was taken. Raises AssertionError for all that is not right.
-
-    again: of the frame that is read once more, alone.
-    """
+def try_one(path: Path, chance: random.Random) -> bool:
+    """Read a source; whether it was taken. Raises AssertionError for all that is not right."""
     began, said = time.perf_counter(), path.name
     try:
         reader, times, sums, shapes = open_source(path), list[Fraction](), list[int](), set()
@@ -130,7 +136,7 @@ def try_one(path: Path, again: int) -> bool:
         assert times and times[0] >= 0 and all(a <= b for a, b in pairwise(times))
         [_] = shapes
         assert all("\n" not in text for text in reader.warnings)
-        again %= len(times)
+        again = chance.randrange(len(times))
         alone = zlib.crc32(reader.frame(again).image)
         backward = [f.index for f in reader.between(0, again, backward=True)]
         assert backward == [*range(again, -1, -1)]
@@ -144,29 +150,5 @@ def try_one(path: Path, again: int) -> bool:
     return taken
 
 
-def main(count: int, seed: int) -> None:
-    """Try so many; stops at the first that is wrong, whose file stays."""
-    import resource  # not on Windows, where the suite's slice runs too
-
-    chance, taken = random.Random(seed), 0
-    folder = Path(tempfile.mkdtemp(prefix="ovos-fuzz-"))
-    for number in range(count):
-        name = chance.choice(NAMES)
-        path = folder / name
-        path.write_bytes(spoilt(name, chance))
-        faulthandler.dump_traceback_later(_HANGS, exit=True)
-        try:
-            taken += try_one(path, chance.randrange(_FRAMES))
-        except BaseException:
-            print(f"input {number}: {path}")
-            raise
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        assert memory < _MOST_MIB, f"{memory:.0f} MiB after {path}"
-        path.unlink()
-    faulthandler.cancel_dump_traceback_later()
-    folder.rmdir()
-    print(f"{count} tried: {taken} read, {count - taken} refused")
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    by_thousand.run(NAMES, spoilt, try_one)

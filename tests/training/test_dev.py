@@ -66,7 +66,7 @@ def test_frames_without_truth_are_followed_and_not_scored(davis: Path) -> None:
     def score(*scored: str) -> float:
         part = DevPart(root=str(davis), size=SIZE, frames=FRAMES, scored=scored)
         dev = DevSet(part, davis)
-        dev.check(follow=True)
+        dev.check("main")
         return dev.segmentation(network, device, Precision.FP32).score
 
     chosen = score("00002", "00004")

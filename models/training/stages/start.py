@@ -196,8 +196,10 @@ def _copy(network: DMNAOA, path: Path, wanted: Callable[[str], bool]) -> list[st
             f"{path} holds the model '{info.config.name}', the recipe trains "
             f"'{network.config.name}'"
         )
-    own = network.state_dict()
     copied = [name for name in tensors if wanted(name)]
+    if network.clicks is None and any(_part(name) == "clicks" for name in copied):
+        network.add_click_head()
+    own = network.state_dict()
     for name in copied:
         tensor = tensors[name]
         if name not in own:
@@ -212,5 +214,5 @@ def _copy(network: DMNAOA, path: Path, wanted: Callable[[str], bool]) -> list[st
 
 
 def _part(name: str) -> str:
-    """The module that a tensor belongs to: bfe, opg, otg, am or mrn."""
+    """The module that a tensor belongs to: bfe, opg, otg, am, mrn or clicks."""
     return name.partition(".")[0]

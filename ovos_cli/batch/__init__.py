@@ -1,0 +1,1 @@
+"""`ovos batch`: many shots from a list, one after the other."""

@@ -1,0 +1,70 @@
+"""Which shots of a list are done already, from what their output folders hold."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from models.hub.load import LoadedModel
+from models.utils.whole_file import write_whole
+from ovos_cli.batch.result import Result, State, from_records
+from ovos_cli.batch.rows import Row
+from ovos_cli.benchmarking.code_digest import code_digest
+from ovos_cli.masks.keyframes import mask_arguments
+from ovos_cli.shot.folder import ShotFolder
+from ovos_cli.shot.identity import source_digest
+from ovos_cli.shot.options_file import options_record
+from ovos_cli.shot.plan import hashed
+from ovos_cli.sinks import SINKS
+from ovos_cli.sinks.masks import MasksSink
+
+_NOTE = "batch"
+_OF_THE_WAY = ("overwrite", "resume", "quiet", "cache")
+"""Options from which no result follows."""
+
+
+def key_of(row: Row, loaded: LoadedModel) -> str:
+    """A digest of all that a shot's results follow from.
+
+    Raises:
+        InputError, OSError: a mask, or the video, is no longer there.
+    """
+    options = options_record(row.groups)
+    for name in _OF_THE_WAY:
+        options["OutputOptions"].pop(name, None)
+    masks = [
+        (frame, hashlib.sha256(path.read_bytes()).hexdigest())
+        for frame, path in mask_arguments(row.source.mask, row.source.start)
+    ]
+    code = code_digest(), code_digest(Path(__file__).parent.parent)
+    return hashed(options, masks, source_digest(row.source.place), loaded.sha256, code)
+
+
+def note_done(row: Row, key: str) -> None:
+    """Keep in mind that a shot is done. Raises OvosError: its folder cannot be written."""
+    write_whole(ShotFolder(row.out).kept / _NOTE, key.encode())
+
+
+def done_before(row: Row, key: str) -> Result | None:
+    """What an earlier run of the same made of a shot; None where it is not complete."""
+    folder = ShotFolder(row.out)
+    note, record = folder.kept / _NOTE, folder.read_record()
+    if record is None or record.get("state") != "complete":
+        return None
+    try:
+        if note.read_text(encoding="ascii") != key:
+            return None
+        timing = json.loads(folder.timing.read_text(encoding="utf-8"))
+        result = from_records(row, State.BEFORE, record, timing)
+    except (OSError, ValueError, KeyError, TypeError):  # of a folder that something happened to
+        return None
+    return result if _is_there(row, result.frames) else None
+
+
+def _is_there(row: Row, frames: int) -> bool:
+    """Whether nobody took outputs away."""
+    output = row.groups[1]
+    names = {"masks", *(output.write or ())}
+    names |= {name for name in ("mattes", "overlay") if getattr(output, name)}
+    places = [row.out / SINKS[name].place_name for name in names]
+    masks = len([*MasksSink.files(row.out / MasksSink.place_name)])
+    return masks >= frames and all(place.exists() for place in places)

@@ -1,0 +1,1 @@
+"""Annotation formats of other programs: a file each, with what it reads and what it writes."""

@@ -1,0 +1,148 @@
+"""COCO's instances: images, categories, and annotations with run lengths or polygons."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.pictures.run_lengths import encode
+from ovos_cli.formats.annotated import Annotated, AnnotatedFrame, Region, refusing
+from ovos_cli.formats.row_runs import Size
+from ovos_cli.formats.segmentation import NOTHING, drawing
+from ovos_cli.formats.values import frame_size, mapping, number_or_none, sequence, stem_of
+from ovos_cli.masks.ids import Ids, boxes_of
+
+_TRACK = ("track_id", "instance_id")
+_INDEX = ("frame_id", "frame_index")
+"""Where data sets of videos note which frame an image is, counted from 0."""
+
+
+# Writing
+
+
+def image(number: int, name: str, index: int, size: Size) -> dict[str, Any]:
+    """An entry of `images`; numbers count from 1."""
+    height, width = size
+    return {"id": number, "file_name": name, "width": width, "height": height, "frame_id": index}
+
+
+def categories(classes: Sequence[str]) -> list[dict[str, Any]]:
+    """`categories`, with ids from 1."""
+    return [{"id": i, "name": name, "supercategory": ""} for i, name in enumerate(classes, start=1)]
+
+
+def masks_of(ids: Ids) -> dict[int, dict[str, Any]]:
+    """For each object of an (H, W) mask: `segmentation`, `area` and `bbox` (x, y, width, height).
+
+    Raises:
+        InputError: pycocotools is missing.
+    """
+    boxes = boxes_of(ids)
+    encoded = encode(ids == ident for ident in boxes)
+    return {
+        ident: {
+            "segmentation": rle,
+            "area": int(np.count_nonzero(ids == ident)),
+            "bbox": [x0, y0, x1 - x0, y1 - y0],
+        }
+        for (ident, (x0, y0, x1, y1)), rle in zip(boxes.items(), encoded, strict=True)
+    }
+
+
+# Reading
+
+
+def is_coco(value: Any) -> bool:
+    """Whether JSON is of this kind."""
+    return isinstance(value, dict) and "images" in value and "annotations" in value
+
+
+def read(value: Any, path: Path) -> Annotated:
+    """Take JSON for COCO's instances.
+
+    Args:
+        value: of the file. path: of it.
+
+    Raises:
+        InputError: it is none, or has no masks.
+    """
+    with refusing(path, "COCO JSON"):
+        return _read(value, path)
+
+
+def _read(value: Any, path: Path) -> Annotated:
+    names = category_names(value)
+    regions = defaultdict[Any, list[Region]](list)
+    boxes, crowds, unknown = 0, 0, set[str]()
+    images = {_key(entry): entry for entry in sequence(value["images"], "images")}
+    for entry in sequence(value["annotations"], "annotations"):
+        if entry.get("segmentation") in NOTHING:
+            boxes += 1
+            continue
+        if entry["image_id"] not in images:
+            raise ValueError(
+                f"annotation {entry.get('id')} is of image {entry['image_id']}, which is not in "
+                "its list of images"
+            )
+        label = names.get(entry.get("category_id"))
+        if label is None:
+            label = f"category {entry.get('category_id')}"
+            unknown.add(label)
+        number, crowd = _track(entry), bool(entry.get("iscrowd"))
+        crowds += crowd and number is None
+        regions[entry["image_id"]].append(Region(label, number, drawing(entry["segmentation"])))
+    if boxes and not regions:
+        raise ValueError(f"none of its {boxes} annotations has a segmentation: boxes are no masks")
+    frames = [
+        AnnotatedFrame(
+            stem_of(entry["file_name"]),
+            next((number_or_none(entry[key], key) for key in _INDEX if key in entry), None),
+            frame_size(entry["height"], entry["width"]),
+            regions[key],
+        )
+        for key, entry in images.items()
+    ]
+    doubts = []
+    if boxes:
+        doubts.append(f"{path}: {boxes} annotations have no segmentation and are left out")
+    if crowds:
+        doubts.append(
+            f"{path}: {crowds} annotations are marked as crowds (iscrowd), and taken for one "
+            "object each"
+        )
+    doubts += unknown_labels(path, unknown)
+    return Annotated(path, frames, doubts=doubts)
+
+
+def category_names(value: Any) -> dict[Any, str]:
+    """Names of categories by id."""
+    found = sequence(value.get("categories") or [], "categories")
+    return {mapping(entry, "a category")["id"]: str(entry.get("name", "")) for entry in found}
+
+
+def unknown_labels(path: Path, unknown: set[str]) -> list[str]:
+    """The doubt about categories that are not listed."""
+    if not unknown:
+        return []
+    return [
+        f"{path}: {min(unknown)} is not in its list of categories; its masks are used all the same"
+    ]
+
+
+def _key(entry: Any) -> Any:
+    key = mapping(entry, "an image")["id"]
+    if not isinstance(key, int | str):
+        raise ValueError(f"an image has the id {key!r}")
+    return key
+
+
+def _track(entry: dict[str, Any]) -> int | None:
+    """The object's number: CVAT and datumaro keep it among the attributes."""
+    attributes = entry.get("attributes")
+    for place in (attributes if isinstance(attributes, dict) else {}, entry):
+        for key in _TRACK:
+            if key in place:
+                return number_or_none(place[key], key)
+    return None

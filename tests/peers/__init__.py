@@ -1,0 +1,1 @@
+"""What other programs say of our files; see README.md."""
