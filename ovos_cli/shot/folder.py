@@ -218,6 +218,10 @@ class ShotFolder:
     def forget(self) -> None:
         """Remove what an earlier run would have gone on from; its results stay."""
         shutil.rmtree(self.waiting, ignore_errors=True)
+        self.forget_states()
+
+    def forget_states(self) -> None:
+        """Remove how far an earlier run had come; all of its masks stay, also those that wait."""
         for file in self.kept.glob("*.safetensors"):
             file.unlink()
 
