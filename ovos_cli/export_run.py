@@ -1,6 +1,6 @@
 """What `ovos export` does between its options and what it prints."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from ovos_cli.sinks.opening import (
     outputs_named,
     settings_of,
 )
-from ovos_cli.sinks.sink import ShotInfo, Sink, Written
+from ovos_cli.sinks.sink import ShotInfo, Sink, SoftMask, Written
 
 _PARTS = ".ovos-export"
 _DEFAULT = "export"
@@ -40,6 +40,7 @@ class ExportRun:
         self.doubts = [*filter(None, [_incomplete(shot)])]
         self.failures = exports.failures
         self._shot, self._reader, self._exports = shot, reader, exports
+        self._hard = list[int]()  # frames whose soft masks were wanted, and are not known
 
     @property
     def frames(self) -> int:
@@ -48,8 +49,15 @@ class ExportRun:
 
     @property
     def warnings(self) -> list[str]:
-        """What the user should know of the source, as far as it was read."""
-        return self._reader.warnings if self._reader is not None and self._exports.pixels else []
+        """What the user should know of what was read."""
+        warnings = [*self._reader.warnings] if self._reader and self._exports.pixels else []
+        if self._hard:
+            warnings.append(
+                f"{len(self._hard)} frames have no soft masks in {self._shot.folder.root}, as of a "
+                "source that is read once: they went out as 0 and 1. With --soft, ovos segment "
+                "writes them as it goes"
+            )
+        return warnings
 
     def follow(self, tick: Callable[[], None] = lambda: None) -> list[Path]:
         """Write every frame to every output.
@@ -102,8 +110,14 @@ class ExportRun:
             time=index / shot.rate if frame is None else frame.time,
             name=shot.stems[index],
             frame=frame,
-            soft=cache(lambda: shot.soft(index)),
+            soft=cache(lambda: self._soft(index)),
         )
+
+    def _soft(self, index: int) -> Mapping[int, SoftMask]:
+        soft = self._shot.soft(index)
+        if soft is None:
+            self._hard.append(index)
+        return soft or {}
 
 
 def open_export(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -321,6 +322,13 @@ class Segmenter:
     def restart(self) -> None:
         """Forget every object and all frames; the next step is a first one, of the same video."""
         self._tracks = _Tracks(TrackedObjects(), None, 0)
+
+    def sibling(self) -> "Segmenter":
+        """Another one, of the same network in memory: of another video, with objects of its own."""
+        other = copy(self)
+        other._geometry, other._prepared = None, 0
+        other.restart()
+        return other
 
     @cached_property
     def digest(self) -> str:

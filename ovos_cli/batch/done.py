@@ -31,12 +31,22 @@ def key_of(row: Row, loaded: LoadedModel) -> str:
     options = options_record(row.groups)
     for name in _OF_THE_WAY:
         options["OutputOptions"].pop(name, None)
-    masks = [
-        (frame, hashlib.sha256(path.read_bytes()).hexdigest())
-        for frame, path in mask_arguments(row.source.mask, row.source.start)
-    ]
+    given = mask_arguments(row.source.mask, row.source.start)
+    masks = [(frame, _contents(path)) for frame, path in given]
+    names = row.groups[1].names
+    called = _contents(Path(names)) if names and Path(names).is_file() else names
     code = code_digest(), code_digest(Path(__file__).parent.parent)
-    return hashed(options, masks, source_digest(row.source.place), loaded.sha256, code)
+    return hashed(options, masks, called, source_digest(row.source.place), loaded.sha256, code)
+
+
+def _contents(path: Path) -> list[tuple[str, str]]:
+    """Digests of a file, or of all files below a folder."""
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return [
+        (file.name, hashlib.sha256(file.read_bytes()).hexdigest())
+        for file in files
+        if file.is_file()
+    ]
 
 
 def note_done(row: Row, key: str) -> None:

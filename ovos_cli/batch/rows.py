@@ -136,6 +136,8 @@ def _typed(name: str, hint: Any, value: Any, folder: Path) -> Any:
             return folder / text
         if name == "proposals" and SourceName.parse(text).kind is Kind.FILES:
             return f"{Kind.FILES}:{folder / SourceName.parse(text).argument}"
+        if name == "names" and (folder / text).is_file():
+            return str(folder / text)
         return hint(text)
     except (KeyError, ValueError) as error:
         raise InputError(f"{name} is {value!r}, {_wanted(hint)}") from error

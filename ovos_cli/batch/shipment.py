@@ -28,7 +28,7 @@ _OF_A_MACHINE = ("features", "lock", "reserve")
 class Shipment:
     """A shot, and what lies at the paths that its options name.
 
-    things: the video, masks and weights, by their paths. inside: of masks that lie among the
+    things: the video, masks, weights and names, by their paths. inside: of masks that lie among the
     frames, their names there. before: what the output folder holds. code: what makes results must
     be the same everywhere.
     """
@@ -53,8 +53,10 @@ def pack(row: Row, *, overwrite: bool) -> Shipment:
         for frame in among
         if frame.exists() and mask.samefile(frame)
     }
-    wanted = [video, *masks, *([weights] if weights is not None else [])]
-    things = {str(path): _contents(path) for path in wanted if str(path) not in inside}
+    wanted = [path for path in masks if str(path) not in inside]
+    wanted += [path for path in (weights, _names_file(row)) if path is not None]
+    things = {str(video): _contents(video, "*")}
+    things |= {str(path): _contents(path, "**/*") for path in wanted}
     code = (__version__, code_digest())
     return Shipment(row, things, inside, _of_output(row.out), overwrite, code)
 
@@ -110,10 +112,17 @@ def store(files: Files, shipment: Shipment) -> None:
         (root / name).unlink(missing_ok=True)
 
 
-def _contents(path: Path) -> Files:
+def _contents(path: Path, pattern: str) -> Files:
+    """Of a file, or of the files in a folder that are named so."""
     if path.is_dir():
-        return {file.name: file.read_bytes() for file in path.iterdir() if file.is_file()}
+        files = [file for file in path.glob(pattern) if file.is_file()]
+        return {file.relative_to(path).as_posix(): file.read_bytes() for file in files}
     return {"": path.read_bytes()}
+
+
+def _names_file(row: Row) -> Path | None:
+    names = row.groups[1].names
+    return Path(names) if names and Path(names).is_file() else None
 
 
 def _of_output(root: Path) -> Files:
@@ -150,7 +159,11 @@ def _moved_row(row: Row, moved: dict[str, str]) -> Row:
     source, output, model, memory = row.groups
     masks = [f"{frame}{moved[str(path)]}" for frame, path in map(_split, source.mask)]
     source = replace(source, video=moved[source.video], mask=masks)
-    output = replace(output, out=Path(moved[str(row.out)]))
+    output = replace(
+        output,
+        out=Path(moved[str(row.out)]),
+        names=moved.get(output.names or "", output.names),
+    )
     if model.weights is not None:
         model = replace(model, weights=Path(moved[str(model.weights)]))
     return replace(row, groups=(source, output, model, memory))

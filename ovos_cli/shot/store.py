@@ -65,7 +65,8 @@ class Store:
         """
         self.path = path
         with self._named():
-            self._base = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            place = path.absolute()  # what begins with `file:` would be taken for an address
+            self._base = sqlite3.connect(place, check_same_thread=False, isolation_level=None)
         try:
             self._begin()
         except BaseException:

@@ -87,6 +87,14 @@ def test_lists_of_spreadsheets_say_what_the_options_say(shots: Path, text: str) 
     )
 
 
+def test_only_lines_are_comments_and_a_cell_may_have_lines(shots: Path) -> None:
+    (shots / "#1.mkv").write_bytes((shots / "a.mkv").read_bytes())
+    (shots / "a\nb.mkv").write_bytes((shots / "a.mkv").read_bytes())
+    text = 'video,mask\n"#1.mkv",m.png\n# none\n"a\nb.mkv",m.png\nb.mkv,m.png\n'
+    found = rows(written(shots, text))
+    assert [row.where for row in found] == ["line 2", "line 4", "line 6"]
+
+
 def test_toml_has_lists_and_what_counts_for_all(shots: Path) -> None:
     text = """
         size = 96

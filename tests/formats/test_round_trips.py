@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -111,3 +112,26 @@ def test_soft_mattes_come_back_as_the_masks_that_they_were_made_of(tmp_path: Pat
     winner = np.array([0, 1, 3, 7], np.uint8)[soft.argmax(axis=0)]
     np.testing.assert_array_equal(found[1], winner)
     assert doubts == []
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_tracks_of_cvat_end_where_objects_do_and_within_the_video(
+    tmp_path: Path, more: int
+) -> None:
+    files = tuple(f"{i:05d}.jpg" for i in range(FRAMES + more))
+    place = export(tmp_path, "cvat-video", told(files=files))
+    tracks = ElementTree.parse(place / "tracks.xml").getroot().findall("track")
+    flags = {
+        int(track.get("group_id", 0)): [
+            (int(shape.get("frame", -1)), int(shape.get("outside", -1))) for shape in track
+        ]
+        for track in tracks
+    }
+    end = [(FRAMES, 1)] * (more > 0)
+    there = [(0, 0), (1, 1), (2, 0), (3, 1), (4, 0), *end]
+    assert flags[3] == flags[7] == there
+    assert flags[1] == flags[254] == [(0, 0), (1, 0), (2, 0), (3, 1), (4, 0), *end]
+    pieces = ElementTree.parse(place / "masks.xml").getroot().findall("track")
+    frames = [[int(shape.get("frame", -1)) for shape in piece] for piece in pieces]
+    assert len(frames) == 14 and max(max(f) for f in frames) == FRAMES - (more == 0)
+    assert all(f == [f[0], f[0] + 1][: len(f)] for f in frames)

@@ -1,0 +1,171 @@
+import { Emitter } from './emitter.js';
+import { isEmpty } from './masks.js';
+import { pixelAt } from './view.js';
+
+const REST_MS = 110; // of the pointer, before it is asked what a click would take
+
+/**
+ * Clicks and boxes: what they have said of an object in a frame, and what the next one would take.
+ *
+ * What was said is {frame, object, box, clicks, from}. `from` is "nothing", and then all clicks since
+ * are sent each time; or "known", the mask that was there before: then it is only the newest, since
+ * the earlier ones are in the mask. Emits `change` when the preview or the waiting does, `trouble`
+ * and `say`.
+ */
+export class Clicking extends Emitter {
+  /** {key, object, mask}: what a click where the pointer rests would take. */
+  preview = null;
+  /** How many clicks are not answered yet. */
+  waiting = 0;
+  #api;
+  #shot;
+  #look;
+  #shown;
+  #editing;
+  #said = null;
+  #hovered = null;
+  #timer = null;
+  #abort = null;
+  #last = Promise.resolve();
+
+  constructor({ api, shot, look, shown, editing }) {
+    super();
+    this.#api = api;
+    this.#shot = shot;
+    this.#look = look;
+    this.#shown = shown;
+    this.#editing = editing;
+    editing.on('clicks', (said) => {
+      this.#said = said;
+      this.forget();
+    });
+  }
+
+  /** Clicks that made the mask on the stage. */
+  get clicks() {
+    return this.#before(this.#look.object)?.clicks ?? [];
+  }
+
+  /** Ask what a click at a point of the picture would take, once the pointer rests; null: nothing. */
+  hover(point, inside) {
+    const pixel = point && pixelAt(point, this.#shot.size);
+    // Each question holds up following, which clicks may and hovering may not.
+    const quiet = !pixel || this.waiting || this.#shot.readOnly || this.#shot.following;
+    const click = quiet ? null : { ...pixel, inside };
+    const key = click && this.#key(this.#look.object, click);
+    if (key === this.#hovered) return;
+    this.#cancel();
+    this.#hovered = key;
+    if (click) this.#timer = setTimeout(() => this.#ask(click, key), REST_MS);
+    else this.#show(null);
+  }
+
+  /** Show no preview, and ask for none until the pointer moves. */
+  forget() {
+    this.#cancel();
+    this.#show(null);
+  }
+
+  click(point, inside) {
+    const pixel = pixelAt(point, this.#shot.size);
+    if (pixel) return this.#queue({ click: { ...pixel, inside } });
+  }
+
+  /** box: [x0, y0, x1, y1] in pixels, the last two outside. */
+  box(box) {
+    return this.#queue({ box });
+  }
+
+  #queue(what) {
+    const { frame } = this.#shown;
+    const { object } = this.#look; // that may be another one when the answer comes
+    if (!this.#editing.allowed(frame)) return;
+    this.#count(1);
+    this.#last = this.#last
+      .then(() => this.#take(frame, object, what))
+      .catch((error) => this.emit('trouble', error))
+      .finally(() => this.#count(-1));
+    return this.#last;
+  }
+
+  async #take(frame, chosen, { click, box }) {
+    const ready = click && this.preview?.key === this.#key(chosen, click) ? this.preview : null;
+    const object = chosen ?? (await this.#editing.chosen());
+    if (object === null) return;
+    const before = this.#before(object);
+    const after = this.#after(object, click, box);
+    if (!after.box && after.from === 'nothing' && !after.clicks.some((each) => each.inside)) {
+      return this.emit('say', 'Click on the object first, then on what is not of it.');
+    }
+    const mask = ready?.mask ?? (await this.#api.click(this.#prompt(after, click)));
+    if (isEmpty(mask) && click?.inside !== false) {
+      return this.emit('say', 'Nothing is found there. Try a box, or paint it.');
+    }
+    if (this.#shown.frame !== frame) {
+      return this.emit('say', `Frame ${frame} was left before the answer came: not taken.`);
+    }
+    const label = box ? 'box' : click.inside ? 'click' : 'click outside';
+    // Not awaited: the next click's answer need not wait until this one is kept.
+    this.#editing.give(object, mask, label, { before, after });
+  }
+
+  async #ask(click, key) {
+    this.#abort = new AbortController();
+    const object = this.#look.object ?? this.#nextObject();
+    const said = this.#after(object, click);
+    if (said.from === 'nothing' && !said.box && !said.clicks.some((each) => each.inside)) {
+      return this.#show(null);
+    }
+    try {
+      const mask = await this.#api.click(this.#prompt(said, click), this.#abort.signal);
+      if (key === this.#hovered) this.#show({ key, object, mask });
+    } catch (error) {
+      // A preview that cannot be had is none; the click itself will say why.
+      if (error.name !== 'AbortError') this.#show(null);
+    }
+  }
+
+  #before(object) {
+    const said = this.#said;
+    return said?.frame === this.#shown.frame && said.object === object ? said : null;
+  }
+
+  #after(object, click, box = null) {
+    const { frame, ids } = this.#shown;
+    if (box) return { frame, object, box, clicks: [], from: 'nothing' };
+    const from = ids.includes(object) ? 'known' : 'nothing';
+    const before = this.#before(object) ?? { frame, object, box: null, clicks: [], from };
+    const others = before.clicks.filter(({ x, y }) => x !== click.x || y !== click.y);
+    return { ...before, clicks: [...others, click] };
+  }
+
+  #prompt({ frame, object, box, clicks, from }, click) {
+    return { frame, object, box, clicks: from === 'known' ? [click] : clicks, pick: null, from };
+  }
+
+  #key(object, { x, y, inside }) {
+    return `${this.#shown.frame} ${object} ${x},${y} ${inside}`;
+  }
+
+  #nextObject() {
+    return Math.max(0, ...this.#shot.objects.map(({ id }) => id)) + 1;
+  }
+
+  #cancel() {
+    clearTimeout(this.#timer);
+    this.#abort?.abort();
+    this.#abort = null;
+    this.#hovered = null;
+  }
+
+  #show(preview) {
+    if (this.preview === preview) return;
+    this.preview = preview;
+    this.emit('change');
+  }
+
+  #count(change) {
+    this.waiting += change;
+    this.emit('change');
+  }
+}

@@ -1,0 +1,199 @@
+import { Api, Refused, Unreachable, takeToken } from './api.js';
+import { Clicking } from './clicking.js';
+import { Connection } from './connection.js';
+import { Crosshair } from './crosshair.js';
+import { Editing } from './editing.js';
+import { Following } from './following.js';
+import { Hand } from './hand.js';
+import { Here } from './here.js';
+import { History } from './history.js';
+import { keyTable } from './key_table.js';
+import { Keys } from './keys.js';
+import { Look } from './look.js';
+import { Messages } from './messages.js';
+import { Objects } from './objects.js';
+import { Playing } from './playing.js';
+import { Saving } from './saving.js';
+import { Shot } from './shot.js';
+import { Shown } from './shown.js';
+import { Stage } from './stage.js';
+import { Timeline } from './timeline.js';
+import { Toolbox } from './toolbox.js';
+import { Transport } from './transport.js';
+
+/** Makes the parts of the page and tells them of each other. */
+
+const BLINK_MS = 150;
+const SOON_MS = 100; // news that come together are one
+const FOLLOWING_MS = 700; // and while each frame brings some,
+const BUSY = 8; // asking takes an eighth of the time at most
+const messages = new Messages();
+
+async function begin() {
+  const api = new Api(takeToken());
+  const shot = new Shot(api);
+  await shot.load();
+  document.getElementById('shot-name').textContent = shot.info.name;
+  document.title = `${shot.info.name} · ovos edit`;
+
+  const connection = new Connection(api);
+  const look = new Look(Math.max(shot.first, shot.info.link_frame ?? shot.first));
+  const shown = new Shown(api, shot.size);
+  const saving = new Saving(connection);
+  const history = new History();
+  const editing = new Editing({ api, shot, look, shown, saving, history });
+  const clicking = new Clicking({ api, shot, look, shown, editing });
+  const canvas = document.getElementById('canvas');
+  const stage = new Stage(canvas, { shot, look, shown, clicking });
+  const tools = new Toolbox({ canvas, stage, clicking, editing, shown, look });
+  const ready = () => {
+    if (shown.frame !== look.frame) messages.say(`Frame ${look.frame} is not here yet.`);
+    return shown.frame === look.frame;
+  };
+  const hand = new Hand(canvas, { stage, tools, ready });
+  const crosshair = new Crosshair({ stage, tools, ready });
+  const timeline = new Timeline(document.getElementById('timeline'), { shot, look });
+  const playing = new Playing({ shot, look, shown });
+  const transport = new Transport({ shot, look, playing, timeline, messages });
+  const following = new Following({ api, shot, look, saving, messages });
+  const objects = new Objects({ shot, look, editing });
+  const here = new Here({ shot, look, shown, editing });
+  const moving = { crosshair, transport, timeline, playing };
+  const help = () => keys.toggleHelp();
+  const acts = { look, shot, stage, tools, editing, following, objects, here, help, ...moving };
+  const keys = new Keys(keyTable(acts), hand);
+
+  listen({ shot, look, shown, saving, connection, playing, clicking, editing, crosshair, timeline });
+  showButtons({ look, stage, editing, history, saving });
+  showWaiting({ look, shown, clicking });
+  if (shot.objects.length) look.choose(shot.objects[0].id);
+  connection.open();
+  await shown.show(look.frame);
+  document.documentElement.dataset.ready = true; // for whoever waits for the page
+}
+
+/** What follows from what. */
+function listen({ shot, look, shown, saving, connection, playing, clicking, editing, crosshair, timeline }) {
+  for (const part of [clicking, editing, shown]) part.on('trouble', (error) => messages.trouble(error));
+  for (const part of [clicking, editing]) part.on('say', (text) => messages.say(text));
+
+  let scrubbing = false;
+  look.on('frame', () => {
+    crosshair.release();
+    if (!playing.running) shown.show(look.frame, { quick: scrubbing });
+  });
+  timeline.on('scrub', ({ frame, done }) => {
+    playing.stop();
+    scrubbing = !done;
+    look.toFrame(frame);
+    if (done) shown.show(look.frame);
+  });
+  timeline.on('choose', (ident) => look.choose(ident));
+  timeline.on('range', (range) => look.setRange(range));
+  shot.on('info', () => {
+    if (look.object !== null && !shot.object(look.object)) look.choose(shot.objects[0]?.id ?? null);
+  });
+
+  // What the page has changed itself is asked for when all of it is written.
+  const reading = (act) => act().catch((error) => messages.trouble(error));
+  const soon = (act) => {
+    let timer = null;
+    let took = 0;
+    const now = async () => {
+      timer = null; // what is told from now on is asked for again
+      const begun = performance.now();
+      await reading(act);
+      took = performance.now() - begun;
+    };
+    const pause = () => (shot.following ? Math.max(FOLLOWING_MS, BUSY * took) : SOON_MS);
+    return () => (timer ??= setTimeout(now, pause()));
+  };
+  const loadTimeline = soon(async () => {
+    await shot.loadTimeline();
+    if (shot.readOnly) shown.renew(); // somebody else may have changed any of them
+  });
+  connection.on('timeline', loadTimeline);
+  connection.on('shot', soon(() => shot.loadInfo()));
+  connection.on('following', (state) => shot.takeFollowing(state));
+  connection.on('frame', async ({ frame }) => {
+    loadTimeline();
+    await saving.idle();
+    if (!saving.pending) shown.renew(frame);
+  });
+  connection.on('lost', () => {
+    messages.banner('The connection to ovos is lost. Trying again …', 'trouble');
+  });
+  connection.on('found', async () => {
+    messages.say('Connected again.');
+    await reading(() => shot.load());
+    shown.renew();
+  });
+  connection.on('ended', () => {
+    messages.banner('ovos was started anew. Open the address that it has printed.', 'trouble');
+  });
+  const mayWrite = () => messages.banner(shot.readOnly && `Read only: ${shot.readOnly}`);
+  shot.on('info', mayWrite);
+  mayWrite();
+  for (const warning of shot.info.warnings ?? []) messages.say(warning);
+}
+
+/** What is waited for, once it takes longer than a blink. */
+function showWaiting({ look, shown, clicking }) {
+  const busy = document.getElementById('busy');
+  let timer = null;
+  const update = () => {
+    clearTimeout(timer);
+    const loading = shown.frame !== look.frame;
+    document.documentElement.dataset.frame = loading ? '' : shown.frame; // for whoever waits for it
+    busy.hidden = true;
+    if (!loading && !clicking.waiting) return;
+    busy.textContent = loading ? `Frame ${look.frame} …` : 'Looking …';
+    timer = setTimeout(() => (busy.hidden = false), BLINK_MS);
+  };
+  look.on('frame', update);
+  shown.on('change', update);
+  clicking.on('change', update);
+}
+
+function showButtons({ look, stage, editing, history, saving }) {
+  const part = (id) => document.getElementById(id);
+  part('undo').addEventListener('click', () => editing.undo());
+  part('redo').addEventListener('click', () => editing.redo());
+  part('fit').addEventListener('click', () => stage.fit());
+  part('masks').addEventListener('click', () => look.toggleMasks());
+  part('opacity').addEventListener('input', ({ target }) => look.setOpacity(target.value / 100));
+  const steps = () => {
+    part('undo').disabled = !history.next.undo;
+    part('redo').disabled = !history.next.redo;
+  };
+  const masks = () => {
+    part('masks').setAttribute('aria-pressed', look.masks);
+    part('opacity').value = Math.round(100 * look.opacity);
+  };
+  history.on('change', steps);
+  look.on('shown', masks);
+  stage.on('view', () => {
+    part('zoom').textContent = `${Math.round(100 * stage.view.scale)}\u202f%`;
+  });
+  saving.on('change', () => {
+    part('saved').textContent = saving.pending ? 'Saving …' : 'All is saved';
+  });
+  // A button that was clicked must not take the keys: Space would press it again.
+  document.addEventListener('mousedown', (event) => {
+    if (!event.target.closest('button')) return;
+    event.preventDefault();
+    document.activeElement.blur();
+  });
+  window.addEventListener('beforeunload', (event) => {
+    if (saving.pending) event.preventDefault();
+  });
+  steps();
+  masks();
+}
+
+begin().catch((error) => {
+  if (!(error instanceof Refused || error instanceof Unreachable)) console.error(error);
+  const wrong = error instanceof Refused && error.status === 403;
+  const why = wrong ? 'This address has no valid token. Open the one that `ovos edit` has printed.' : error.message;
+  messages.banner(why, 'trouble');
+});

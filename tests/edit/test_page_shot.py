@@ -1,0 +1,315 @@
+"""The page in a real browser: following, correcting, coming back, and what may go wrong."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.conftest import ROOT, write_video
+from tests.edit.browser import browser
+from tests.edit.served import LEFT, Opened, Served, Window, drawn, frames_in, opened, served
+
+__all__ = ["browser", "opened", "served"]
+
+LAST = 11
+
+
+def _given(window: Window) -> tuple[tuple[float, float], tuple[float, float]]:
+    """A stroke in the first frame; where it goes from and to."""
+    left, right = window.squares()
+    window.press("b")
+    window.paint(left, right)
+    return left, right
+
+
+def _followed(window: Window) -> None:
+    window.press("f")
+    window.says("All is followed")
+
+
+def test_follow_then_correct_then_follow_what_changed(opened: Opened, served: Served) -> None:
+    window = opened()
+    left, right = _given(window)
+    assert window.tab.locator("#follow[data-wanted=true]").inner_text() == "Follow"
+    _followed(window)
+    assert all(served.masks(frame) is not None for frame in range(LAST + 1))
+    assert served.known("timeline")["stale"] == []
+
+    window.press("End", "Shift+ArrowLeft", "ArrowRight", "ArrowRight")
+    window.shows_frame(3)
+    window.paint((left[0], left[1] - 80), (right[0], right[1] - 80))
+    corrected = served.mask(3, 1)
+    window.says("Changed: 1")
+    wanted = window.tab.get_by_role("button", name="Follow what changed")
+    wanted.click()
+    window.says("All is followed")
+    assert served.known("timeline")["stale"] == []
+    np.testing.assert_array_equal(served.mask(3, 1), corrected)
+    # From a given frame to the one before, and to the one after.
+    window.press("Home", ".")
+    window.shows_frame(3)
+    window.press(",")
+    window.shows_frame(0)
+
+
+def test_masks_come_in_while_the_page_is_open(opened: Opened, served: Served) -> None:
+    window = opened()
+    _given(window)
+    window.press("ArrowRight", "ArrowRight")
+    window.shows_frame(2)
+    with window.tab.expect_response("**/api/masks/2"):
+        window.press("Shift+F")
+    window.says("followed from before")
+    window.says("All is followed")
+    # Reloaded, it is all there.
+    window.tab.reload()
+    window.ready()
+    window.has_object(1)
+    window.says("All is followed")
+    window.shows_frame(0)
+
+
+def test_following_is_stopped_and_goes_on_after_a_reload(opened: Opened, served: Served) -> None:
+    window = opened()
+    _given(window)
+    window.press("f")
+    window.tab.locator("#stop").wait_for()
+    window.tab.reload()
+    window.ready()
+    window.press("Escape")
+    window.tab.locator("#follow").wait_for()
+    assert served.known("shot")["following"]["state"] == "idle"
+    window.press("f")
+    window.says("All is followed")
+
+
+def test_out_of_sight_locked_and_taken_back(opened: Opened, served: Served) -> None:
+    window = opened()
+    _given(window)
+    _followed(window)
+    window.press("End", "ArrowLeft", "i", "ArrowRight", "o")
+    with window.kept("POST", "/api/absent"):
+        window.press("x")
+    assert served.known("timeline")["objects"]["1"]["absent"] == [[LAST - 1, LAST]]
+    window.says("out of sight")
+    with window.kept("DELETE", "/api/absent"):
+        window.press("Control+z")
+    assert served.known("timeline")["objects"]["1"]["absent"] == []
+    window.press("Shift+I", "Home", "ArrowRight")
+    with window.kept("POST", "/api/lock"):
+        window.press("l")
+    assert served.known("timeline")["locked"] == [[1, 1]]
+    window.shows_frame(1)
+    window.drag(*window.squares()[:1] * 2)
+    window.says("Frame 1 is locked")
+    with window.kept("POST", "/api/unlock"):
+        window.press("Shift+L")
+    assert served.known("timeline")["locked"] == []
+    window.press("Home")
+    window.shows_frame(0)
+    with window.kept("DELETE"):
+        window.press("Delete")
+    assert served.known("timeline")["objects"]["1"]["given"] == []
+
+
+def test_objects_are_named_coloured_hidden(opened: Opened, served: Served) -> None:
+    window = opened()
+    _given(window)
+    window.press("F2")
+    with window.kept("PATCH", "/api/objects/1"):
+        window.tab.keyboard.type("the hero")
+        window.press("Enter")
+    with window.kept("PATCH", "/api/objects/1"):
+        window.tab.get_by_label("Colour of").fill("#3366ff")
+    (hero,) = served.known("shot")["objects"]
+    assert (hero["name"], hero["color"]) == ("the hero", "#3366ff")
+    window.tab.mouse.move(2, 2)
+    tinted = window.tab.locator("#canvas").screenshot()
+    window.press("h")
+    hide = window.tab.get_by_role("button", name="Hide the hero")
+    assert hide.get_attribute("aria-pressed") == "true"
+    assert window.tab.locator("#canvas").screenshot() != tinted
+    window.press("h")
+
+
+def test_with_keys_alone(opened: Opened, served: Served) -> None:
+    window = opened()
+    window.press("d", "a", *["Shift+A"] * (48 - LEFT[0]), *["Shift+S"] * (LEFT[1] - 32))
+    with window.tab.expect_request("**/api/click") as asked, window.kept():
+        window.press("Enter")
+    assert asked.value.post_data_json["clicks"] == [{"x": LEFT[0], "y": LEFT[1], "inside": True}]
+    window.press(*["Shift+D"] * 6, *["Shift+W"] * 3)
+    with window.tab.expect_request("**/api/click") as asked, window.kept():
+        window.press("Shift+Enter")
+    second = asked.value.post_data_json["clicks"][-1]
+    assert second == {"x": LEFT[0] + 6, "y": LEFT[1] - 3, "inside": False}
+    before = served.mask(0, 1)
+    window.press("b", *["["] * 20, "Shift+A", "Enter")
+    for _ in range(6):
+        window.press("Shift+S")
+    with window.kept():
+        window.press("Enter")
+    drawn_mask = served.mask(0, 1)
+    column, row = second["x"] - 1, second["y"]
+    assert drawn_mask[row : row + 7, column].all()
+    assert np.count_nonzero(drawn_mask) <= np.count_nonzero(before) + 7
+    window.press("g")
+    window.tab.keyboard.type("7")
+    window.press("Enter")
+    window.shows_frame(7)
+    _followed(window)
+    window.press("?")
+    window.says("Without a mouse")
+    window.press("Escape")
+    window.tab.locator("#help").wait_for(state="hidden")
+    # Every button says what it does, and the focus is seen.
+    unnamed = window.tab.evaluate(
+        """() => [...document.querySelectorAll('button, input, canvas[tabindex]')]
+        .filter((e) => !(e.ariaLabel || e.textContent.trim() || e.labels?.length)).length"""
+    )
+    assert unnamed == 0
+    window.press("Tab")
+    outline = window.tab.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+
+
+@pytest.mark.parametrize("width", [360, 1280, 1920])
+def test_nothing_sticks_out_of_the_window(opened: Opened, width: int) -> None:
+    window = opened(viewport={"width": width, "height": 800})
+    _given(window)
+    seen = window.tab.evaluate(
+        """() => ({
+          wide: document.documentElement.scrollWidth,
+          out: [...document.querySelectorAll('button, input, canvas, p, h1')]
+            .filter((e) => e.checkVisibility() && !e.closest('dialog'))
+            .map((e) => [e.id || e.className, e.getBoundingClientRect()])
+            .filter(([, r]) => r.width && (r.right > innerWidth + 0.5 || r.left < -0.5))
+            .map(([name]) => name),
+          stage: document.getElementById('canvas').getBoundingClientRect().height,
+        })"""
+    )
+    assert seen["wide"] <= width
+    assert seen["out"] == []
+    assert seen["stage"] >= 200
+
+
+def test_a_second_window_takes_over_and_the_first_says_so(opened: Opened, served: Served) -> None:
+    first = opened()
+    _given(first)
+    before = served.mask(0, 1)
+    second = opened()
+    first.says("Read only")
+    first.drag((300, 300), (320, 320))
+    assert first.tab.locator("#saved").inner_text() == "All is saved"
+    left, right = (first.squares() or [(300, 300)])[0], (400, 300)
+    second.press("b")
+    second.paint(left, right)
+    assert (served.mask(0, 1) != before).any()
+    with first.tab.expect_response("**/api/shot"):
+        first.tab.reload()
+    first.ready()
+    second.says("Read only")
+
+
+def test_a_lost_connection_is_said_and_nothing_is_lost(opened: Opened, served: Served) -> None:
+    window = opened()
+    left, right = _given(window)
+    served.fall_silent()
+    window.says("The connection to ovos is lost")
+    window.drag((left[0], left[1] - 100), (right[0], right[1] - 100))
+    window.says("Saving")
+    before = served.session.shown.masks(0)
+    assert before is not None
+    with window.kept():
+        served.listen()
+    window.says("Connected again")
+    assert served.mask(0, 1).sum() > np.count_nonzero(before.ids)
+
+
+def test_without_the_token_nothing_is_shown(browser: Any, served: Served) -> None:
+    tab = browser.new_page()
+    tab.goto(re.sub("token=.*", "token=wrong", served.url))
+    tab.get_by_text("no valid token").wait_for()
+    assert "token" not in tab.url
+    tab.close()
+
+
+@contextmanager
+def _other(browser: Any, video: Path, out: Path, weights: Path) -> Iterator[Window]:
+    """Another video, in a window."""
+    shot = Served(video, out, weights)
+    window = Window(browser, shot)
+    yield window
+    window.close()
+    shot.close()
+
+
+def test_frames_are_counted_as_ovos_does_whatever_their_times(
+    browser: Any, untrained: Path, tmp_path: Path
+) -> None:
+    times = [0, 40, 80, 1000, 1010, 4000]
+    video = write_video(tmp_path / "uneven.mp4", times=times, width=96, height=64, draw=drawn)
+    with _other(browser, video, tmp_path / "out", untrained) as window:
+        window.press("End")
+        window.shows_frame(5)
+        window.says("of 0")
+        window.press("b")
+        window.paint(*window.squares())
+        assert window.served.mask(5, 1).any()
+        assert window.served.masks(4) is None
+
+
+def test_a_video_that_is_shown_rotated_is_clicked_as_it_is_shown(
+    browser: Any, untrained: Path, tmp_path: Path
+) -> None:
+    video = write_video(tmp_path / "r.mp4", 2, width=96, height=64, rotation=90, draw=drawn)
+    with _other(browser, video, tmp_path / "out", untrained) as window:
+        frame = np.asarray(window.served.session.frames.frame(0).image)
+        assert frame.shape[:2] == (96, 64)
+        with window.tab.expect_request("**/api/click") as asked:
+            window.tab.mouse.click(*window.squares()[0])
+        (click,) = asked.value.post_data_json["clicks"]
+        assert frame[click["y"], click["x"]].min() > 200
+
+
+def test_a_killed_server_loses_nothing(browser: Any, untrained: Path, tmp_path: Path) -> None:
+    frames = frames_in(tmp_path / "frames", 2)
+    options = ["--size", "64", "--weights", untrained, "--allow-untrained", "--no-browser"]
+    command = [sys.executable, "-m", "ovos_cli", "edit", frames, *options, "-o", tmp_path / "shot"]
+
+    @contextmanager
+    def process() -> Iterator[tuple[subprocess.Popen[str], str]]:
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+        with subprocess.Popen(
+            list(map(str, command)), stdout=subprocess.PIPE, text=True, env=environment
+        ) as started:
+            assert started.stdout is not None
+            line = next(line for line in started.stdout if "http" in line)
+            yield started, line.split()[-1]
+            started.kill()
+
+    tab = browser.new_page(viewport={"width": 1000, "height": 700})
+    with process() as (first, url):
+        tab.goto(url)
+        tab.locator("html[data-ready]").wait_for()
+        tab.keyboard.press("b")
+        box = tab.locator("#canvas").bounding_box()
+        tab.mouse.move(box["x"] + 300, box["y"] + 250)
+        with tab.expect_response(lambda answer: answer.request.method == "PUT"):
+            tab.mouse.down()
+            tab.mouse.up()
+        first.send_signal(signal.SIGKILL)
+        tab.get_by_text("The connection to ovos is lost").wait_for()
+    with process() as (_, url):
+        tab.goto(url)
+        tab.locator("html[data-ready]").wait_for()
+        tab.get_by_text("given here").wait_for()
+    tab.close()
