@@ -86,14 +86,14 @@ class EditedShot:
         with self._changing([frame]) as said:
             said.put(frame, ids)
 
-    def upload(self, frame: int, file: Path, ident: int | None) -> list[int]:
+    def upload(self, frame: int, file: Path, ident: int | None) -> str:
         """Give the masks of a picture, as `--mask` does.
 
         Args:
             ident: of the object, if it is a black and white picture of one.
 
         Returns:
-            Ids of the objects in it.
+            What looks as if something else was meant, for people; empty mostly.
 
         Raises:
             InputError: it is none, holds no object, or is of another size.
@@ -117,7 +117,7 @@ class EditedShot:
                 )
             ids = np.where(ids > 0, np.uint8(ident or next(iter(known), 1)), np.uint8(0))
         self.give_all(frame, ids)
-        return sorted(ids_in(ids))
+        return mask.doubt
 
     def take_back(self, frame: int, ident: int | None) -> None:
         """Take back what was given in a frame, of one object or of all. Raises InputError."""
@@ -246,6 +246,7 @@ class EditedShot:
                 in_order = any(sink.in_order for sink in self.run.sinks) or self.run.exports
                 done = self.known() and not in_order
                 self.run.state = "complete" if done else "interrupted"
+                self.run.folder.make_room()
                 self.run.write_record()
                 self.unfinished = not done and bool(self.shot.plan.prompts.given)
 

@@ -17,6 +17,8 @@ _READY = 6
 """Frames that are ready at a time: a large one takes a hundred megabytes."""
 _BESIDE = (0, 1, -1)
 """Frames that are made ready when one is looked at, in this order."""
+_PASSING = 0.15
+"""Seconds for which a frame is looked at before it is made ready."""
 
 
 class PreparedFrames:
@@ -137,8 +139,14 @@ class PreparingAhead:
                         continue  # to whoever clicks there
 
     def _wanted(self) -> int | None:
-        """The frame that is looked at, once there is another one."""
+        """The frame that is looked at, once it is another one and stays so; None at the end."""
+        at: int | None = None
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._at is not None)
-            at, self._at = self._at, None
-            return None if self._closed else at
+            # One that is passed in playing or scrubbing is not worth it.
+            while self._changed.wait_for(
+                lambda: self._closed or self._at is not None, None if at is None else _PASSING
+            ):
+                if self._closed:
+                    return None
+                at, self._at = self._at, None
+        return at

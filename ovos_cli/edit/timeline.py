@@ -5,7 +5,7 @@ from typing import Any
 
 from ovos_cli.edit.shown import Said
 from ovos_cli.edit.wire import sure
-from ovos_cli.shot.meeting import GIVEN, LOCKED
+from ovos_cli.shot.meeting import GIVEN
 from ovos_cli.shot.store import Final
 
 _LISTED = 30
@@ -55,8 +55,9 @@ def look_at(said: Said, finals: Sequence[Final]) -> list[dict[str, Any]]:
     doubtful = sorted(
         (confidence, f.frame, ident)
         for f in finals
+        if f.frame not in said.annotations.locked
         for ident, confidence in f.confidence.items()
-        if confidence < _FINE and ident in said.objects and f.origin[ident] not in (GIVEN, LOCKED)
+        if confidence < _FINE and ident in said.objects and f.origin[ident] != GIVEN
     )
     chosen = list[dict[str, Any]]()
     taken = dict[int, list[int]]()

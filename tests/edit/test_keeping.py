@@ -257,6 +257,8 @@ def test_the_frame_that_is_looked_at_is_ready_for_clicks(
             break
         ready.wait(0.01)
     assert all(map(holding.has, (3, 4, 5)))
+    # What is followed does not depend on what was looked at, not even by rounding.
+    assert holding.get(4) is None
 
 
 def test_events_reach_every_page_and_end() -> None:

@@ -174,6 +174,10 @@ def test_a_picture_of_masks_is_uploaded(page: Page, tmp_path: Path) -> None:
     assert status == 400 and "which of the objects 3, 9" in why
     page.ask("POST", "/upload?frame=1&object=9", white.read_bytes())
     assert (page.ask("GET", "/masks/1") == 9).sum() == 400
+    ids[0, 0] = 4  # a stray
+    page.ask("POST", "/upload?frame=2", write_indexed(file, ids).read_bytes())
+    (warning,) = page.ask("GET", "/shot")["warnings"]
+    assert "object 4 is 1 pixel" in warning and "/" not in warning
 
 
 @pytest.mark.parametrize(
