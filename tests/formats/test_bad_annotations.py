@@ -75,6 +75,11 @@ REFUSED: dict[str, tuple[str, Any, str]] = {
     ),
     "no annotations": ("a.json", coco(annotations=[]), "holds no object"),
     "boxes": ("a.json", annotations({"segmentation": []}), "boxes are no masks"),
+    "an endless frame": (
+        "a.json",
+        coco(images=[coco()["images"][0] | {"width": 10**9}]),
+        "which no frame is",
+    ),
     "an image without a size": (
         "a.json",
         coco(images=[{"id": 1, "file_name": "a"}]),
@@ -479,6 +484,10 @@ def test_a_lone_picture_of_mots_is_read_as_one(tmp_path: Path) -> None:
 def test_folders_of_plain_masks_stay_what_they_are(tmp_path: Path) -> None:
     Image.fromarray(masks()[0]).save(tmp_path / "00000.png")
     saved(tmp_path, {"state": "complete"}, "run.json")
+    saved(tmp_path, "{", "damaged.json")
+    saved(tmp_path, "<html>", "page.xml")
+    saved(tmp_path, "0 0.5 0.5 0.5 0.5 0.9 0.9\n", "times.txt")
+    (tmp_path / "notes.txt").write_bytes(b"\xff\xfe\xff")
     assert mask_arguments([str(tmp_path)], 0) == [("00000", tmp_path / "00000.png")]
     annotated = export(tmp_path / "..", "coco")
     assert mask_arguments([str(annotated), f"3={annotated}"], 0) == [
