@@ -270,5 +270,5 @@ def _check_sizes(given: GivenMasks, head: Frame) -> None:
             raise InputError(
                 f"the mask is {ids.shape[1]}x{ids.shape[0]} but frame {frame} is "
                 f"{width}x{height} (rotation applied); draw the mask {given.files.get(frame, '')} "
-                "on a frame of the full size"
+                "on a frame of the full size, if it is of this video"
             )
