@@ -259,3 +259,17 @@ def test_a_source_that_is_read_once_is_exported_as_it_passes(
 def test_every_output_has_a_place_of_its_own() -> None:
     places = [kind.place_name for kind in sinks.SINKS.values()]
     assert len({*places}) == len(places)
+
+
+def test_locked_frames_and_absences_go_out_as_they_are(
+    shot: Path, ovos: Command, tmp_path: Path
+) -> None:
+    edited = two_objects()
+    edited[:, 40:] = 0
+    for frame in (2, 3):
+        write_indexed(shot / f"masks/0000{frame}.png", edited)
+    assert ovos("resume", shot, "--lock", "2-3", "--drop", "3@1", "-q")[0] == 0
+    assert ovos("export", shot, "--to", "told")[0] == 0
+    found = told(shot / "export/told")
+    assert [t["soft"] for t in found.values()] == [False, True, False, False, True]
+    assert [3 in t["ids"] for t in found.values()] == [True, False, False, False, False]
