@@ -28,7 +28,12 @@ from ovos_cli.shot.folder import MasksOf, ShotFolder
 from ovos_cli.shot.given import GivenMasks, read_given_masks
 from ovos_cli.shot.identity import basis
 from ovos_cli.shot.instructions import parse_drop, parse_lock
-from ovos_cli.shot.object_names import given_names, read_object_names, write_object_names
+from ovos_cli.shot.object_names import (
+    ObjectNames,
+    given_names,
+    read_object_names,
+    write_object_names,
+)
 from ovos_cli.shot.options_file import options_record
 from ovos_cli.shot.plan import hashed
 from ovos_cli.shot.run import SegmentRun
@@ -121,7 +126,7 @@ def open_run(
         shot.cache = _cache(shot, output.cache, folder, base)
         _begin(shot, now, folder, anew=not (output.resume or kept is not None))
         folder.write_given(given.masks, given.palette)
-        if output.names is not None:
+        if output.names is not None or given.classes:
             write_object_names(root, info.names)
     except BaseException:
         if shot is not None:
@@ -146,6 +151,7 @@ def _info(
     names = read_object_names(root)
     if output.names is not None:
         names = given_names(output.names, objects).over(names)
+    names = names.over(ObjectNames.of_classes(given.classes))
     place = source.place
     return ShotInfo(
         objects=tuple(objects),

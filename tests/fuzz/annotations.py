@@ -67,8 +67,7 @@ def read(folder: Path, held: tuple[str, bytes]) -> None:
     (path := folder / name).write_bytes(content)
     reader: Any = StillFrames(FRAMES)
     with suppress(OvosError):
-        masks, _ = masks_of(open_annotations(path), reader)
-        for index, mask in masks.items():
+        for index, mask in masks_of(open_annotations(path), reader).masks.items():
             assert 0 <= index < FRAMES
             assert mask.ids.any() and mask.ids.max() < 255 and mask.ids.ndim == 2
 
