@@ -30,7 +30,12 @@ from ovos_cli.shot.folder import MasksOf, ShotFolder
 from ovos_cli.shot.given import GivenMasks, kept_masks, read_given_masks
 from ovos_cli.shot.identity import VERSION, basis, is_upgraded
 from ovos_cli.shot.instructions import parse_drop, parse_lock
-from ovos_cli.shot.object_names import given_names, read_object_names, write_object_names
+from ovos_cli.shot.object_names import (
+    ObjectNames,
+    given_names,
+    read_object_names,
+    write_object_names,
+)
 from ovos_cli.shot.options_file import options_record
 from ovos_cli.shot.plan import hashed
 from ovos_cli.shot.run import SegmentRun
@@ -96,7 +101,7 @@ def open_run(
     elif not source.place.exists():
         raise InputError(f"{source.place} does not exist")
     masks = [path for _, path in mask_arguments(source.mask, source.start) if path.is_file()]
-    masks += kept.files_given().values() if kept is not None else []
+    masks += [f for f in kept.files_given().values() if f.is_file()] if kept is not None else []
     reader = open_source(
         source.place,
         start=source.start,
@@ -153,7 +158,7 @@ def open_run(
         if doubt := _begin(shot, now, folder, anew=anew, edited=edited):
             given.doubts.append(doubt)
         folder.write_given(given.masks, given.palette)
-        if output.names is not None:
+        if output.names is not None or given.classes:
             write_object_names(root, info.names)
     except BaseException:
         if shot is not None:
@@ -178,6 +183,7 @@ def _info(
     names = read_object_names(root)
     if output.names is not None:
         names = given_names(output.names, objects).over(names)
+    names = names.over(ObjectNames.of_classes(given.classes))
     place = source.place
     return ShotInfo(
         objects=tuple(objects),
@@ -299,5 +305,5 @@ def _check_sizes(given: GivenMasks, head: Frame) -> None:
             raise InputError(
                 f"the mask is {ids.shape[1]}x{ids.shape[0]} but frame {frame} is "
                 f"{width}x{height} (rotation applied); draw the mask {given.files.get(frame, '')} "
-                "on a frame of the full size"
+                "on a frame of the full size, if it is of this video"
             )

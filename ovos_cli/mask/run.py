@@ -83,9 +83,9 @@ def read_earlier(path: Path, frame: Frame, reader: FrameReader) -> IndexedMask:
 
 
 def _annotated(path: Path, frame: Frame, reader: FrameReader) -> IndexedMask:
-    masks, doubts = masks_of(open_annotations(path), reader, frame.index)
-    mask = masks[frame.index]
-    return IndexedMask(mask.ids, mask.palette, "; ".join(doubts))
+    found = masks_of(open_annotations(path), reader, frame.index)
+    mask = found.masks[frame.index]
+    return IndexedMask(mask.ids, mask.palette, "; ".join(found.doubts))
 
 
 def objects_in(

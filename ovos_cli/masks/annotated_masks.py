@@ -21,10 +21,17 @@ _SAID = 3
 """Doubts of frames that are said; more of them tell nothing new."""
 
 
-def masks_of(
-    annotated: Annotated, reader: FrameReader, frame: int | None = None
-) -> tuple[dict[int, KeyframeMask], list[str]]:
-    """Masks by frame, and what is doubtful of them, for people.
+@dataclass(frozen=True)
+class FoundMasks:
+    """masks: by frame. classes: of objects, by id. doubts: for people."""
+
+    masks: Mapping[int, KeyframeMask]
+    classes: Mapping[int, str]
+    doubts: list[str]
+
+
+def masks_of(annotated: Annotated, reader: FrameReader, frame: int | None = None) -> FoundMasks:
+    """Masks by frame, and what a file says of their objects.
 
     Args:
         annotated: the file.
@@ -48,7 +55,8 @@ def masks_of(
         raise InputError(f"{annotated.path} holds no object: {doubts[0]}")
     more = len(doubts) - _SAID
     doubts = doubts[:_SAID] + [f"{annotated.path}: {more} doubts more of this kind"] * (more > 0)
-    return masks, [*annotated.doubts, *numbering.doubts, *places.doubts, *doubts]
+    doubts = [*annotated.doubts, *numbering.doubts, *places.doubts, *doubts]
+    return FoundMasks(masks, numbering.classes, doubts)
 
 
 @dataclass

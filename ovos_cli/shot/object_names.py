@@ -52,6 +52,11 @@ class ObjectNames:
         """Nothing was said of any."""
         return cls({})
 
+    @classmethod
+    def of_classes(cls, classes: Mapping[int, str]) -> Self:
+        """Only classes are known, by id."""
+        return cls({ident: ObjectLabel(class_name=name) for ident, name in classes.items()})
+
     def name(self, ident: int) -> str:
         """Its own, else `object 3`."""
         return self._label(ident).name or f"object {ident}"

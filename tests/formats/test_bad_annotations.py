@@ -75,6 +75,11 @@ REFUSED: dict[str, tuple[str, Any, str]] = {
     ),
     "no annotations": ("a.json", coco(annotations=[]), "holds no object"),
     "boxes": ("a.json", annotations({"segmentation": []}), "boxes are no masks"),
+    "an endless frame": (
+        "a.json",
+        coco(images=[coco()["images"][0] | {"width": 10**9}]),
+        "which no frame is",
+    ),
     "an image without a size": (
         "a.json",
         coco(images=[{"id": 1, "file_name": "a"}]),
@@ -312,7 +317,8 @@ def test_tracks_without_groups_count_from_one(tmp_path: Path) -> None:
 
 def test_a_lone_object_without_a_number_is_the_only_one(tmp_path: Path) -> None:
     path = saved(tmp_path, labelme(group_id=None))
-    (mask,) = masks_of(open_annotations(path), StillFrames(5))[0].values()  # type: ignore[arg-type]
+    reader: Any = StillFrames(5)
+    (mask,) = masks_of(open_annotations(path), reader).masks.values()
     assert mask.white
 
 
@@ -332,13 +338,14 @@ def test_labels_apart_are_objects_apart_in_every_frame(tmp_path: Path) -> None:
 def test_a_file_of_one_frame_goes_where_it_is_said_to(tmp_path: Path) -> None:
     reader: Any = StillFrames(5)
     only = saved(tmp_path, labelme(), "a.json")
-    found, doubts = masks_of(open_annotations(only), reader, 4)
-    assert [*found] == [4] and "taken for frame 4, and says that it is of frame 2" in doubts[0]
+    found = masks_of(open_annotations(only), reader, 4)
+    assert [*found.masks] == [4]
+    assert "taken for frame 4, and says that it is of frame 2" in found.doubts[0]
     unnamed = saved(tmp_path, labelme() | {"imagePath": "cat.jpg"}, "b.json")
-    found, doubts = masks_of(open_annotations(unnamed), reader)
-    assert [*found] == [0] and "does not say of which frame" in doubts[0]
+    found = masks_of(open_annotations(unnamed), reader)
+    assert [*found.masks] == [0] and "does not say of which frame" in found.doubts[0]
     several = export(tmp_path, "coco")
-    assert [*masks_of(open_annotations(several), reader, 1)[0]] == [1]
+    assert [*masks_of(open_annotations(several), reader, 1).masks] == [1]
     with pytest.raises(InputError, match="no mask of frame 3, but of 0, 1, 2, 4"):
         masks_of(open_annotations(several), reader, 3)
 
@@ -346,8 +353,9 @@ def test_a_file_of_one_frame_goes_where_it_is_said_to(tmp_path: Path) -> None:
 def test_frames_outside_of_the_range_are_left_out(tmp_path: Path) -> None:
     reader: Any = StillFrames(5)
     reader.start, reader.end = 1, 2
-    found, doubts = masks_of(open_annotations(export(tmp_path, "coco")), reader)
-    assert [*found] == [1, 2] and "masks of 2 frames outside of frames 1 to 2" in doubts[0]
+    found = masks_of(open_annotations(export(tmp_path, "coco")), reader)
+    assert [*found.masks] == [1, 2]
+    assert "masks of 2 frames outside of frames 1 to 2" in found.doubts[0]
     reader.start = reader.end = 3
     with pytest.raises(InputError, match="none of which is among frames 3 to 3"):
         masks_of(open_annotations(tmp_path / "coco.json"), reader)
@@ -479,6 +487,10 @@ def test_a_lone_picture_of_mots_is_read_as_one(tmp_path: Path) -> None:
 def test_folders_of_plain_masks_stay_what_they_are(tmp_path: Path) -> None:
     Image.fromarray(masks()[0]).save(tmp_path / "00000.png")
     saved(tmp_path, {"state": "complete"}, "run.json")
+    saved(tmp_path, "{", "damaged.json")
+    saved(tmp_path, "<html>", "page.xml")
+    saved(tmp_path, "0 0.5 0.5 0.5 0.5 0.9 0.9\n", "times.txt")
+    (tmp_path / "notes.txt").write_bytes(b"\xff\xfe\xff")
     assert mask_arguments([str(tmp_path)], 0) == [("00000", tmp_path / "00000.png")]
     annotated = export(tmp_path / "..", "coco")
     assert mask_arguments([str(annotated), f"3={annotated}"], 0) == [

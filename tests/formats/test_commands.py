@@ -9,6 +9,7 @@ from PIL import Image
 
 from models.sources.npz import write_npz
 from models.sources.stored import StoredProposals
+from ovos_cli.shot.object_names import read_object_names
 from tests.cli.command import run_main
 from tests.conftest import write_video
 from tests.export.conftest import FRAMES as MADE
@@ -56,6 +57,8 @@ def test_a_run_begins_with_annotations_and_is_corrected_with_them(
         said, found = masks()[index], read(out / f"masks/{index:05d}.png")
         np.testing.assert_array_equal(found[said > 0], said[said > 0])
         assert index == 1 or not found[said == 0].any()
+    names = read_object_names(out)  # the labels of the annotations
+    assert [names.class_name(i) for i in (1, 3, 7, 254)] == ["dog", "cat", "dog", "object 254"]
     assert run_main(monkeypatch, "resume", out, "-m", f"3={lone(tmp_path)}", "-q") == (0, "")
     square = np.zeros((HEIGHT, WIDTH), bool)
     square[30:40, 30:40] = True

@@ -2,11 +2,14 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
+from ovos_cli.formats.opening import open_annotations
+from ovos_cli.masks.annotated_masks import masks_of
 from ovos_cli.shot.object_names import ObjectNames, write_object_names
 from ovos_cli.sinks import SINKS
 from ovos_cli.sinks.sink import Written
@@ -135,3 +138,12 @@ def test_tracks_of_cvat_end_where_objects_do_and_within_the_video(
     frames = [[int(shape.get("frame", -1)) for shape in piece] for piece in pieces]
     assert len(frames) == 14 and max(max(f) for f in frames) == FRAMES - (more == 0)
     assert all(f == [f[0], f[0] + 1][: len(f)] for f in frames)
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [e for e in EXACT if e[0] not in {"mattes", "mots", "ytvis-results"}]
+)
+def test_classes_come_back(tmp_path: Path, name: str, file: str) -> None:
+    reader: Any = StillFrames(FRAMES)
+    found = masks_of(open_annotations(export(tmp_path, name) / file), reader)
+    assert found.classes == {1: "dog", 3: "cat", 7: "dog"}

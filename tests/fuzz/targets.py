@@ -28,6 +28,7 @@ from ovos_cli.evaluation.files import read_results
 from ovos_cli.masks.colours import parse_colours
 from ovos_cli.masks.keyframes import mask_arguments, read_keyframe_mask
 from tests.conftest import ROOT, write_indexed
+from tests.fuzz import annotations
 from tests.fuzz.strategies import blocks, damaged, names, nearly, picture_files, values
 
 _SECONDS = 5
@@ -213,6 +214,7 @@ TARGETS = {
     "npz": Target(st.dictionaries(_KEYS, _ARRAY, max_size=5), _arrays),
     "damaged npz": Target(damaged(_npz()), _damaged_arrays),
     "COCO annotations": Target(nearly(_INSTANCES), _annotations),
+    "annotations": Target(annotations.inputs(), annotations.read),
     "meta.json": Target(nearly(_META), _meta),
     "lists": Target(
         st.binary() | st.text().map(str.encode) | values.map(json.dumps).map(str.encode), _texts
