@@ -1,5 +1,7 @@
 """Shots of a list, one after the other on this machine."""
 
+import sys
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -66,6 +68,8 @@ class Here:
                 yield Result(row, State.STOPPED)
                 return
             except Exception as error:  # whatever it is, the other shots are not to suffer from it
+                if "--debug" in sys.argv:
+                    traceback.print_exc()
                 yield Result(row, State.FAILED, reason=message_of(error))
             else:
                 if result.state is State.STOPPED:
