@@ -19,6 +19,7 @@ _COMMANDS = {
     "mask": "ovos_cli.mask.command",
     "segment": "ovos_cli.segment",
     "resume": "ovos_cli.resume",
+    "review": "ovos_cli.review.command",
     "benchmark": "ovos_cli.benchmark",
     "evaluate": "ovos_cli.evaluate",
     "report": "ovos_cli.report_command",
