@@ -19,6 +19,8 @@ from ovos_cli.option_groups import ModelOptions, SourceOptions
 
 LEFT, RIGHT = (20, 40), (70, 40)
 """x, y of the middles of two white squares in all frames: what tests point at."""
+PATIENCE = 90_000
+"""Milliseconds: a machine may be busy with something else."""
 _SQUARE = 2
 """Pixels on each side of its middle."""
 
@@ -122,7 +124,7 @@ class Window:
         self.tab = browser.new_page(**options)
         self.served = served
         self.troubles: list[str] = []
-        self.tab.set_default_timeout(20000)
+        self.tab.set_default_timeout(PATIENCE)
         self.tab.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.open(served.url)
 

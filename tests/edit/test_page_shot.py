@@ -15,7 +15,17 @@ import pytest
 
 from tests.conftest import ROOT, write_video
 from tests.edit.browser import browser
-from tests.edit.served import LEFT, Opened, Served, Window, drawn, frames_in, opened, served
+from tests.edit.served import (
+    LEFT,
+    PATIENCE,
+    Opened,
+    Served,
+    Window,
+    drawn,
+    frames_in,
+    opened,
+    served,
+)
 
 __all__ = ["browser", "opened", "served"]
 
@@ -176,6 +186,7 @@ def test_with_keys_alone(opened: Opened, served: Served) -> None:
         .filter((e) => !(e.ariaLabel || e.textContent.trim() || e.labels?.length)).length"""
     )
     assert unnamed == 0
+    window.tab.locator("#canvas").focus()
     window.press("Tab")
     outline = window.tab.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
@@ -236,6 +247,7 @@ def test_a_lost_connection_is_said_and_nothing_is_lost(opened: Opened, served: S
 
 def test_without_the_token_nothing_is_shown(browser: Any, served: Served) -> None:
     tab = browser.new_page()
+    tab.set_default_timeout(PATIENCE)
     tab.goto(re.sub("token=.*", "token=wrong", served.url))
     tab.get_by_text("no valid token").wait_for()
     assert "token" not in tab.url
@@ -297,6 +309,7 @@ def test_a_killed_server_loses_nothing(browser: Any, untrained: Path, tmp_path: 
             started.kill()
 
     tab = browser.new_page(viewport={"width": 1000, "height": 700})
+    tab.set_default_timeout(PATIENCE)
     with process() as (first, url):
         tab.goto(url)
         tab.locator("html[data-ready]").wait_for()
