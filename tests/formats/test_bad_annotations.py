@@ -344,6 +344,9 @@ def test_a_file_of_one_frame_goes_where_it_is_said_to(tmp_path: Path) -> None:
     unnamed = saved(tmp_path, labelme() | {"imagePath": "cat.jpg"}, "b.json")
     found = masks_of(open_annotations(unnamed), reader)
     assert [*found.masks] == [0] and "does not say of which frame" in found.doubts[0]
+    versioned = saved(tmp_path, labelme() | {"imagePath": "cat_v3.jpg"}, "c.json")
+    found = masks_of(open_annotations(versioned), reader)
+    assert [*found.masks] == [3] and "'cat_v3' in" in found.doubts[0]
     several = export(tmp_path, "coco")
     assert [*masks_of(open_annotations(several), reader, 1).masks] == [1]
     with pytest.raises(InputError, match="no mask of frame 3, but of 0, 1, 2, 4"):
