@@ -13,10 +13,9 @@ from ovos_cli.shot.object_names import read_object_names
 from tests.cli.command import run_main
 from tests.conftest import write_video
 from tests.export.conftest import FRAMES as MADE
-from tests.export.conftest import Command, _made, ovos, shot
+from tests.export.conftest import Command
 from tests.formats.shots import FRAMES, HEIGHT, WIDTH, export, masks, taken
 
-__all__ = ["_made", "ovos", "shot"]
 SMALL = ["--size", "64", "--device", "cpu", "-q"]
 BACK = {
     "coco": "coco.json",
