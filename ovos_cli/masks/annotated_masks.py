@@ -216,6 +216,6 @@ class _Places:
             )
         if length is not None and length < count:
             self.doubts.append(
-                f"{self.annotated.path} is of {length} frames, and this video has {count}; its "
-                "frames are counted from the video's first one"
+                f"{self.annotated.path} is of {length} frames, and this video has {count}; they "
+                "are taken by their names and numbers, the first one for the video's first"
             )
