@@ -74,7 +74,7 @@ def _context(
             ("frames", f"{len(shot.stems):,}"),
             ("objects", str(len(shot.history))),
             ("frames that may be bad", f"{len(listed):,} ({len(listed) / len(shot.stems):.0%})"),
-            ("mean confidence", f"{sum(mean.values()) / len(mean):.2f}"),
+            ("mean confidence", f"{sum(mean.values()) / len(mean):.2f}" if mean else "none"),
         ],
         "live": shot.live,
         "looks": cards,

@@ -148,3 +148,10 @@ def test_locked_frames_count_as_given(shot: Path) -> None:
     (shot / "run.json").write_text(json.dumps(record))
     history = read_shot(shot).history
     assert [history[1][frame].given for frame in range(FRAMES)] == [1, 1, 1, 0, 0, 1]
+
+
+def test_frames_without_any_object_are_no_fault(shot: Path) -> None:
+    with closing(sqlite3.connect(shot / ".ovos" / "shot.sqlite")) as base, base:
+        base.execute("update final set confidence = '{}', origin = '{}'")
+    code, said = ovos("review", shot)
+    assert code == 0 and "0 of 6 frames may be bad" in said
