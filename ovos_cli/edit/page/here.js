@@ -1,4 +1,4 @@
-import { inWords } from './spans.js';
+import { inWords, minus } from './spans.js';
 
 const ORIGINS = {
   given: 'given here',
@@ -92,7 +92,10 @@ export class Here {
     disable('take-back', cannot || object === null || !this.#shot.isGiven(object, frame));
     disable('absent', cannot || object === null || !this.#shot.track(object).given.length);
     disable('present', cannot || object === null || !this.#shot.isAbsent(object, frame));
-    for (const id of ['lock', 'unlock', 'upload', 'add-object']) disable(id, cannot);
+    const free = minus(this.#range, this.#shot.timeline.locked);
+    disable('lock', cannot || free.length === 0);
+    disable('unlock', cannot || String(free) === String([this.#range]));
+    for (const id of ['upload', 'add-object']) disable(id, cannot);
   }
 
   #state() {
