@@ -220,9 +220,8 @@ def test_a_second_window_takes_over_and_the_first_says_so(opened: Opened, served
     first.says("Read only")
     first.drag((300, 300), (320, 320))
     assert first.tab.locator("#saved").inner_text() == "All is saved"
-    left, right = (first.squares() or [(300, 300)])[0], (400, 300)
     second.press("b")
-    second.paint(left, right)
+    second.paint((300, 300), (400, 300))
     assert (served.mask(0, 1) != before).any()
     with first.tab.expect_response("**/api/shot"):
         first.tab.reload()
