@@ -303,9 +303,11 @@ def test_a_killed_server_loses_nothing(browser: Any, untrained: Path, tmp_path: 
             list(map(str, command)), stdout=subprocess.PIPE, text=True, env=environment
         ) as started:
             assert started.stdout is not None
-            line = next(line for line in started.stdout if "http" in line)
-            yield started, line.split()[-1]
-            started.kill()
+            try:
+                line = next(line for line in started.stdout if "http" in line)
+                yield started, line.split()[-1]
+            finally:
+                started.kill()
 
     tab = browser.new_page(viewport={"width": 1000, "height": 700})
     tab.set_default_timeout(PATIENCE)
