@@ -167,7 +167,7 @@ class Window:
 
     def says(self, text: str) -> None:
         """Wait until the page says so."""
-        self.tab.get_by_text(text).first.wait_for()
+        self.tab.locator(f"text={text} >> visible=true").first.wait_for()
 
     def has_object(self, ident: int) -> None:
         """Wait until it is in the list."""

@@ -325,5 +325,5 @@ def test_a_killed_server_loses_nothing(browser: Any, untrained: Path, tmp_path: 
     with process() as (_, url):
         tab.goto(url)
         tab.locator("html[data-ready]").wait_for()
-        tab.get_by_text("given here").wait_for()
+        tab.locator("#state", has_text="given here").wait_for()
     tab.close()
