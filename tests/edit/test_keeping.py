@@ -127,6 +127,10 @@ def test_what_was_segmented_is_edited(
         assert (shot / ".ovos" / "waiting" / name).exists()
     page.follow()
     after = page.masks()
+    page.close()
+    # All masks are there, and `ovos resume` has the overlay to write.
+    assert json.loads((shot / "run.json").read_text())["state"] == "complete"
+    assert page.session.unfinished
     assert after[0] == before[0] and after[4] == np.where(box(20), 1, 0).astype(np.uint8).tobytes()
     assert not (shot / ".ovos" / "waiting").exists()
     written, _ = read_indexed(shot / "masks" / "00005.png")
