@@ -243,12 +243,12 @@ class EditedShot:
         """Say in the record how far it is, if anything was changed. Raises OvosError."""
         with self._editing:
             if self._begun:
-                in_order = any(sink.in_order for sink in self.run.sinks) or self.run.exports
-                done = self.known() and not in_order
-                self.run.state = "complete" if done else "interrupted"
+                known, outputs = self.known(), [*self.run.sinks, *self.run.exports.values()]
+                self.run.state = "complete" if known else "interrupted"
                 self.run.folder.make_room()
                 self.run.write_record()
-                self.unfinished = not done and bool(self.shot.plan.prompts.given)
+                left = not known or any(sink.in_order for sink in outputs)
+                self.unfinished = left and bool(self.shot.plan.prompts.given)
 
     # How
 

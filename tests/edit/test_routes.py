@@ -220,3 +220,17 @@ def test_an_empty_mask_is_no_absence(page: Page) -> None:
 
 def test_nothing_can_be_followed_before_something_is_given(page: Page) -> None:
     assert "nothing is given" in page.follow()["error"]
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_fault_is_a_sentence_and_says_where_with_debug_alone(
+    page: Page, debug: bool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("a cable was pulled")
+
+    monkeypatch.setattr(page.session.frames, "jpeg", fails)
+    asked = Page(page.session, debug=debug)
+    status, why = asked.refused("GET", "/frames/0")
+    assert status == 500 and "a cable was pulled" in why and "Traceback" not in why
+    assert ("Traceback" in capfd.readouterr().err) == debug
