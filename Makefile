@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 .venv/.installed: pyproject.toml
 	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[edit]"
 	touch $@
 
 .venv/.installed-dev: .venv/.installed
