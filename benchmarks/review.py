@@ -150,6 +150,9 @@ def _data(text: str) -> tuple[Path, Dataset]:
 def _scored(text: str) -> Iterator[Scored]:
     folder, data = _data(text)
     for sequence in data.sequences:
+        if not (folder / sequence.name / "run.json").is_file():
+            typer.echo(f"{folder} has no shot of {sequence.name}", err=True)
+            continue
         shot = read_shot(folder / sequence.name)
         j: dict[int, dict[int, float]] = {ident: {} for ident in shot.history}
         for frame, stem in shot.stems.items():

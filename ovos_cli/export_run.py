@@ -22,9 +22,9 @@ from ovos_cli.sinks.opening import (
     outputs_named,
     settings_of,
 )
+from ovos_cli.sinks.parts_folder import PartsFolder
 from ovos_cli.sinks.sink import ShotInfo, Sink, SoftMask, Written
 
-_PARTS = ".ovos-export"
 _DEFAULT = "export"
 
 
@@ -35,11 +35,13 @@ class ExportRun:
     gave up; the others are there.
     """
 
-    def __init__(self, shot: StoredShot, reader: FrameReader | None, exports: Exports) -> None:
+    def __init__(
+        self, shot: StoredShot, reader: FrameReader | None, exports: Exports, parts: PartsFolder
+    ) -> None:
         """See `open_export`."""
         self.doubts = [*filter(None, [_incomplete(shot)])]
         self.failures = exports.failures
-        self._shot, self._reader, self._exports = shot, reader, exports
+        self._shot, self._reader, self._exports, self._parts = shot, reader, exports, parts
         self._hard = list[int]()  # frames whose soft masks were wanted, and are not known
 
     @property
@@ -83,7 +85,7 @@ class ExportRun:
                 exports.close()
                 return exports.put_in_place()
         finally:
-            exports.discard()
+            self._parts.remove()
             remove_if_empty(exports.place)
 
     def _written(self) -> Iterator[Written]:
@@ -168,17 +170,16 @@ def open_export(
         )
         check_outputs(kinds.values(), info, options)
         _check_places(kinds.values(), root, shot, overwrite=overwrite)
-        with writing(root):
-            root.mkdir(parents=True, exist_ok=True)
         if options.names is not None:
             write_object_names(folder, names)
-        exports = open_exports(
-            kinds.values(), root, root / _PARTS, info, options, lambda: shot.cuts
-        )
+        with writing(root):
+            root.mkdir(parents=True, exist_ok=True)
+            parts = PartsFolder(root)
+        exports = open_exports(kinds.values(), root, parts.place, info, options, lambda: shot.cuts)
     except BaseException:
         shot.close()
         raise
-    return ExportRun(shot, reader, exports)
+    return ExportRun(shot, reader, exports, parts)
 
 
 def _incomplete(shot: StoredShot) -> str | None:

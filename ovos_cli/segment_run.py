@@ -100,8 +100,8 @@ def open_run(
             raise read_once(str(source.place), root)
     elif not source.place.exists():
         raise InputError(f"{source.place} does not exist")
-    masks = [path for _, path in mask_arguments(source.mask, source.start) if path.is_file()]
-    masks += [f for f in kept.files_given().values() if f.is_file()] if kept is not None else []
+    masks = [path for _, path in mask_arguments(source.mask, source.start)]
+    masks += kept.files_given().values() if kept is not None else []
     reader = open_source(
         source.place,
         start=source.start,

@@ -28,12 +28,12 @@ def key_of(row: Row, loaded: LoadedModel) -> str:
     Raises:
         InputError, OSError: a mask, or the video, is no longer there.
     """
-    options = options_record(row.groups)
+    options = options_record((row.source, row.output, row.model, row.memory))
     for name in _OF_THE_WAY:
         options["OutputOptions"].pop(name, None)
     given = mask_arguments(row.source.mask, row.source.start)
     masks = [(frame, _contents(path)) for frame, path in given]
-    names = row.groups[1].names
+    names = row.output.names
     called = _contents(Path(names)) if names and Path(names).is_file() else names
     code = code_digest(), code_digest(Path(__file__).parent.parent)
     return hashed(options, masks, called, source_digest(row.source.place), loaded.sha256, code)
@@ -72,7 +72,7 @@ def done_before(row: Row, key: str) -> Result | None:
 
 def _is_there(row: Row, frames: int) -> bool:
     """Whether nobody took outputs away."""
-    output = row.groups[1]
+    output = row.output
     names = {"masks", *(output.write or ())}
     names |= {name for name in ("mattes", "overlay") if getattr(output, name)}
     places = [row.out / SINKS[name].place_name for name in names]

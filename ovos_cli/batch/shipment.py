@@ -43,9 +43,8 @@ class Shipment:
 
 def pack(row: Row, *, overwrite: bool) -> Shipment:
     """Read all that a shot needs. Raises OSError: something of it is gone."""
-    source, _, model, _ = row.groups
-    video, weights = Path(source.video), model.weights
-    masks = [_split(text)[1] for text in source.mask]
+    video, weights = Path(row.source.video), row.model.weights
+    masks = [_split(text)[1] for text in row.source.mask]
     among = [*video.iterdir()] if video.is_dir() else []
     inside = {
         str(mask): frame.name
@@ -121,7 +120,7 @@ def _contents(path: Path, pattern: str) -> Files:
 
 
 def _names_file(row: Row) -> Path | None:
-    names = row.groups[1].names
+    names = row.output.names
     return Path(names) if names and Path(names).is_file() else None
 
 
@@ -156,17 +155,16 @@ def _unpack(shipment: Shipment, folder: Path) -> dict[str, str]:
 
 
 def _moved_row(row: Row, moved: dict[str, str]) -> Row:
-    source, output, model, memory = row.groups
-    masks = [f"{frame}{moved[str(path)]}" for frame, path in map(_split, source.mask)]
-    source = replace(source, video=moved[source.video], mask=masks)
-    output = replace(
-        output,
-        out=Path(moved[str(row.out)]),
-        names=moved.get(output.names or "", output.names),
+    masks = [f"{frame}{moved[str(path)]}" for frame, path in map(_split, row.source.mask)]
+    names, weights = row.output.names, row.model.weights
+    return replace(
+        row,
+        source=replace(row.source, video=moved[row.source.video], mask=masks),
+        output=replace(
+            row.output, out=Path(moved[str(row.out)]), names=moved.get(names or "", names)
+        ),
+        model=replace(row.model, weights=weights and Path(moved[str(weights)])),
     )
-    if model.weights is not None:
-        model = replace(model, weights=Path(moved[str(model.weights)]))
-    return replace(row, groups=(source, output, model, memory))
 
 
 def _split(mask: str) -> tuple[str, Path]:

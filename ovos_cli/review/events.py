@@ -42,6 +42,8 @@ class Event:
 
 _SHRUNK = 0.4
 """Share of its given mask's area below which an object is worth a look."""
+_LEAVING = 0.5
+"""Share of that area that is left of an object at the edge which leaves the picture."""
 _AREA_JUMP, _USUAL_AREA = 1.5, 4.0
 """A jump of the area is by this factor, and so many times what is usual for the object."""
 _JUMP, _USUAL_WAY = 0.5, 4.0
@@ -80,11 +82,16 @@ def events_of(history: History, cuts: Collection[int] = ()) -> list[Event]:
 
 
 def _sight(ident: int, track: Track) -> Iterator[Event]:
-    """Where it went out of sight, and where it came back."""
+    """Where it went out of sight, and where it came back.
+
+    What leaves the picture is less and less of it. What is large to the end is lost, at the edge
+    too.
+    """
+    beside = given_area(track)
     unseen = [frame for frame, seen in track.items() if not seen.area]
     for first, last in runs(unseen):
         before, after = track.get(first - 1), track.get(last + 1)
-        left = before is not None and before.at_edge
+        left = before is not None and before.at_edge and before.area < _LEAVING * beside[first]
         yield Event(first, ident, Kind.LEFT if left else Kind.LOST, last)
         if after is not None and not after.given:
             yield Event(last + 1, ident, Kind.BACK, last + 1)

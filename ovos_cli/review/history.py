@@ -1,5 +1,6 @@
 """What became of each object, frame by frame, as plain data."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -63,11 +64,16 @@ def given_area(track: Track) -> dict[int, float]:
 
     Without any, that of the first mask with an area.
     """
-    known = [(frame, seen.area) for frame, seen in track.items() if seen.given and seen.area]
-    known = known or [(frame, seen.area) for frame, seen in track.items() if seen.area][:1]
+    known = [frame for frame, seen in track.items() if seen.given and seen.area]
+    known = known or [frame for frame, seen in track.items() if seen.area][:1]
     if not known:
         return {}
-    return {frame: min(known, key=lambda one: abs(one[0] - frame))[1] for frame in track}
+    found = dict[int, float]()
+    for frame in track:
+        place = bisect_left(known, frame)
+        nearest = min(known[max(0, place - 1) : place + 1], key=lambda one: abs(one - frame))
+        found[frame] = track[nearest].area
+    return found
 
 
 def runs(frames: Iterable[int], bridged: int = 0) -> list[tuple[int, int]]:

@@ -74,7 +74,7 @@ def _context(
             ("frames", f"{len(shot.stems):,}"),
             ("objects", str(len(shot.history))),
             ("frames that may be bad", f"{len(listed):,} ({len(listed) / len(shot.stems):.0%})"),
-            ("mean confidence", f"{sum(mean.values()) / len(mean):.2f}"),
+            ("mean confidence", f"{sum(mean.values()) / len(mean):.2f}" if mean else "none"),
         ],
         "live": shot.live,
         "looks": cards,
@@ -231,11 +231,10 @@ def _time(reader: FrameReader | None, frame: int) -> str:
 
 
 def _colour(shot: StoredShot, ident: int) -> str:
-    """An object's colour in its masks, where it has one that shows."""
-    red, green, blue = shot.palette[3 * ident : 3 * ident + 3]
-    if max(red, green, blue) < 64:
-        red, green, blue = 240, 90, 40
-    return f"#{red:02x}{green:02x}{blue:02x}"
+    """An object's colour on the page: some of the masks' own would not show on a dark picture."""
+    from ovos_cli.html_report.charts import object_colour  # needs what comes with jinja2
+
+    return object_colour([*shot.history].index(ident))
 
 
 def _confidence(track: dict[int, Seen]) -> dict[int, float]:

@@ -5,7 +5,7 @@ Pure: from confidence by object and frame, and what else is known, to frames.
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from ovos_cli.review.events import Event, Kind
@@ -18,6 +18,9 @@ _GOOD = 0.85
 """What a correction makes of a mask, and what nobody need look at."""
 _REACH = 20.0
 """Frames from a correction at which its effect has fallen to a third."""
+_FAR = 60
+_SHARES = [math.exp(-away / _REACH) for away in range(_FAR + 1)]
+"""What a correction mends of a mask so many frames away; beyond, nothing."""
 _LEAST = 0.5
 """Gain below which a frame is not worth a look, in masks that are mended from wrong to right."""
 _WORTH = 0.1
@@ -69,18 +72,17 @@ def frames_to_look_at(
     Returns:
         The best first.
     """
-    loss = _losses(confidence, given, events)
-    edges = {ident: sorted(given.get(ident, ())) for ident in loss}
-    reach = {
-        ident: {frame: _reached(each, frame, edges[ident], sorted(cuts)) for frame in each}
-        for ident, each in loss.items()
+    loss = _losses(_in_picture(confidence, events), given, events)
+    walls = sorted(cuts)
+    repairs = {
+        ident: _Repair(each, sorted(given.get(ident, ())), walls) for ident, each in loss.items()
     }
-    mended = {ident: dict.fromkeys(each, 0.0) for ident, each in loss.items()}
+    gains = dict[int, dict[int, float]]()
+    for ident, repair in repairs.items():
+        for frame in repair.loss:
+            gains.setdefault(frame, {})[ident] = repair.gain(frame)
     chosen = list[Look]()
-    while len(chosen) < count:
-        gains = _gains(loss, reach, mended)
-        if not gains:
-            break
+    while gains and len(chosen) < count:
         frame = max(gains, key=lambda f: (round(sum(gains[f].values()), 9), -f))
         gain = sum(gains[frame].values())
         if gain < _LEAST:
@@ -89,9 +91,56 @@ def frames_to_look_at(
         objects = sorted(worth, key=lambda i: -gains[frame][i])
         chosen.append(Look(frame, gain, tuple(objects), *_span(loss[objects[0]], frame)))
         for ident in objects:
-            for other, share in reach[ident][frame].items():
-                mended[ident][other] = max(share, mended[ident][other])
+            for other in repairs[ident].correct(frame):
+                gains[other][ident] = repairs[ident].gain(other)
     return chosen
+
+
+class _Repair:
+    """What corrections of one object mend.
+
+    loss: what each doubtful mask lacks, by frame.
+    """
+
+    def __init__(self, loss: Mapping[int, float], edges: list[int], walls: list[int]) -> None:
+        """Begin without a correction.
+
+        Args:
+            edges: frames in which it was given, rising. walls: frames before which there is a cut.
+        """
+        self.loss, self._edges, self._walls = loss, edges, walls
+        self._mended = dict.fromkeys(loss, 0.0)
+
+    def gain(self, frame: int) -> float:
+        """What one more correction, in this frame, brings."""
+        return sum(
+            self.loss[other] * (share - self._mended[other])
+            for other, share in self._reached(frame)
+            if share > self._mended[other]
+        )
+
+    def correct(self, frame: int) -> list[int]:
+        """Correct a frame; the frames in which a further correction now brings less."""
+        for other, share in self._reached(frame):
+            self._mended[other] = max(share, self._mended[other])
+        near = range(frame - 2 * _FAR, frame + 2 * _FAR + 1)
+        return [other for other in near if other in self.loss]
+
+    def _reached(self, frame: int) -> Iterator[tuple[int, float]]:
+        """Doubtful frames that a correction reaches, and how much of their loss it mends."""
+        place, cut = bisect_left(self._edges, frame), bisect_right(self._walls, frame)
+        low, high = frame - _FAR, frame + _FAR
+        if place:
+            low = max(low, self._edges[place - 1] + 1)
+        if place < len(self._edges):
+            high = min(high, self._edges[place] - 1)
+        if cut:
+            low = max(low, self._walls[cut - 1])
+        if cut < len(self._walls):
+            high = min(high, self._walls[cut] - 1)
+        for other in range(low, high + 1):
+            if other in self.loss:
+                yield other, _SHARES[abs(other - frame)]
 
 
 def frame_confidence(confidence: Mapping[int, Mapping[int, float]]) -> dict[int, float]:
@@ -110,8 +159,10 @@ def listed_frames(
 ) -> list[int]:
     """All frames that may be bad, rising: those of low mean confidence, or with a shrunken object.
 
-    Frames in which all is given are not among them.
+    Frames in which all is given are not among them, and an object that left the picture is not
+    missed there.
     """
+    confidence = _in_picture(confidence, events)
     found = {f for f, mean in frame_confidence(confidence).items() if mean < DOUBTFUL}
     for event in events:
         if event.kind is Kind.SHRUNK:
@@ -123,6 +174,22 @@ def listed_frames(
         if frame not in given.get(ident, ())
     }
     return sorted(found & unsure)
+
+
+def _in_picture(
+    confidence: Mapping[int, Mapping[int, float]], events: Collection[Event]
+) -> dict[int, dict[int, float]]:
+    """Confidence without the frames of objects that left the picture: nobody can mend them."""
+    left = {
+        (event.ident, frame)
+        for event in events
+        if event.kind is Kind.LEFT
+        for frame in range(event.frame, event.last + 1)
+    }
+    return {
+        ident: {frame: value for frame, value in each.items() if (ident, frame) not in left}
+        for ident, each in confidence.items()
+    }
 
 
 def _losses(
@@ -148,42 +215,6 @@ def _losses(
             if value < DOUBTFUL and frame not in known
         }
     return lost
-
-
-def _gains(
-    loss: Mapping[int, Mapping[int, float]],
-    reach: Mapping[int, Mapping[int, Mapping[int, float]]],
-    mended: Mapping[int, Mapping[int, float]],
-) -> dict[int, dict[int, float]]:
-    """For each frame with anything to mend, what a correction of each such object brings."""
-    gains: dict[int, dict[int, float]] = {}
-    for ident, each in loss.items():
-        for frame in each:
-            gain = sum(
-                each[other] * (share - mended[ident][other])
-                for other, share in reach[ident][frame].items()
-                if share > mended[ident][other]
-            )
-            if gain > 0:
-                gains.setdefault(frame, {})[ident] = gain
-    return gains
-
-
-def _reached(
-    frames: Collection[int], frame: int, edges: list[int], walls: list[int]
-) -> dict[int, float]:
-    """Frames that a correction reaches, and how much of what they lack it mends there."""
-    far = math.ceil(3 * _REACH)
-    place, cut = bisect_left(edges, frame), bisect_right(walls, frame)
-    low = max(frame - far, edges[place - 1] + 1 if place else frame - far)
-    high = min(frame + far, edges[place] - 1 if place < len(edges) else frame + far)
-    low = max(low, walls[cut - 1]) if cut else low
-    high = min(high, walls[cut] - 1) if cut < len(walls) else high
-    return {
-        other: math.exp(-abs(other - frame) / _REACH)
-        for other in range(low, high + 1)
-        if other in frames
-    }
 
 
 def _span(frames: Collection[int], frame: int) -> tuple[int, int]:

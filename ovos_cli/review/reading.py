@@ -12,7 +12,6 @@ from models.errors import InputError
 from models.functional.masks import INSIDE
 from models.tracking.cues import Cues
 from ovos_cli.masks.ids import ids_in
-from ovos_cli.masks.palette import Palette, full_palette
 from ovos_cli.review.estimate import estimated, of_both, read_calibration
 from ovos_cli.review.history import GIVEN, Seen
 from ovos_cli.review.measured import Ids, Shape, Shapes
@@ -28,8 +27,8 @@ class StoredShot:
     """What is there of a shot.
 
     stems: names of the masks, by frame, rising. history: see `ovos_cli.review.history`. cuts:
-    frames before which there is a cut. palette: of the masks. record: run.json. gaps: what is not
-    there, for people; empty mostly.
+    frames before which there is a cut. record: run.json. gaps: what is not there, for people; empty
+    mostly.
     """
 
     folder: ShotFolder
@@ -37,7 +36,6 @@ class StoredShot:
     cuts: list[int]
     stems: dict[int, str] = field(default_factory=dict)
     history: dict[int, dict[int, Seen]] = field(default_factory=dict)
-    palette: Palette = field(default_factory=lambda: full_palette(None))
     gaps: list[str] = field(default_factory=list)
 
     @property
@@ -77,7 +75,10 @@ def read_shot(root: Path) -> StoredShot:
         )
     state = record.get("state", "")
     if state != "complete":
-        shot.gaps.append(f"the run is {state or 'not complete'}: {len(shot.stems)} frames are done")
+        shot.gaps.append(
+            f"the run is not complete ({state or 'of unknown state'}): this is of the "
+            f"{len(shot.stems)} frames that are done"
+        )
     return shot
 
 
@@ -93,7 +94,7 @@ def _read(shot: StoredShot, store: Store) -> None:
         if not file.is_file():
             missing += 1
             continue
-        ids, shot.palette = read_indexed(file)
+        ids, _ = read_indexed(file)
         origin: dict[int, str] = dict.fromkeys(sorted(ids_in(ids)), LOCKED)
         sure = dict[int, float]()
         if frame not in locked:

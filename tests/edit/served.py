@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -141,14 +142,13 @@ class Window:
         with Image.open(io.BytesIO(self.tab.screenshot(clip=box, scale="css"))) as picture:
             pixels = np.asarray(picture.convert("RGB")).astype(int)
         white = pixels.min(axis=2) > 238  # brighter than any letter of the page
-        columns = np.flatnonzero(white.any(axis=0))
-        parts = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
-        found = []
-        for part in (p for p in parts if len(p) > 1):
-            rows = np.flatnonzero(white[:, part].any(axis=1))
-            middle = (part[0] + part[-1] + 1) / 2, (rows[0] + rows[-1] + 1) / 2
-            found.append((box["x"] + middle[0], box["y"] + middle[1]))
-        return found
+        _, _, parts, _ = cv2.connectedComponentsWithStats(white.astype(np.uint8))
+        found = [
+            (box["x"] + left + width / 2, box["y"] + top + height / 2)
+            for left, top, width, height, area in parts[1:].tolist()
+            if area > _SQUARE
+        ]
+        return sorted(found)
 
     def paint(self, start: tuple[float, float], stop: tuple[float, float], **how: Any) -> None:
         """A stroke of the brush or the eraser, whichever is in the hand."""
@@ -167,7 +167,7 @@ class Window:
 
     def says(self, text: str) -> None:
         """Wait until the page says so."""
-        self.tab.get_by_text(text).first.wait_for()
+        self.tab.locator(f"text={text} >> visible=true").first.wait_for()
 
     def has_object(self, ident: int) -> None:
         """Wait until it is in the list."""

@@ -131,7 +131,7 @@ def test_everything_is_undone_and_done_again(opened: Opened, served: Served) -> 
         window.press("Control+z")
     assert not served.mask(1, 1).any()
     assert window.tab.locator("#frame").input_value() == "1"
-    for expected in reversed(states):
+    for expected in reversed(states[:-1]):
         with window.kept():
             window.press("Control+z")
         np.testing.assert_array_equal(served.mask(0, 1), expected)

@@ -220,9 +220,8 @@ def test_a_second_window_takes_over_and_the_first_says_so(opened: Opened, served
     first.says("Read only")
     first.drag((300, 300), (320, 320))
     assert first.tab.locator("#saved").inner_text() == "All is saved"
-    left, right = (first.squares() or [(300, 300)])[0], (400, 300)
     second.press("b")
-    second.paint(left, right)
+    second.paint((300, 300), (400, 300))
     assert (served.mask(0, 1) != before).any()
     with first.tab.expect_response("**/api/shot"):
         first.tab.reload()
@@ -304,9 +303,11 @@ def test_a_killed_server_loses_nothing(browser: Any, untrained: Path, tmp_path: 
             list(map(str, command)), stdout=subprocess.PIPE, text=True, env=environment
         ) as started:
             assert started.stdout is not None
-            line = next(line for line in started.stdout if "http" in line)
-            yield started, line.split()[-1]
-            started.kill()
+            try:
+                line = next(line for line in started.stdout if "http" in line)
+                yield started, line.split()[-1]
+            finally:
+                started.kill()
 
     tab = browser.new_page(viewport={"width": 1000, "height": 700})
     tab.set_default_timeout(PATIENCE)
@@ -324,5 +325,5 @@ def test_a_killed_server_loses_nothing(browser: Any, untrained: Path, tmp_path: 
     with process() as (_, url):
         tab.goto(url)
         tab.locator("html[data-ready]").wait_for()
-        tab.get_by_text("given here").wait_for()
+        tab.locator("#state", has_text="given here").wait_for()
     tab.close()

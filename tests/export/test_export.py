@@ -16,6 +16,7 @@ from PIL import Image
 
 from ovos_cli import sinks
 from ovos_cli.sinks import Output
+from ovos_cli.sinks.parts_folder import PartsFolder
 from ovos_cli.sinks.sink import Sink, Written
 from tests.conftest import write_indexed, write_video
 from tests.export.conftest import FRAMES, SMALL, Command, two_objects
@@ -273,3 +274,16 @@ def test_locked_frames_and_absences_go_out_as_they_are(
     found = told(shot / "export/told")
     assert [t["soft"] for t in found.values()] == [False, True, False, False, True]
     assert [3 in t["ids"] for t in found.values()] == [True, False, False, False, False]
+
+
+def test_exports_at_the_same_time_keep_apart(tmp_path: Path) -> None:
+    one, two = PartsFolder(tmp_path), PartsFolder(tmp_path)
+    for parts in (one, two):
+        parts.place.mkdir()
+    PartsFolder(tmp_path).remove()
+    assert one.place.is_dir() and two.place.is_dir() and one.place != two.place
+    one.remove()
+    assert two.place.is_dir()
+    two._lock.release()  # as when its process is killed
+    PartsFolder(tmp_path).remove()
+    assert not [*tmp_path.iterdir()]

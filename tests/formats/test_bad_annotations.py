@@ -16,6 +16,7 @@ from models.errors import InputError
 from ovos_cli.formats.opening import open_annotations
 from ovos_cli.masks.annotated_masks import masks_of
 from ovos_cli.masks.keyframes import mask_arguments, read_keyframe_mask
+from ovos_cli.shot.given import read_given_masks
 from tests.formats.shots import HEIGHT, WIDTH, export, masks, taken
 from tests.shot.frames import StillFrames
 
@@ -344,6 +345,9 @@ def test_a_file_of_one_frame_goes_where_it_is_said_to(tmp_path: Path) -> None:
     unnamed = saved(tmp_path, labelme() | {"imagePath": "cat.jpg"}, "b.json")
     found = masks_of(open_annotations(unnamed), reader)
     assert [*found.masks] == [0] and "does not say of which frame" in found.doubts[0]
+    versioned = saved(tmp_path, labelme() | {"imagePath": "cat_v3.jpg"}, "c.json")
+    found = masks_of(open_annotations(versioned), reader)
+    assert [*found.masks] == [3] and "'cat_v3' in" in found.doubts[0]
     several = export(tmp_path, "coco")
     assert [*masks_of(open_annotations(several), reader, 1).masks] == [1]
     with pytest.raises(InputError, match="no mask of frame 3, but of 0, 1, 2, 4"):
@@ -497,3 +501,23 @@ def test_folders_of_plain_masks_stay_what_they_are(tmp_path: Path) -> None:
         (None, annotated),
         (3, annotated),
     ]
+
+
+def test_the_length_that_a_file_says_is_compared_with_the_videos(tmp_path: Path) -> None:
+    place = export(tmp_path, "ytvis")
+    _, doubts = taken(place, StillFrames(9))
+    assert len(doubts) == 1 and "is of 5 frames, and this video has 9" in doubts[0]
+    with pytest.raises(InputError, match="of a video of 5 frames or more, and this one has 4"):
+        taken(place, StillFrames(4))
+
+
+def test_options_of_pictures_are_of_no_use_to_annotations(tmp_path: Path) -> None:
+    given = read_given_masks([str(export(tmp_path, "coco"))], StillFrames(5), None, 128)  # type: ignore[arg-type]
+    assert sorted(given.masks) == [0, 1, 2, 4] and given.classes == {1: "dog", 3: "cat", 7: "dog"}
+    assert any("--mask-threshold are of pictures" in doubt for doubt in given.doubts)
+
+
+def test_one_frame_in_two_files_is_refused(tmp_path: Path) -> None:
+    files = [str(export(tmp_path, name)) for name in ("coco", "mots")]
+    with pytest.raises(InputError, match=r"frame 0 has two masks, .*coco.json and .*mots"):
+        read_given_masks(files, StillFrames(5))  # type: ignore[arg-type]

@@ -13,10 +13,9 @@ from ovos_cli.shot.object_names import read_object_names
 from tests.cli.command import run_main
 from tests.conftest import write_video
 from tests.export.conftest import FRAMES as MADE
-from tests.export.conftest import Command, _made, ovos, shot
+from tests.export.conftest import Command
 from tests.formats.shots import FRAMES, HEIGHT, WIDTH, export, masks, taken
 
-__all__ = ["_made", "ovos", "shot"]
 SMALL = ["--size", "64", "--device", "cpu", "-q"]
 BACK = {
     "coco": "coco.json",
@@ -96,3 +95,22 @@ def test_a_shot_goes_out_in_every_format_and_comes_back(shot: Path, ovos: Comman
     assert status == 2 and "is there already" in said
     status, said = ovos("export", shot, *to, "--overwrite")
     assert status == 0 and sorted(taken(shot / "export/labelme")[0]) == sorted(found)
+
+
+def test_frames_with_annotations_beside_them_are_both(
+    tmp_path: Path, untrained: Path, ovos: Command
+) -> None:
+    frames = tmp_path / "frames"
+    frames.mkdir()
+    for index in (3, 4):
+        picture = Image.new("RGB", (WIDTH, HEIGHT))
+        picture.save(frames / f"cat_{index}.jpg")
+    lone(frames, "cat_3.jpg")
+    out = ["-o", tmp_path / "out", "--weights", untrained, "--no-overlay", *SMALL]
+    assert ovos("segment", frames, "-m", frames, *out) == (0, "")
+    assert (read(tmp_path / "out/masks/cat_3.png") == 1).sum() == 100
+    status, said = ovos("export", tmp_path / "out", "--to", "coco")
+    assert status == 0, said
+    written = json.loads((tmp_path / "out/export/coco.json").read_text())
+    assert [image["file_name"] for image in written["images"]] == ["cat_3.jpg", "cat_4.jpg"]
+    assert written["categories"][0]["name"] == "dog"

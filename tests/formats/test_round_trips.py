@@ -85,7 +85,7 @@ def test_a_part_of_a_folder_of_images_comes_back_to_its_frames(
     assert sorted(found) == [2, 3, 4, 6]
     for index, ids in found.items():
         np.testing.assert_array_equal(ids, masks()[index - 2])
-    assert all("counted from" in doubt for doubt in doubts)
+    assert all(" frames, and this video has 12" in doubt for doubt in doubts)
 
 
 def test_results_of_fewer_frames_are_counted_from_the_first_one_and_that_is_said(

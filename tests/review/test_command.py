@@ -105,10 +105,10 @@ def test_an_incomplete_shot_is_reviewed_as_far_as_it_is_done(shot: Path) -> None
     with closing(sqlite3.connect(shot / ".ovos" / "shot.sqlite")) as base, base:
         base.execute("delete from final where frame > 2")
     code, said = ovos("review", shot)
-    assert code == 0 and "the run is interrupted: 3 frames are done" in said
+    assert code == 0 and "not complete (interrupted): this is of the 3 frames that are done" in said
     rows = [*csv.DictReader((shot / "objects.csv").read_text().splitlines())]
     assert {row["frame"] for row in rows} == {"0", "1", "2"}
-    assert "the run is interrupted" in (shot / "review.html").read_text()
+    assert "not complete (interrupted)" in (shot / "review.html").read_text()
 
 
 def test_a_shot_of_which_nothing_is_done_says_how_to_go_on(shot: Path) -> None:
@@ -148,3 +148,10 @@ def test_locked_frames_count_as_given(shot: Path) -> None:
     (shot / "run.json").write_text(json.dumps(record))
     history = read_shot(shot).history
     assert [history[1][frame].given for frame in range(FRAMES)] == [1, 1, 1, 0, 0, 1]
+
+
+def test_frames_without_any_object_are_no_fault(shot: Path) -> None:
+    with closing(sqlite3.connect(shot / ".ovos" / "shot.sqlite")) as base, base:
+        base.execute("update final set confidence = '{}', origin = '{}'")
+    code, said = ovos("review", shot)
+    assert code == 0 and "0 of 6 frames may be bad" in said

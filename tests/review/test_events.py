@@ -27,8 +27,10 @@ def test_of_an_object_that_stays_there_is_nothing_to_say() -> None:
 def test_lost_in_the_middle_left_at_the_edge_and_back() -> None:
     gone = changed(still(), 10, 15, area=0.0, centre=None)
     assert kinds(events_of({1: gone})) == [(Kind.LOST, 10, 15), (Kind.BACK, 16, 16)]
-    left = changed(gone, 9, 9, at_edge=True)
-    assert kinds(events_of({1: left}))[0] == (Kind.LEFT, 10, 15)
+    large = changed(gone, 9, 9, at_edge=True)
+    assert kinds(events_of({1: large}))[0] == (Kind.LOST, 10, 15)
+    leaving = changed(gone, 9, 9, at_edge=True, area=450.0)
+    assert (Kind.LEFT, 10, 15) in kinds(events_of({1: leaving}))
 
 
 def test_jumps_are_beyond_what_the_object_does_all_the_time() -> None:

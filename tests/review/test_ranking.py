@@ -72,6 +72,14 @@ def test_frames_with_a_shrunken_object_are_listed_but_no_given_ones() -> None:
     assert listed_frames({1: sure(f10_19=0.1)}, {1: [*range(10, 15)]}) == [*range(15, 20)]
 
 
+def test_an_object_that_left_the_picture_is_not_missed() -> None:
+    gone = {1: sure(f50_99=0.1)}
+    assert listed_frames(gone, {}) == [*range(50, 100)]
+    left = [Event(50, 1, Kind.LEFT, 99)]
+    assert listed_frames(gone, {}, left) == []
+    assert frames_to_look_at(gone, {}, left) == []
+
+
 @pytest.mark.parametrize("module", ["ranking", "events", "estimate", "history"])
 def test_the_ranking_does_without_torch(module: str) -> None:
     code = f"import sys, ovos_cli.review.{module}; sys.exit('torch' in sys.modules)"

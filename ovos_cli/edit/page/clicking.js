@@ -13,7 +13,7 @@ const REST_MS = 110; // of the pointer, before it is asked what a click would ta
  * and `say`.
  */
 export class Clicking extends Emitter {
-  /** {key, object, mask}: what a click where the pointer rests would take. */
+  /** {key, mask}: what a click where the pointer rests would take. */
   preview = null;
   /** How many clicks are not answered yet. */
   waiting = 0;
@@ -118,7 +118,7 @@ export class Clicking extends Emitter {
     }
     try {
       const mask = await this.#api.click(this.#prompt(said, click), this.#abort.signal);
-      if (key === this.#hovered) this.#show({ key, object, mask });
+      if (key === this.#hovered) this.#show({ key, mask });
     } catch (error) {
       // A preview that cannot be had is none; the click itself will say why.
       if (error.name !== 'AbortError') this.#show(null);

@@ -1,4 +1,4 @@
-import { inWords } from './spans.js';
+import { inWords, minus } from './spans.js';
 
 const ORIGINS = {
   given: 'given here',
@@ -28,8 +28,8 @@ export class Here {
     on('lock', () => this.lock());
     on('unlock', () => this.unlock());
     on('upload', () => this.#file.click());
-    on('range-first', () => look.setRangeFirst(look.frame));
-    on('range-last', () => look.setRangeLast(look.frame));
+    on('range-first', () => look.beginRange());
+    on('range-last', () => look.endRange());
     on('range-clear', () => look.setRange(null));
     this.#file.addEventListener('change', () => this.#upload());
     const update = () => this.#update();
@@ -92,7 +92,10 @@ export class Here {
     disable('take-back', cannot || object === null || !this.#shot.isGiven(object, frame));
     disable('absent', cannot || object === null || !this.#shot.track(object).given.length);
     disable('present', cannot || object === null || !this.#shot.isAbsent(object, frame));
-    for (const id of ['lock', 'unlock', 'upload', 'add-object']) disable(id, cannot);
+    const free = minus(this.#range, this.#shot.timeline.locked);
+    disable('lock', cannot || free.length === 0);
+    disable('unlock', cannot || String(free) === String([this.#range]));
+    for (const id of ['upload', 'add-object']) disable(id, cannot);
   }
 
   #state() {
@@ -101,7 +104,9 @@ export class Here {
     if (this.#shown.frame !== frame) return '…';
     const parts = [this.#known(object, frame)];
     const sure = this.#shot.track(object).confidence[frame];
-    if (typeof sure === 'number' && !this.#shot.isGiven(object, frame)) parts.push(`confidence ${Math.round(100 * sure)}\u202f%`);
+    if (typeof sure === 'number' && !this.#shot.isGiven(object, frame)) {
+      parts.push(`confidence ${Math.round(100 * sure)}\u202f%`);
+    }
     if (this.#shot.isStale(frame)) parts.push('changed since, not followed again');
     if (this.#shot.isLocked(frame) && parts[0] !== ORIGINS.locked) parts.push('locked');
     return parts.join(' · ');

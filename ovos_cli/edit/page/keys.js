@@ -5,7 +5,6 @@ const SYMBOLS = {
   ArrowRight: '→',
   ArrowUp: '↑',
   ArrowDown: '↓',
-  ' ': 'Space',
 };
 
 /** "ctrl+shift+z" of an event: the order of the names is fixed; signs carry no shift of their own. */
@@ -18,8 +17,8 @@ export function nameOf(event) {
   const parts = [];
   if ((event.ctrlKey || event.metaKey) && !graph) parts.push('ctrl');
   if (event.altKey && !graph) parts.push('alt');
-  if (event.shiftKey && (!sign || event.key === ' ')) parts.push('shift');
-  const key = isDigit ? digit : event.key;
+  if (event.shiftKey && !sign) parts.push('shift');
+  const key = isDigit ? digit : event.key === ' ' ? 'Space' : event.key;
   parts.push(key.length === 1 ? key.toLowerCase() : key);
   return parts.join('+');
 }
@@ -31,7 +30,7 @@ const isWriting = (element) =>
 function isTheirs(element, name) {
   if (isWriting(element)) return true;
   if (element.matches('[type=range]') && /^Arrow|^Home$|^End$/.test(name)) return true;
-  return element.matches('button, input') && ['Enter', ' '].includes(name);
+  return element.matches('button, input') && ['Enter', 'Space'].includes(name);
 }
 
 export class Keys {
@@ -40,7 +39,10 @@ export class Keys {
   #hand;
   #help = document.getElementById('help');
 
-  /** groups: [{title, keys: [{keys: [name, ...], text, act}]}]; act is called with the name. hand: see Hand. */
+  /**
+   * groups: [{title, keys: [{keys, shown, text, act}]}], the first two lists of names; `act` is called
+   * with the name of the key. hand: see Hand.
+   */
   constructor(groups, hand) {
     this.#groups = groups;
     this.#hand = hand;
@@ -65,14 +67,14 @@ export class Keys {
     if (this.#help.open && name !== '?') return;
     event.preventDefault();
     // Space held down moves the picture; what else it does waits until it is let go.
-    if (name === ' ') this.#hand.setGrabs(true);
+    if (name === 'Space') this.#hand.setGrabs(true);
     else act(name);
   }
 
   #up(event) {
     if (event.key !== ' ' || !this.#hand.grabs) return;
     this.#hand.setGrabs(false);
-    if (!this.#hand.grabbed) this.#acts.get(' ')(' ');
+    if (!this.#hand.grabbed) this.#acts.get('Space')('Space');
   }
 
   #fillHelp() {
@@ -82,9 +84,9 @@ export class Keys {
       const heading = document.createElement('h3');
       heading.textContent = title;
       const pairs = document.createElement('dl');
-      for (const { keys, shown, text } of table) {
+      for (const { shown, text } of table) {
         const term = document.createElement('dt');
-        for (const key of shown ?? keys) {
+        for (const key of shown) {
           const element = document.createElement('kbd');
           element.textContent = inWords(key);
           term.append(element);

@@ -61,12 +61,12 @@ export class Look extends Emitter {
     this.emit('range');
   }
 
-  /** Where the range begins or ends; the other end comes along if it would be passed. */
-  setRangeFirst(frame) {
-    this.setRange([frame, Math.max(frame, this.range?.[1] ?? frame)]);
+  /** The range begins or ends at this frame; the other end comes along if it would be passed. */
+  beginRange() {
+    this.setRange([this.frame, Math.max(this.frame, this.range?.[1] ?? this.frame)]);
   }
 
-  setRangeLast(frame) {
-    this.setRange([Math.min(frame, this.range?.[0] ?? frame), frame]);
+  endRange() {
+    this.setRange([Math.min(this.frame, this.range?.[0] ?? this.frame), this.frame]);
   }
 }

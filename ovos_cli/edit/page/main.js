@@ -134,7 +134,14 @@ function listen({ shot, look, shown, saving, connection, playing, clicking, edit
   const mayWrite = () => messages.banner(shot.readOnly && `Read only: ${shot.readOnly}`);
   shot.on('info', mayWrite);
   mayWrite();
-  for (const warning of shot.info.warnings ?? []) messages.say(warning);
+
+  const warned = new Set();
+  const warn = () => {
+    for (const warning of shot.info.warnings) if (!warned.has(warning)) messages.say(warning);
+    shot.info.warnings.forEach((warning) => warned.add(warning));
+  };
+  shot.on('info', warn);
+  warn();
 }
 
 /** What is waited for, once it takes longer than a blink. */

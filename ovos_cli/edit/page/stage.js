@@ -1,7 +1,7 @@
 import { cssColour, pixelColour } from './colours.js';
 import { Emitter } from './emitter.js';
 import { borders, tint } from './masks.js';
-import { fitted, panned, pixelAt, showing, toPicture, toStage, zoomed } from './view.js';
+import { fitted, panned, pixelAt, showing, toPicture, zoomed } from './view.js';
 
 const CRISP = 2; // device pixels for one of the picture, from which on it is shown as squares
 const GRID = 14;

@@ -32,7 +32,8 @@ export function shades(track, first, last) {
 
 /** The least value above 0 of the frames in each column: what needs a look is not hidden by zoom. */
 export function leastInColumns(values, from, to, columns) {
-  return inColumns(values, from, to, columns, (least, value) => (!least ? value : value ? Math.min(least, value) : least));
+  const least = (one, other) => (one && other ? Math.min(one, other) : one || other);
+  return inColumns(values, from, to, columns, least);
 }
 
 /** 1 for each column with a frame that is flagged. */
