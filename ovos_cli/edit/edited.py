@@ -52,11 +52,6 @@ class EditedShot:
         locks = run.options["SourceOptions"]["lock"] or ()
         self._locks = [(r[0], r[-1]) for r in map(parse_lock, locks)]
 
-    @property
-    def begun(self) -> bool:
-        """Whether anything was written."""
-        return self._begun
-
     def begin(self) -> None:
         """See that a record says how the shot was begun, before anything else is written."""
         with self._editing:
