@@ -172,7 +172,7 @@ class Session:
 
     def timeline(self) -> dict[str, Any]:
         """See `timeline`."""
-        return timeline(self.shown.said(), self.shown.finals(), self.cuts(), self.labels())
+        return timeline(self.shown.said(), self.shown.estimated(), self.cuts(), self.labels())
 
     @staticmethod
     def _colour(ident: int) -> str:

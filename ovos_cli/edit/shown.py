@@ -1,13 +1,15 @@
 """What is to be seen of a shot: masks as far as they are known, and whether they still hold."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import RLock
 
 import numpy as np
 
+from models.tracking.cues import Cues
 from models.tracking.objects import Ids
 from ovos_cli.masks.ids import ids_in, laid_over
+from ovos_cli.review.estimate import of_final
 from ovos_cli.shot.annotations import Annotations
 from ovos_cli.shot.folder import ShotFolder, read_indexed
 from ovos_cli.shot.meeting import GIVEN, LOCKED
@@ -88,9 +90,19 @@ class ShownShot:
             origin |= dict.fromkeys(ids_in(given), GIVEN)
         return None if ids is None else Shown(ids, origin, stale)
 
-    def finals(self) -> list[Final]:
-        """All frames whose masks are written, rising."""
-        return self.store.finals()
+    def estimated(self) -> list[Final]:
+        """All frames whose masks are written, rising; confidence is as `ovos review` has it."""
+        forward, backward = (self.store.cues(backward=way) for way in (False, True))
+        nothing = dict[int, Cues]()
+
+        def of(final: Final) -> dict[int, float]:
+            one, other = (cues.get(final.frame, nothing) for cues in (forward, backward))
+            return {
+                ident: of_final(final.origin[ident], sure, one.get(ident), other.get(ident))
+                for ident, sure in final.confidence.items()
+            }
+
+        return [replace(final, confidence=of(final)) for final in self.store.finals()]
 
     def stored(self, frame: int) -> Ids | None:
         """The masks that lie in the folder."""

@@ -7,6 +7,9 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from ovos_cli.review.history import GIVEN
+from ovos_cli.shot.meeting import BACKWARD, FORWARD
+
 if TYPE_CHECKING:
     from models.tracking.cues import Cues
 
@@ -45,6 +48,22 @@ def inputs(confidence: float, cues: "Cues | None") -> dict[str, float]:
         known["thickness"] = math.log(max(cues.thickness, 1e-3)) + scale
         known["cells"] = math.log(cues.cells + _CELLS)
     return known
+
+
+def of_final(
+    origin: str, confidence: float, forward: "Cues | None", backward: "Cues | None"
+) -> float:
+    """Expected IoU of a mask as it was written, without a look at the masks that it was made of.
+
+    Args:
+        origin, confidence: see `FinalMasks`.
+        forward, backward: cues of what either way found.
+    """
+    if origin in GIVEN:
+        return 1.0
+    ways = {FORWARD: [forward], BACKWARD: [backward]}.get(origin, [forward, backward])
+    calibration = read_calibration()
+    return sum(estimated(confidence, cues, calibration) for cues in ways) / len(ways)
 
 
 def of_both(forward: float, backward: float, share: float, agreement: float) -> float:

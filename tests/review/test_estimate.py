@@ -6,7 +6,7 @@ import torch
 
 from models.functional.masks import thickness
 from models.tracking.cues import Cues
-from ovos_cli.review.estimate import estimated, of_both, read_calibration
+from ovos_cli.review.estimate import estimated, of_both, of_final, read_calibration
 
 WHOLE = Cues(found=0.8, cells=500, given=500, thickness=2.0)
 
@@ -57,3 +57,14 @@ def test_thickness_grows_with_the_side_and_is_small_for_lines() -> None:
     assert square == pytest.approx(10 / 4, rel=0.1)
     assert large == pytest.approx(40 / 4, rel=0.05)
     assert line < 0.6
+
+
+def test_a_mask_is_estimated_by_the_ways_that_it_is_made_of() -> None:
+    calibration = read_calibration()
+    well, badly = Cues(0.95, 400, 400, 6.0), Cues(0.1, 400, 400, 6.0)
+    good, bad = (estimated(0.9, cues, calibration) for cues in (well, badly))
+    assert good > bad
+    assert of_final("given", 0.2, None, None) == of_final("locked", 0.2, badly, None) == 1
+    assert of_final("forward", 0.9, well, badly) == good
+    assert of_final("backward", 0.9, well, badly) == bad
+    assert of_final("merged", 0.9, well, badly) == pytest.approx((good + bad) / 2)
