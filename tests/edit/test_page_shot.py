@@ -82,7 +82,7 @@ def test_masks_come_in_while_the_page_is_open(opened: Opened, served: Served) ->
     # Reloaded, it is all there.
     window.tab.reload()
     window.ready()
-    window.has_object(1)
+    window.has_chosen(1)
     window.says("All is followed")
     window.shows_frame(0)
 
