@@ -22,6 +22,7 @@ _COMMANDS = {
     "segment": "ovos_cli.segment",
     "batch": "ovos_cli.batch.command",
     "resume": "ovos_cli.resume",
+    "review": "ovos_cli.review.command",
     "export": "ovos_cli.export",
     "benchmark": "ovos_cli.benchmark",
     "evaluate": "ovos_cli.evaluate",

@@ -62,7 +62,7 @@ def export(
     Nothing is computed again; frames are read again only for formats that hold pictures. A shot
     that is not complete is exported as far as it is.
 
-    Example: `ovos export bunny_ovos --to rgba --to coco --names 1=bunny --first-number 1001`
+    Example: `ovos export bunny_ovos --to rgba --to prores --names 1=bunny --first-number 1001`
     """
     with loading():
         from ovos_cli.export_run import open_export
@@ -81,6 +81,8 @@ def export(
         say(errors, f"[yellow]warning:[/] {escape(warning)}")
     for place in places:
         say(console, escape(f"{place}{'/' if place.is_dir() else ''}"))
+    for failure in run.failures[1:]:
+        say(errors, f"[bold red]error:[/] {escape(str(failure))}")
     if run.failures:
         raise run.failures[0]
 

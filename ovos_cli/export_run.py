@@ -1,6 +1,6 @@
 """What `ovos export` does between its options and what it prints."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -22,9 +22,9 @@ from ovos_cli.sinks.opening import (
     outputs_named,
     settings_of,
 )
-from ovos_cli.sinks.sink import ShotInfo, Sink, Written
+from ovos_cli.sinks.parts_folder import PartsFolder
+from ovos_cli.sinks.sink import ShotInfo, Sink, SoftMask, Written
 
-_PARTS = ".ovos-export"
 _DEFAULT = "export"
 
 
@@ -35,11 +35,14 @@ class ExportRun:
     gave up; the others are there.
     """
 
-    def __init__(self, shot: StoredShot, reader: FrameReader | None, exports: Exports) -> None:
+    def __init__(
+        self, shot: StoredShot, reader: FrameReader | None, exports: Exports, parts: PartsFolder
+    ) -> None:
         """See `open_export`."""
         self.doubts = [*filter(None, [_incomplete(shot)])]
         self.failures = exports.failures
-        self._shot, self._reader, self._exports = shot, reader, exports
+        self._shot, self._reader, self._exports, self._parts = shot, reader, exports, parts
+        self._hard = list[int]()  # frames whose soft masks were wanted, and are not known
 
     @property
     def frames(self) -> int:
@@ -48,8 +51,15 @@ class ExportRun:
 
     @property
     def warnings(self) -> list[str]:
-        """What the user should know of the source, as far as it was read."""
-        return self._reader.warnings if self._reader is not None and self._exports.pixels else []
+        """What the user should know of what was read."""
+        warnings = [*self._reader.warnings] if self._reader and self._exports.pixels else []
+        if self._hard:
+            warnings.append(
+                f"{len(self._hard)} frames have no soft masks in {self._shot.folder.root}, as of a "
+                "source that is read once: they went out as 0 and 1. With --soft, ovos segment "
+                "writes them as it goes"
+            )
+        return warnings
 
     def follow(self, tick: Callable[[], None] = lambda: None) -> list[Path]:
         """Write every frame to every output.
@@ -75,7 +85,7 @@ class ExportRun:
                 exports.close()
                 return exports.put_in_place()
         finally:
-            exports.discard()
+            self._parts.remove()
             remove_if_empty(exports.place)
 
     def _written(self) -> Iterator[Written]:
@@ -102,8 +112,14 @@ class ExportRun:
             time=index / shot.rate if frame is None else frame.time,
             name=shot.stems[index],
             frame=frame,
-            soft=cache(lambda: shot.soft(index)),
+            soft=cache(lambda: self._soft(index)),
         )
+
+    def _soft(self, index: int) -> Mapping[int, SoftMask]:
+        soft = self._shot.soft(index)
+        if soft is None:
+            self._hard.append(index)
+        return soft or {}
 
 
 def open_export(
@@ -154,17 +170,16 @@ def open_export(
         )
         check_outputs(kinds.values(), info, options)
         _check_places(kinds.values(), root, shot, overwrite=overwrite)
-        with writing(root):
-            root.mkdir(parents=True, exist_ok=True)
         if options.names is not None:
             write_object_names(folder, names)
-        exports = open_exports(
-            kinds.values(), root, root / _PARTS, info, options, lambda: shot.cuts
-        )
+        with writing(root):
+            root.mkdir(parents=True, exist_ok=True)
+            parts = PartsFolder(root)
+        exports = open_exports(kinds.values(), root, parts.place, info, options, lambda: shot.cuts)
     except BaseException:
         shot.close()
         raise
-    return ExportRun(shot, reader, exports)
+    return ExportRun(shot, reader, exports, parts)
 
 
 def _incomplete(shot: StoredShot) -> str | None:

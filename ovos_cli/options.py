@@ -29,7 +29,8 @@ Masks = Annotated[
         help="Annotation of the first frame, or FRAME=FILE of another one (57=car.png), or a "
         "folder of such files named by frame; may be repeated. An indexed PNG (index = object id, "
         "1 to 254; 0 says nothing of objects that are followed), or a black and white picture of "
-        "one object. An object that is given again is corrected.",
+        "one object; or annotations, which say of which frames they are: COCO, CVAT, LabelMe, "
+        "Label Studio, MOTS, YOLO. An object that is given again is corrected.",
         show_default=False,
     ),
 ]

@@ -28,9 +28,14 @@ from ovos_cli.options import LEAST_RATE
 from ovos_cli.shot.feature_cache import FeatureCache, parse_size
 from ovos_cli.shot.folder import MasksOf, ShotFolder
 from ovos_cli.shot.given import GivenMasks, kept_masks, read_given_masks
-from ovos_cli.shot.identity import basis
+from ovos_cli.shot.identity import VERSION, basis, is_upgraded
 from ovos_cli.shot.instructions import parse_drop, parse_lock
-from ovos_cli.shot.object_names import given_names, read_object_names, write_object_names
+from ovos_cli.shot.object_names import (
+    ObjectNames,
+    given_names,
+    read_object_names,
+    write_object_names,
+)
 from ovos_cli.shot.options_file import options_record
 from ovos_cli.shot.plan import hashed
 from ovos_cli.shot.run import SegmentRun
@@ -95,7 +100,7 @@ def open_run(
             raise read_once(str(source.place), root)
     elif not source.place.exists():
         raise InputError(f"{source.place} does not exist")
-    masks = [path for _, path in mask_arguments(source.mask, source.start) if path.is_file()]
+    masks = [path for _, path in mask_arguments(source.mask, source.start)]
     masks += kept.files_given().values() if kept is not None else []
     reader = open_source(
         source.place,
@@ -149,9 +154,11 @@ def open_run(
             if (max(given.masks) > reader.start or drops) and reader.seekable:
                 check_asked(reader, asked, shot.find_end())
         shot.cache = _cache(shot, output.cache, folder, base, edited=edited)
-        _begin(shot, now, folder, anew=not (output.resume or kept is not None), edited=edited)
+        anew = not (output.resume or kept is not None)
+        if doubt := _begin(shot, now, folder, anew=anew, edited=edited):
+            given.doubts.append(doubt)
         folder.write_given(given.masks, given.palette)
-        if output.names is not None:
+        if output.names is not None or given.classes:
             write_object_names(root, info.names)
     except BaseException:
         if shot is not None:
@@ -176,6 +183,7 @@ def _info(
     names = read_object_names(root)
     if output.names is not None:
         names = given_names(output.names, objects).over(names)
+    names = names.over(ObjectNames.of_classes(given.classes))
     place = source.place
     return ShotInfo(
         objects=tuple(objects),
@@ -200,25 +208,32 @@ def read_once(source: str, root: Path) -> InputError:
     )
 
 
-def _begin(
-    shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool, edited: bool
-) -> None:
-    """Make sure that what is in the store is of this source and model."""
-    store, before = shot.store, shot.store.get("basis")
+def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool, edited: bool) -> str:
+    """Make sure that what is in the store is of this source and model; says what is doubtful."""
+    store, before, doubt = shot.store, shot.store.get("basis"), ""
+    if not anew and before is not None and before != now:
+        before = before if isinstance(before, dict) else {}
+        changed = [name for name in now if now[name] != before.get(name)]
+        if not is_upgraded({*changed}):
+            way = "choose another --out" if edited else "begin anew with --overwrite"
+            raise InputError(
+                f"{folder.root} was made with another {' and '.join(changed)}; give the same "
+                f"again, or {way}"
+            )
+        store.forget()
+        folder.forget_states()
+        doubt = (
+            f"{folder.root} was made with another {VERSION}: what was given counts, and all else "
+            "is found again"
+        )
     if anew:
         store.forget()
         folder.forget()
-    elif before is not None and before != now:
-        before = before if isinstance(before, dict) else {}
-        changed = " and ".join(name for name in now if now[name] != before.get(name))
-        way = "choose another --out" if edited else "begin anew with --overwrite"
-        raise InputError(
-            f"{folder.root} was made with another {changed}; give the same again, or {way}"
-        )
     store.put("basis", now)
     for final in store.finals():
         if not is_whole(folder.mask_file(final.stem)):
             store.forget_final(final.frame)
+    return doubt
 
 
 def _cache(
@@ -290,5 +305,5 @@ def _check_sizes(given: GivenMasks, head: Frame) -> None:
             raise InputError(
                 f"the mask is {ids.shape[1]}x{ids.shape[0]} but frame {frame} is "
                 f"{width}x{height} (rotation applied); draw the mask {given.files.get(frame, '')} "
-                "on a frame of the full size"
+                "on a frame of the full size, if it is of this video"
             )

@@ -15,6 +15,7 @@ from ovos_cli.datasets.annotation import as_ids, read_picture
 from ovos_cli.datasets.folder import folder_sequence
 from ovos_cli.evaluation.mask_check import MaskCheck
 from ovos_cli.masks.first_mask import read_first_mask
+from ovos_cli.masks.keyframes import read_keyframe_mask
 from ovos_cli.masks.palette import davis_palette
 from tests.conftest import write_indexed
 
@@ -120,3 +121,43 @@ def test_specks_and_backgrounds_with_a_number_are_doubted(tmp_path: Path) -> Non
     ):
         Image.fromarray(values).save(tmp_path / "mask.png")
         assert re.search(doubt, read_first_mask(tmp_path / "mask.png").doubt)
+
+
+@pytest.mark.parametrize("name", ["a.webp", "a.jpg", "grey.webp"])
+def test_what_lossy_formats_leave_of_black_and_white_is_one_object(
+    tmp_path: Path, name: str
+) -> None:
+    picture = Image.fromarray(_DISC * np.uint8(VOID))
+    (picture if "grey" in name else picture.convert("RGB")).save(tmp_path / name, quality=50)
+    read = read_keyframe_mask(tmp_path / name)
+    assert np.count_nonzero(read.ids != _DISC) < 0.02 * _DISC.sum()
+    assert "what is half white or more" in read.doubt
+
+
+def test_ids_that_lossless_files_of_lossy_formats_hold_stay(tmp_path: Path) -> None:
+    ids = np.hstack([_DISC, 2 * _DISC])
+    Image.fromarray(ids).convert("RGB").save(tmp_path / "a.webp", lossless=True)
+    read = read_keyframe_mask(tmp_path / "a.webp")
+    np.testing.assert_array_equal(read.ids, ids)
+    assert not read.doubt
+
+
+def test_greys_that_make_objects_visible_are_no_silent_void(tmp_path: Path) -> None:
+    path = tmp_path / "two.png"
+    Image.fromarray(np.hstack([127 * _DISC, 255 * _DISC])).save(path)
+    read = read_keyframe_mask(path)
+    assert "255 (5025 pixels)" in read.doubt and "give it an index" in read.doubt
+    band = cv2.dilate(_DISC, np.ones((7, 7), np.uint8)) * np.uint8(255)
+    band[_DISC > 0] = 3
+    Image.fromarray(band).save(path)
+    assert not read_keyframe_mask(path).doubt
+
+
+def test_white_that_was_rounded_in_a_thin_line_is_one_object(tmp_path: Path) -> None:
+    values = _DISC * np.uint8(255)
+    values[60, 41:120] = 254
+    values[61, 41:120] = 250
+    Image.fromarray(values).save(tmp_path / "a.png")
+    read = read_keyframe_mask(tmp_path / "a.png")
+    np.testing.assert_array_equal(read.ids, _DISC)
+    assert "254" in read.doubt

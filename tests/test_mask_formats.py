@@ -2,8 +2,11 @@
 
 import struct
 import zlib
+from fractions import Fraction
 from pathlib import Path
 
+import av
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
@@ -14,6 +17,7 @@ from models.training.data.pictures import read_mask
 from ovos_cli.datasets.annotation import read_ids
 from ovos_cli.masks.colours import parse_colours
 from ovos_cli.masks.first_mask import read_first_mask
+from ovos_cli.masks.keyframes import mask_arguments, read_keyframe_mask
 from tests.conftest import write_indexed
 
 _SQUARE = np.zeros((40, 60), np.uint8)
@@ -203,3 +207,46 @@ def test_text_that_is_too_long_is_no_reason_for_a_traceback(tmp_path: Path) -> N
         with pytest.raises(InputError, match=r"mask\.png is not a readable image"):
             read(tmp_path / "mask.png")
     assert not read_ids(tmp_path / "mask.png").any()
+
+
+def _film(path: Path, codec: str, kind: str, pixels: np.ndarray, form: str) -> Path:
+    encoder = av.CodecContext.create(codec, "w")
+    encoder.height, encoder.width = pixels.shape[:2]
+    encoder.pix_fmt, encoder.time_base = kind, Fraction(1, 24)
+    frame = av.VideoFrame.from_ndarray(pixels, format=form).reformat(format=kind)
+    path.write_bytes(b"".join(map(bytes, [*encoder.encode(frame), *encoder.encode()])))
+    return path
+
+
+def test_mattes_of_film_are_masks(tmp_path: Path) -> None:
+    disc = np.zeros((48, 64), np.float32)
+    disc[10:30, 5:25] = 1
+    grey, colours = np.repeat(disc[..., None], 3, 2), np.random.default_rng(1).random((48, 64, 3))
+    cut = np.dstack([colours * disc[..., None], disc]).astype(np.float32)
+    ids = disc.copy()
+    ids[35:45, 30:60] = 2
+    files = {
+        "grey": _film(tmp_path / "a.exr", "exr", "gbrpf32le", grey, "gbrpf32le"),
+        "one channel": _film(tmp_path / "b.exr", "exr", "grayf32le", disc, "grayf32le"),
+        "cut out": _film(tmp_path / "c.exr", "exr", "gbrapf32le", cut, "gbrapf32le"),
+        "DPX": _film(tmp_path / "d.dpx", "dpx", "gbrp10be", (grey * 255).astype(np.uint8), "rgb24"),
+    }
+    for path in files.values():
+        np.testing.assert_array_equal(read_first_mask(path).ids, disc)
+    whole = np.repeat(ids[..., None], 3, 2)
+    path = _film(tmp_path / "e.exr", "exr", "gbrpf32le", whole, "gbrpf32le")
+    np.testing.assert_array_equal(read_first_mask(path).ids, ids)
+    soft = cv2.GaussianBlur(grey, (0, 0), 2)
+    path = _film(tmp_path / "f.exr", "exr", "gbrpf32le", soft, "gbrpf32le")
+    with pytest.raises(InputError, match="--mask-threshold"):
+        read_first_mask(path)
+    half = read_keyframe_mask(path, threshold=128).ids
+    assert abs(int(half.sum()) - int(disc.sum())) < 40
+
+
+def test_folders_of_masks_may_hold_any_format(tmp_path: Path) -> None:
+    disc = np.zeros((48, 64), np.float32)
+    disc[10:30, 5:25] = 1
+    _film(tmp_path / "7.exr", "exr", "grayf32le", disc, "grayf32le")
+    Image.fromarray((disc * 255).astype(np.uint8)).save(tmp_path / "9.tga")
+    assert [name for name, _ in mask_arguments([str(tmp_path)], 0)] == ["7", "9"]

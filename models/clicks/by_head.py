@@ -1,6 +1,8 @@
 """Masks by the click head, which sees a view of the object."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -9,14 +11,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from models.clicks.by_proposals import ByProposals
+from models.clicks.choice import believed, best_proposal
 from models.clicks.maps import prompt_maps
 from models.clicks.nearby import corrected
 from models.clicks.prompt import Box, Click, Mask, Prompt
 from models.clicks.view import View
+from models.functional.masks import INSIDE
 from models.modules.base_features import FrameFeatures
 from models.sources.stored import StoredProposals
 from models.tracking.geometry import Geometry
 from models.tracking.segmenter import Segmenter
+
+_WHOLE = 2.0
+"""A proposal that is more times as large as what a click finds is another thing: the click is on a
+part of it, such as a rider of a horse."""
 
 
 class ByHead:
@@ -53,9 +61,34 @@ class ByHead:
         if prompt.proposal is not None:
             return self._by_number.whole(prompt)
         if prompt.box is None:
-            return self.again(prompt, self._answer(self._raw, self._all, prompt, None))
-        mask = self._near(View.around(self._size, prompt.box), prompt, None)
-        x0, y0, x1, y1 = prompt.box
+            return self._from_clicks(prompt)
+        return self._in_box(prompt.box, prompt)
+
+    def _from_clicks(self, prompt: Prompt) -> Mask:
+        """The whole object that a click is on, as proposals know it, or a part that is meant."""
+        found = self._answer(self._raw, self._all, prompt, None)
+        box = self._proposed(prompt, int(np.count_nonzero(found)))
+        if box is None:
+            return self.again(prompt, found)
+        return self._in_box(box, replace(prompt, box=box))
+
+    def _proposed(self, prompt: Prompt, area: int) -> Box | None:
+        """The box of the proposal that is clicked, unless it holds much more than was found."""
+        proposals = self._by_number.proposals
+        number = best_proposal(proposals, prompt)
+        if number is None:
+            return None
+        of_number = replace(prompt, proposal=number)
+        if np.count_nonzero(believed(proposals, of_number) > INSIDE) > _WHOLE * area:
+            return None
+        height, width = self._size
+        x0, y0, x1, y1 = proposals.boxes[number]
+        low = max(0, math.floor(x0)), max(0, math.floor(y0))
+        return *low, min(width, math.ceil(x1)), min(height, math.ceil(y1))
+
+    def _in_box(self, box: Box, prompt: Prompt) -> Mask:
+        mask = self.again(prompt, self._near(View.around(self._size, box), prompt, None))
+        x0, y0, x1, y1 = box
         mask[:y0] = mask[y1:] = mask[:, :x0] = mask[:, x1:] = False
         return mask
 

@@ -34,7 +34,7 @@ def believed(proposals: StoredProposals, prompt: Prompt) -> Belief:
     """
     number = prompt.proposal
     if number is None:
-        number = _best(proposals, prompt)
+        number = best_proposal(proposals, prompt)
     if number is not None:
         boxes = torch.from_numpy(proposals.boxes[number, None])
         masks = torch.from_numpy(proposals.masks[number, None])
@@ -42,7 +42,8 @@ def believed(proposals: StoredProposals, prompt: Prompt) -> Belief:
     return np.where(_guess(prompt, proposals.size), GUESS, UNKNOWN)
 
 
-def _best(proposals: StoredProposals, prompt: Prompt) -> int | None:
+def best_proposal(proposals: StoredProposals, prompt: Prompt) -> int | None:
+    """Number of the proposal that agrees best with the box and the clicks; None where none does."""
     if not len(proposals.scores):
         return None
     inside = [_values_at(proposals, c) for c in prompt.clicks if c.inside]

@@ -185,3 +185,12 @@ def iou(a: Tensor, b: Tensor) -> Tensor:
     """IoU of each of (O, H, W) soft masks with its counterpart, cut at 0.5: (O,) in [0, 1]."""
     x, y = (a > INSIDE).flatten(1), (b > INSIDE).flatten(1)
     return (x & y).sum(1) / (x | y).sum(1).clamp_min(1)
+
+
+def thickness(masks: Tensor) -> Tensor:
+    """(O,) area by outline of soft masks (O, H, W), in cells: a quarter of a square's side.
+
+    What is thin, such as a line, is hard to follow to the pixel, however sure one is of it.
+    """
+    outline = masks.diff(dim=1).abs().sum((1, 2)) + masks.diff(dim=2).abs().sum((1, 2))
+    return (masks.sum((1, 2)) + 1) / (outline + 4)

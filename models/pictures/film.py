@@ -2,12 +2,16 @@
 
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from models.pictures.opened import naming
+
+if TYPE_CHECKING:
+    import av
 
 _MOST_PIXELS = 178_956_970
 """Pillow's limit, for the pictures that it reads."""
@@ -19,26 +23,60 @@ def read_film(path: Path) -> Image.Image:
     Raises:
         InputError: missing, unreadable, or too large.
     """
+    with naming(path):
+        frame = _only_frame(path, _MOST_PIXELS)
+        if not _is_linear(frame):
+            return Image.fromarray(frame.to_ndarray(format="rgba"))
+        # Alpha is left out: EXR's colours are multiplied by it, and lie over black so.
+        return Image.fromarray(_srgb(_linear(frame))).convert("RGB")
+
+
+def read_film_matte(path: Path, most_pixels: int) -> Image.Image:
+    """Read what may be a matte: of EXR its alpha, where something is transparent, else its grey.
+
+    Returns:
+        Floats as they are stored; what is in colour, and DPX, as `read_film` gives it.
+
+    Raises:
+        InputError: missing, unreadable, or of more pixels than `most_pixels`.
+    """
+    with naming(path):
+        frame = _only_frame(path, most_pixels)
+        if not _is_linear(frame):
+            return Image.fromarray(frame.to_ndarray(format="rgba"))
+        if frame.format.name.startswith("gbrap"):
+            alpha = np.asarray(frame.to_ndarray(format="gbrapf32le"), np.float32)[..., 3]
+            if (alpha != 1).any():
+                return Image.fromarray(np.ascontiguousarray(alpha))
+        values = _linear(frame)
+        if values.ndim == 2 or (values == values[..., :1]).all():
+            return Image.fromarray(
+                np.ascontiguousarray(values.reshape(*values.shape[:2], -1)[..., 0])
+            )
+        return Image.fromarray(_srgb(values))
+
+
+def _only_frame(path: Path, most_pixels: int) -> "av.VideoFrame":
     import av  # --help does not wait for it
 
     # Given its content, FFmpeg takes no part of a name for a protocol or a pattern.
-    with (
-        naming(path),
-        av.open(BytesIO(path.read_bytes()), "r", metadata_errors="replace") as container,
-    ):
+    content = BytesIO(path.read_bytes())
+    with av.open(content, "r", metadata_errors="replace") as container:
         [stream] = container.streams.video
-        if stream.width * stream.height > _MOST_PIXELS:
+        if stream.width * stream.height > most_pixels:
             raise Image.DecompressionBombError(f"{stream.width}x{stream.height}")
-        frame = next(container.decode(stream))
-        kind = frame.format.name
-        if kind.startswith("gray") and "f" in kind:
-            grey = _srgb(np.asarray(frame.to_ndarray(format="grayf32le"), np.float32))
-            return Image.fromarray(grey).convert("RGB")
-        if kind.startswith(("gbrpf", "gbrapf")):
-            # Alpha is left out: EXR's colours are multiplied by it, and lie over black so.
-            colours = np.asarray(frame.to_ndarray(format="gbrpf32le"), np.float32)
-            return Image.fromarray(_srgb(colours))
-        return Image.fromarray(frame.to_ndarray(format="rgba"))
+        return next(container.decode(stream))
+
+
+def _is_linear(frame: "av.VideoFrame") -> bool:
+    kind = frame.format.name
+    return kind.startswith(("gbrpf", "gbrapf")) or (kind.startswith("gray") and "f" in kind)
+
+
+def _linear(frame: "av.VideoFrame") -> NDArray[np.float32]:
+    """(H, W) or (H, W, 3) as they are stored."""
+    kind = "grayf32le" if frame.format.name.startswith("gray") else "gbrpf32le"
+    return np.asarray(frame.to_ndarray(format=kind), np.float32)
 
 
 def _srgb(linear: NDArray[np.float32]) -> NDArray[np.uint8]:

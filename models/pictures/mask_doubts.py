@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from models.errors import InputError
-from models.pictures.mask_values import VOID, Values, White, areas, white_role
+from models.pictures.mask_values import VOID, Values, White, areas, broad_void, white_role
 
 
 def unclear_white(path: Path, values: Values) -> InputError:
@@ -18,6 +18,17 @@ def unclear_white(path: Path, values: Values) -> InputError:
         f"({shown}); beside others, 255 is void, yet here it is most. If it is an object, give it "
         "an index from 1 to 254; if white is the only one, paint the others black or white; if it "
         "is void, paint it black"
+    )
+
+
+def doubtful_void(path: Path, values: Values) -> str:
+    """What to say of 255 that was taken for void and may be an object; empty mostly."""
+    count = broad_void(values)
+    if not count:
+        return ""
+    return (
+        f"in the mask {path}, 255 ({count} pixels) is beside other values, and was taken for void, "
+        "neither object nor background; if it is an object, give it an index from 1 to 254"
     )
 
 

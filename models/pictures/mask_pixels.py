@@ -18,6 +18,8 @@ _BELOW, _ABOVE = -0.1, 1.1
 _ROUNDED = 1e-3
 """Ids that programs keep as floats are whole but for this."""
 _BLOCK = 256
+_GRAIN = 24
+"""By so much the channels of grey differ after a lossy format."""
 
 
 def plain_values(path: Path, picture: Image.Image) -> Values | None:
@@ -37,6 +39,13 @@ def plain_values(path: Path, picture: Image.Image) -> Values | None:
     if (pixels != pixels[..., :1]).any():
         return None
     return np.ascontiguousarray(pixels[..., 0])
+
+
+def grainy_values(picture: Image.Image) -> Values | None:
+    """(H, W) grey of a picture without colours but for what a lossy format adds; else None."""
+    pixels = np.asarray(picture.convert("RGB"))
+    spread = pixels.max(axis=2) - pixels.min(axis=2)
+    return np.asarray(picture.convert("L")) if spread.max() <= _GRAIN else None
 
 
 def deep_values(path: Path, picture: Image.Image) -> Wide:

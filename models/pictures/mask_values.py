@@ -53,7 +53,7 @@ def white_role(values: Values, *, shown_white: bool = True) -> White:
     if not white:
         return White.NONE
     others = np.count_nonzero(values) - white
-    if not others or (shown_white and not ((values > 0) & (values < _NEARLY)).any()):
+    if not others or (shown_white and rounded_white(values)):
         return White.OBJECT
     if not shown_white or white <= others:
         return White.VOID
@@ -64,6 +64,19 @@ def white_role(values: Values, *, shown_white: bool = True) -> White:
         if _frayed(values):
             return White.UNCLEAR
     return White.VOID if _around_objects(values, white) else White.UNCLEAR
+
+
+def rounded_white(values: Values) -> bool:
+    """Whether all that is not 0 is white, or was before it was rounded."""
+    return bool((values == VOID).any()) and not ((values > 0) & (values < _NEARLY)).any()
+
+
+def broad_void(values: Values) -> int:
+    """Pixels of 255, where somewhere it is broader than annotators draw a band of void; else 0."""
+    void = (values == VOID).view(np.uint8)
+    side = max(_BAND, min(values.shape) // _BANDS) + 1
+    broad = cv2.erode(void, np.ones((side, side), np.uint8), borderValue=0).any()
+    return int(np.count_nonzero(void)) if broad else 0
 
 
 def _objects(values: Values) -> NDArray[np.bool_]:

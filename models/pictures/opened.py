@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from models.errors import InputError
-from models.pictures.extra_formats import enable_format
+from models.pictures.extra_formats import FILM, enable_format
 from models.pictures.pages import frame_pages
 
 MOST_PIXELS = 1 << 26
@@ -57,9 +57,15 @@ def opened(path: Path, data: bytes | None = None) -> Iterator[Image.Image]:
 def decoded(path: Path, data: bytes | None = None) -> Image.Image:
     """Read a whole picture, turned as EXIF says, with its format kept; see `opened`.
 
+    Of OpenEXR and DPX, see `read_film_matte`.
+
     Raises:
         InputError: also where it is too large, or one of several in its file.
     """
+    if path.suffix.lower() in FILM:
+        from models.pictures.film import read_film_matte  # which needs this module
+
+        return read_film_matte(path, MOST_PIXELS)
     with opened(path, data) as picture:
         if picture.width * picture.height > MOST_PIXELS:
             raise InputError(

@@ -19,8 +19,8 @@ def mask_tools() -> Any:
         from pycocotools import mask
     except ImportError as error:
         raise InputError(
-            "run-length masks need pycocotools: pip install 'ovos-cli[coco]', or keep proposals "
-            "as npz"
+            "run-length masks, as in COCO, YouTube-VIS and MOTS, need pycocotools: pip install "
+            "'ovos-cli[coco]'"
         ) from error
     return mask
 

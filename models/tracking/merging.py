@@ -82,8 +82,11 @@ def confidence(merged: Tensor, winner: Tensor) -> Tensor:
         merged: (O, H, W) in [0, 1].
         winner: (H, W) uint8, 1 + the row of the object that is there, or 0.
     """
-    rows = range(1, len(merged) + 1)
-    shared = torch.stack([(p * (winner == row)).sum() for row, p in zip(rows, merged, strict=True)])
-    covered = torch.stack([(winner == row).sum() for row in rows])
-    united = covered + merged.flatten(1).sum(1) - shared
-    return shared / united.clamp_min(1)
+    shared, covered = [], []
+    for row, probabilities in enumerate(merged, 1):
+        here = winner == row
+        shared.append((probabilities * here).sum())
+        covered.append(torch.count_nonzero(here))
+    inside = torch.stack(shared)
+    united = torch.stack(covered) + merged.flatten(1).sum(1) - inside
+    return inside / united.clamp_min(1)

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from models.hub.load import load_model
 from models.modules.base_features import FrameFeatures
 from models.network import DMNAOA
 from models.proposals import Origin, Proposals
+from models.tracking.cues import Cues, cues_of
 from models.tracking.frames import RememberedFrames
 from models.tracking.geometry import Geometry, as_rgb
 from models.tracking.merging import aggregated, answer, to_remember
@@ -51,11 +53,13 @@ class FrameMasks:
     confidence: for each id how sure the network is, the IoU in [0, 1] of the object's mask with
     its probabilities; 0 where it sees none of the object, 1 where its mask was given.
     soft: of the objects that were segmented; None where there is none.
+    cues: of those that were segmented and not given, what else speaks for their masks.
     """
 
     ids: Ids
     confidence: dict[int, float]
     soft: SoftMasks | None = None
+    cues: dict[int, Cues] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,17 +286,20 @@ class Segmenter:
             small = to_remember(merged, planes, keyframe, len(joined))
         new = network.encode(past, view, small, time, clock, keyframe=keyframe)
         ids, sure = np.zeros(self._geometry.source, np.uint8), dict.fromkeys(named, 1.0)
-        if logits is not None and merged is not None:
+        cues = dict[int, Cues]()
+        if logits is not None and merged is not None and past is not None:
             with clock.measure("MRN"):
                 winner, found = answer(logits, merged, self._geometry)
                 ids = joined.to_ids(winner)
                 soft = SoftMasks(joined.ids[: len(levels)], levels.cpu().numpy())
+                seen = cues_of(view, small, past)
+            cues = {i: c for i, c in zip(joined.ids, seen, strict=False) if i not in named}
             sure = dict(zip(joined.ids, found.tolist(), strict=False)) | sure
         after = network.committed(past, new, new.present.tolist(), keyframe)
         if masks is not None:
             ids = np.where(masks > 0, masks, ids).astype(np.uint8)
         confidence = {ident: sure[ident] for ident in joined.ids}
-        return FrameMasks(ids, confidence, soft), _Tracks(joined, after, time + 1)
+        return FrameMasks(ids, confidence, soft, cues), _Tracks(joined, after, time + 1)
 
     def _checked(self, frame: NDArray[np.generic] | PreparedFrame, masks: Ids) -> Ids:
         """Refuses masks of another size or kind before anything has changed."""
@@ -321,6 +328,13 @@ class Segmenter:
     def restart(self) -> None:
         """Forget every object and all frames; the next step is a first one, of the same video."""
         self._tracks = _Tracks(TrackedObjects(), None, 0)
+
+    def sibling(self) -> "Segmenter":
+        """Another one, of the same network in memory: of another video, with objects of its own."""
+        other = copy(self)
+        other._geometry, other._prepared = None, 0
+        other.restart()
+        return other
 
     @cached_property
     def digest(self) -> str:

@@ -92,7 +92,7 @@ def batch(
     rows = rows_of(list_file, entries, (output, model, memory))
     errors, console, models = Console(stderr=True), Console(quiet=quiet), Models()
     # What is wrong with the model is wrong with all shots.
-    warn_untrained(errors, models(rows[0].groups[2], rows[0].groups[3]))
+    warn_untrained(errors, models(rows[0].model, rows[0].memory))
     results: dict[str, Result] = {}
     with executor_for(cluster, rows, models) as executor, progress_bar(console, "frames/s") as bar:
         watch = _Shown(bar, len(rows))

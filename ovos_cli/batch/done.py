@@ -28,15 +28,25 @@ def key_of(row: Row, loaded: LoadedModel) -> str:
     Raises:
         InputError, OSError: a mask, or the video, is no longer there.
     """
-    options = options_record(row.groups)
+    options = options_record((row.source, row.output, row.model, row.memory))
     for name in _OF_THE_WAY:
         options["OutputOptions"].pop(name, None)
-    masks = [
-        (frame, hashlib.sha256(path.read_bytes()).hexdigest())
-        for frame, path in mask_arguments(row.source.mask, row.source.start)
-    ]
+    given = mask_arguments(row.source.mask, row.source.start)
+    masks = [(frame, _contents(path)) for frame, path in given]
+    names = row.output.names
+    called = _contents(Path(names)) if names and Path(names).is_file() else names
     code = code_digest(), code_digest(Path(__file__).parent.parent)
-    return hashed(options, masks, source_digest(row.source.place), loaded.sha256, code)
+    return hashed(options, masks, called, source_digest(row.source.place), loaded.sha256, code)
+
+
+def _contents(path: Path) -> list[tuple[str, str]]:
+    """Digests of a file, or of all files below a folder."""
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return [
+        (file.name, hashlib.sha256(file.read_bytes()).hexdigest())
+        for file in files
+        if file.is_file()
+    ]
 
 
 def note_done(row: Row, key: str) -> None:
@@ -62,7 +72,7 @@ def done_before(row: Row, key: str) -> Result | None:
 
 def _is_there(row: Row, frames: int) -> bool:
     """Whether nobody took outputs away."""
-    output = row.groups[1]
+    output = row.output
     names = {"masks", *(output.write or ())}
     names |= {name for name in ("mattes", "overlay") if getattr(output, name)}
     places = [row.out / SINKS[name].place_name for name in names]

@@ -66,7 +66,7 @@ class OnCluster:
             run_shipment,
             rows,
             arguments,
-            on_gpu=any(choose_device(row.groups[2].device).type == "cuda" for row in rows),
+            on_gpu=any(choose_device(row.model.device).type == "cuda" for row in rows),
             name=lambda row: row.name,
         )
         try:
@@ -88,7 +88,7 @@ class OnCluster:
         try:
             store(files, shipment)
             if result.state is State.DONE:
-                note_done(row, key_of(row, self._models(row.groups[2], row.groups[3])))
+                note_done(row, key_of(row, self._models(row.model, row.memory)))
         except (OvosError, OSError) as error:
             return Result(row, State.FAILED, reason=message_of(error))
         return result
@@ -96,7 +96,7 @@ class OnCluster:
 
 def _check_travels(row: Row) -> None:
     """See that all that a shot needs can be sent. Raises InputError."""
-    model = row.groups[2]
+    model = row.model
     source = SourceName.parse(model.proposals) if model.proposals else None
     if model.weights_dir or (source and source.argument and Path(source.argument).exists()):
         raise InputError(

@@ -55,11 +55,12 @@ def _csv(path: Path, text: str) -> Iterator[Entry]:
     begin = first + 1
     try:
         for cells in rows:
-            where, begin = f"line {begin}", first + 1 + rows.line_num
+            where, head = f"line {begin}", lines[begin - 1]
+            begin = first + 1 + rows.line_num
             if not columns:
                 columns = [option_named(cell) for cell in cells]
                 _check_columns(path, where, columns)
-            elif any(cell.strip() for cell in cells) and not cells[0].lstrip().startswith("#"):
+            elif any(cell.strip() for cell in cells) and _told(head):
                 if any(cell.strip() for cell in cells[len(columns) :]):
                     raise InputError(
                         f"{path}, {where} has {len(cells)} cells, and there are {len(columns)} "

@@ -19,7 +19,6 @@ from ovos_cli.media.source import LiveSource, source_named
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
 from ovos_cli.shot.feature_cache import parse_size
 from ovos_cli.shot.instructions import parse_drop, parse_lock
-from ovos_cli.shot.options_file import Groups
 from ovos_cli.sinks import SINKS
 
 _OF_ALL = {"overwrite", "resume", "quiet"}
@@ -37,18 +36,16 @@ class Row:
 
     where: str
     name: str
-    groups: Groups
-
-    @property
-    def source(self) -> SourceOptions:
-        """Its video and masks."""
-        return self.groups[0]
+    source: SourceOptions
+    output: OutputOptions
+    model: ModelOptions
+    memory: MemoryOptions
 
     @property
     def out(self) -> Path:
         """Its output folder."""
-        assert self.groups[1].out is not None
-        return self.groups[1].out
+        assert self.output.out is not None
+        return self.output.out
 
 
 def rows_of(
@@ -104,7 +101,7 @@ def _row(
         raise InputError(_unknown(next(iter(said))))
     _check(source, output, model)
     name = os.path.relpath(out, base) if out.is_relative_to(base) else str(out)
-    return Row(entry.where, name, (source, output, model, memory))
+    return Row(entry.where, name, source, output, model, memory)
 
 
 def _said_of(group: Any, said: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -136,6 +133,8 @@ def _typed(name: str, hint: Any, value: Any, folder: Path) -> Any:
             return folder / text
         if name == "proposals" and SourceName.parse(text).kind is Kind.FILES:
             return f"{Kind.FILES}:{folder / SourceName.parse(text).argument}"
+        if name == "names" and (folder / text).is_file():
+            return str(folder / text)
         return hint(text)
     except (KeyError, ValueError) as error:
         raise InputError(f"{name} is {value!r}, {_wanted(hint)}") from error

@@ -1,5 +1,7 @@
 """Shots of a list, one after the other on this machine."""
 
+import sys
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -66,6 +68,8 @@ class Here:
                 yield Result(row, State.STOPPED)
                 return
             except Exception as error:  # whatever it is, the other shots are not to suffer from it
+                if "--debug" in sys.argv:
+                    traceback.print_exc()
                 yield Result(row, State.FAILED, reason=message_of(error))
             else:
                 if result.state is State.STOPPED:
@@ -78,13 +82,17 @@ def segment_row(row: Row, models: Models, watch: Watch, *, overwrite: bool) -> R
     Raises:
         InputError, OvosError: see `open_run` and `SegmentRun.follow`.
     """
-    source, output, model, memory = row.groups
     folder = ShotFolder(row.out)
     go_on = folder.holds_run() and not overwrite
-    output = replace(output, overwrite=overwrite, resume=go_on, quiet=True)
-    key = key_of(row, models(model, memory))
-    run = open_run(source, output, model, memory, Console(quiet=True), load=models)
-    watch.begin(row, run.shot.remaining())
+    output = replace(row.output, overwrite=overwrite, resume=go_on, quiet=True)
+    key = key_of(row, models(row.model, row.memory))
+    run = open_run(row.source, output, row.model, row.memory, Console(quiet=True), load=models)
+    try:
+        watch.begin(row, run.shot.remaining())
+    except BaseException:
+        run.shot.close()
+        run.folder.release()
+        raise
     timing = run.follow(watch.tick)
     record = folder.read_record() or {}
     if run.state == "interrupted":
@@ -118,6 +126,6 @@ def _before(
     if not ShotFolder(row.out).record.exists():
         return None
     try:
-        return done_before(row, key_of(row, models(row.groups[2], row.groups[3])))
+        return done_before(row, key_of(row, models(row.model, row.memory)))
     except Exception:  # its run will say what is wrong
         return None

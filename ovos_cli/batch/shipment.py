@@ -28,7 +28,7 @@ _OF_A_MACHINE = ("features", "lock", "reserve")
 class Shipment:
     """A shot, and what lies at the paths that its options name.
 
-    things: the video, masks and weights, by their paths. inside: of masks that lie among the
+    things: the video, masks, weights and names, by their paths. inside: of masks that lie among the
     frames, their names there. before: what the output folder holds. code: what makes results must
     be the same everywhere.
     """
@@ -43,9 +43,8 @@ class Shipment:
 
 def pack(row: Row, *, overwrite: bool) -> Shipment:
     """Read all that a shot needs. Raises OSError: something of it is gone."""
-    source, _, model, _ = row.groups
-    video, weights = Path(source.video), model.weights
-    masks = [_split(text)[1] for text in source.mask]
+    video, weights = Path(row.source.video), row.model.weights
+    masks = [_split(text)[1] for text in row.source.mask]
     among = [*video.iterdir()] if video.is_dir() else []
     inside = {
         str(mask): frame.name
@@ -53,8 +52,10 @@ def pack(row: Row, *, overwrite: bool) -> Shipment:
         for frame in among
         if frame.exists() and mask.samefile(frame)
     }
-    wanted = [video, *masks, *([weights] if weights is not None else [])]
-    things = {str(path): _contents(path) for path in wanted if str(path) not in inside}
+    wanted = [path for path in masks if str(path) not in inside]
+    wanted += [path for path in (weights, _names_file(row)) if path is not None]
+    things = {str(video): _contents(video, "*")}
+    things |= {str(path): _contents(path, "**/*") for path in wanted}
     code = (__version__, code_digest())
     return Shipment(row, things, inside, _of_output(row.out), overwrite, code)
 
@@ -110,10 +111,17 @@ def store(files: Files, shipment: Shipment) -> None:
         (root / name).unlink(missing_ok=True)
 
 
-def _contents(path: Path) -> Files:
+def _contents(path: Path, pattern: str) -> Files:
+    """Of a file, or of the files in a folder that are named so."""
     if path.is_dir():
-        return {file.name: file.read_bytes() for file in path.iterdir() if file.is_file()}
+        files = [file for file in path.glob(pattern) if file.is_file()]
+        return {file.relative_to(path).as_posix(): file.read_bytes() for file in files}
     return {"": path.read_bytes()}
+
+
+def _names_file(row: Row) -> Path | None:
+    names = row.output.names
+    return Path(names) if names and Path(names).is_file() else None
 
 
 def _of_output(root: Path) -> Files:
@@ -147,13 +155,16 @@ def _unpack(shipment: Shipment, folder: Path) -> dict[str, str]:
 
 
 def _moved_row(row: Row, moved: dict[str, str]) -> Row:
-    source, output, model, memory = row.groups
-    masks = [f"{frame}{moved[str(path)]}" for frame, path in map(_split, source.mask)]
-    source = replace(source, video=moved[source.video], mask=masks)
-    output = replace(output, out=Path(moved[str(row.out)]))
-    if model.weights is not None:
-        model = replace(model, weights=Path(moved[str(model.weights)]))
-    return replace(row, groups=(source, output, model, memory))
+    masks = [f"{frame}{moved[str(path)]}" for frame, path in map(_split, row.source.mask)]
+    names, weights = row.output.names, row.model.weights
+    return replace(
+        row,
+        source=replace(row.source, video=moved[row.source.video], mask=masks),
+        output=replace(
+            row.output, out=Path(moved[str(row.out)]), names=moved.get(names or "", names)
+        ),
+        model=replace(row.model, weights=weights and Path(moved[str(weights)])),
+    )
 
 
 def _split(mask: str) -> tuple[str, Path]:

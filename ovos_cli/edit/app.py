@@ -188,10 +188,16 @@ def post_upload(writer: Writer, session: Session, asked: Asked) -> Response:
     with tempfile.TemporaryDirectory(prefix="ovos-") as folder:
         file = Path(folder) / "uploaded"
         file.write_bytes(asked.body)
+
+        def named(text: str) -> str:
+            return text.replace(str(file), "that was uploaded")
+
         try:
-            writer.edited.upload(asked.frame, file, ident)
+            doubt = writer.edited.upload(asked.frame, file, ident)
         except InputError as error:
-            raise InputError(str(error).replace(str(file), "that was uploaded")) from error
+            raise InputError(named(str(error))) from error
+    if doubt:
+        writer.edited.run.given.doubts.append(f"frame {asked.frame}: {named(doubt)}")
     session.events.tell("shot")
     return _said(writer, session)
 

@@ -52,11 +52,6 @@ class EditedShot:
         locks = run.options["SourceOptions"]["lock"] or ()
         self._locks = [(r[0], r[-1]) for r in map(parse_lock, locks)]
 
-    @property
-    def begun(self) -> bool:
-        """Whether anything was written."""
-        return self._begun
-
     def begin(self) -> None:
         """See that a record says how the shot was begun, before anything else is written."""
         with self._editing:
@@ -86,14 +81,14 @@ class EditedShot:
         with self._changing([frame]) as said:
             said.put(frame, ids)
 
-    def upload(self, frame: int, file: Path, ident: int | None) -> list[int]:
+    def upload(self, frame: int, file: Path, ident: int | None) -> str:
         """Give the masks of a picture, as `--mask` does.
 
         Args:
             ident: of the object, if it is a black and white picture of one.
 
         Returns:
-            Ids of the objects in it.
+            What looks as if something else was meant, for people; empty mostly.
 
         Raises:
             InputError: it is none, holds no object, or is of another size.
@@ -117,7 +112,7 @@ class EditedShot:
                 )
             ids = np.where(ids > 0, np.uint8(ident or next(iter(known), 1)), np.uint8(0))
         self.give_all(frame, ids)
-        return sorted(ids_in(ids))
+        return mask.doubt
 
     def take_back(self, frame: int, ident: int | None) -> None:
         """Take back what was given in a frame, of one object or of all. Raises InputError."""
@@ -225,7 +220,8 @@ class EditedShot:
 
     def known(self) -> bool:
         """Whether the masks of all frames are written, and follow from what is given."""
-        plan, last = self.shot.plan, self._last()
+        plan, counted = self.shot.plan, self._last()
+        last = self.shot.last if counted is None else counted
         if last is None or not plan.prompts.keyframes:
             return False
         keys, locked = self.shot.store.final_keys(), plan.prompts.locked
@@ -242,11 +238,12 @@ class EditedShot:
         """Say in the record how far it is, if anything was changed. Raises OvosError."""
         with self._editing:
             if self._begun:
-                in_order = any(sink.in_order for sink in self.run.sinks) or self.run.exports
-                done = self.known() and not in_order
-                self.run.state = "complete" if done else "interrupted"
+                known, outputs = self.known(), [*self.run.sinks, *self.run.exports.values()]
+                self.run.state = "complete" if known else "interrupted"
+                self.run.folder.make_room()
                 self.run.write_record()
-                self.unfinished = not done and bool(self.shot.plan.prompts.given)
+                left = not known or any(sink.in_order for sink in outputs)
+                self.unfinished = left and bool(self.shot.plan.prompts.given)
 
     # How
 
@@ -317,6 +314,8 @@ class EditedShot:
     def _keep_names(self, names: ObjectNames) -> None:
         self.begin()
         write_object_names(self.run.folder.root, names)
+        palette = names.palette(self.run.given.palette)
+        self.run.info = replace(self.run.info, names=names, palette=palette)
         self.names = names
 
     def _check_known(self, ident: int) -> None:

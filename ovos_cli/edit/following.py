@@ -3,7 +3,7 @@
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from threading import RLock, Thread
 from typing import Any
@@ -67,7 +67,7 @@ class Following:
         """
         self._edited, self._watched, self._priority = edited, watched, priority
         self._tell, self._debug = tell, debug
-        self._lock = RLock()
+        self._lock, self._commands = RLock(), RLock()
         self._thread: Thread | None = None
         self._progress = Progress()
         self._stop = self._again = False
@@ -86,45 +86,51 @@ class Following:
 
     def start(self, first: int | None, last: int | None) -> None:
         """Follow through a part of the shot; of what was begun before, this takes the place."""
-        self.stop()
-        with self._lock:
-            self._stop = self._again = False
-            self._progress = Progress(RUNNING, first, last)
-            self._begun = time.monotonic()
-            self._thread = Thread(target=self._work, name="ovos-follow", daemon=True)
-            self._thread.start()
+        with self._commands:
+            self.stop()
+            with self._lock:
+                self._stop, self._again = False, True
+                self._progress = Progress(RUNNING, first, last)
+                self._begun = time.monotonic()
+                self._thread = Thread(
+                    target=self._work, args=(self._progress,), name="ovos-follow", daemon=True
+                )
+                self._thread.start()
         self._report()
 
     def stop(self) -> None:
         """Stop after the frame that is being computed, and wait for that."""
-        with self._lock:
-            thread = self._thread
-            if thread is None or not thread.is_alive():
-                return
-            self._stop, self._progress.state = True, STOPPING
-        self._report()
-        thread.join()
+        with self._commands:
+            with self._lock:
+                thread = self._thread
+                if thread is None or not self.running:
+                    return
+                self._stop, self._progress.state = True, STOPPING
+            self._report()
+            thread.join()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
         """A block in which nothing is followed; then it goes on."""
-        progress, was_running = self._progress, self.running
-        self.stop()
-        try:
-            yield
-        finally:
-            if was_running:
-                self.start(progress.first, progress.last)
+        with self._commands:
+            progress, was_running = self._progress, self.running
+            self.stop()
+            try:
+                yield
+            finally:
+                if was_running:
+                    self.start(progress.first, progress.last)
 
     def said(self) -> None:
         """Something else was said: what follows from it is to be computed."""
-        self._again = True
+        with self._lock:
+            self._again = True
 
-    def _work(self) -> None:
+    def _work(self, progress: Progress) -> None:
         error: str | None = None
         try:
-            while not self._once():
-                pass
+            while not self._done():
+                self._once()
         except _StoppedError:
             pass
         except OvosError as found:
@@ -134,24 +140,28 @@ class Following:
             if self._debug:
                 traceback.print_exc()
         with self._lock:
-            self._progress.state, self._progress.error = IDLE, error
+            progress.state, progress.error = IDLE, error
         self._report()
         self._tell("timeline", {})
 
-    def _once(self) -> bool:
-        """Go through all that is not known; False if more was said meanwhile."""
+    def _done(self) -> bool:
+        """Whether nothing was said since all was followed; it is idle then, at once."""
+        with self._lock:
+            if not self._again:
+                self._progress.state = IDLE
+            return not self._again
+
+    def _once(self) -> None:
+        """Go through all that is not known, or until more is said."""
         progress, run = self._progress, self._edited.run
         self._again = False
         self._watched.check()
         left = run.shot.remaining(progress.first, progress.last)
         self._edited.begin()
         progress.total = None if left is None else progress.done + left
-        try:
+        with suppress(_ChangedError):
             run.follow_part(progress.first, progress.last, self._tick, self._known)
-        except _ChangedError:
-            return False
-        self._edited.settle()
-        return not self._again
+            self._edited.settle()
 
     def _tick(self) -> None:
         self._priority.give_way()

@@ -25,6 +25,9 @@ from ovos_cli.shot.identity import source_digest
 from ovos_cli.shot.options_file import Groups, options_of
 from ovos_cli.shot.run import frame_name
 
+_RANGE = ("start", "end", "stream", "fps")
+_USUAL = SourceOptions(video="", mask=[])
+
 
 def open_session(
     source: SourceOptions,
@@ -115,11 +118,11 @@ def _options(
     if is_shot(place):
         if out is not None and out.resolve() != place.resolve():
             raise InputError(f"{place} is a shot, which is edited where it is: leave out --out")
-        return (*_recorded(ShotFolder(place), model), ShotFolder(place))
+        return (*_recorded(ShotFolder(place), source, model), ShotFolder(place))
     root = out or default_folder(place, "ovos")
     if is_shot(root):
         kept = ShotFolder(root)
-        recorded, output, known, memory = _recorded(kept, model)
+        recorded, output, known, memory = _recorded(kept, source, model)
         return replace(recorded, video=str(place)), output, known, memory, kept
     if root.is_dir() and any(p.is_file() for p in root.rglob("*") if KEPT not in p.parts):
         raise InputError(
@@ -136,8 +139,8 @@ def is_shot(folder: Path) -> bool:
     return shot.kept.is_dir() and shot.record.is_file()
 
 
-def _recorded(kept: ShotFolder, model: ModelOptions) -> Groups:
-    """Options that a shot was begun with."""
+def _recorded(kept: ShotFolder, asked: SourceOptions, model: ModelOptions) -> Groups:
+    """Options that a shot was begun with, which those that are given now must not contradict."""
     record = kept.read_record()
     if record is None:
         raise InputError(
@@ -148,9 +151,16 @@ def _recorded(kept: ShotFolder, model: ModelOptions) -> Groups:
         raise read_once(record.get("source", ""), kept.root)
     kept.refuse_linked_outputs()
     source, output, known, memory = options_of(record.get("options", {}), kept.root)
+    other = [
+        f"--{name}"
+        for name in _RANGE
+        if getattr(asked, name) not in (getattr(_USUAL, name), getattr(source, name))
+    ]
     if model not in (ModelOptions(), known):
+        other.append("options of the model")
+    if other:
         raise InputError(
-            f"{kept.root} was begun with other options of the model; leave them out, or choose "
+            f"{kept.root} was begun with other {' and '.join(other)}; leave that out, or choose "
             "another --out"
         )
     source = replace(source, mask=[], mask_colors=None, mask_threshold=None)

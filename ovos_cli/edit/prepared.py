@@ -17,6 +17,8 @@ _READY = 6
 """Frames that are ready at a time: a large one takes a hundred megabytes."""
 _BESIDE = (0, 1, -1)
 """Frames that are made ready when one is looked at, in this order."""
+_PASSING = 0.15
+"""Seconds for which a frame is looked at before it is made ready."""
 
 
 class PreparedFrames:
@@ -75,8 +77,9 @@ class PreparedFrames:
     def _made(self, frame: Frame) -> PreparedFrame:
         prepared = self._known(frame.index)
         if prepared is None:
+            # Not kept: made beside other work, with another number of threads, it is not the same
+            # to the last bit, and what is followed must not depend on what was looked at.
             (prepared,) = self._segmenter.prepare([frame.image], [frame.stem])
-            self.put(frame.index, prepared)
         return prepared
 
     def _known(self, index: int) -> PreparedFrame | None:
@@ -136,8 +139,14 @@ class PreparingAhead:
                         continue  # to whoever clicks there
 
     def _wanted(self) -> int | None:
-        """The frame that is looked at, once there is another one."""
+        """The frame that is looked at, once it is another one and stays so; None at the end."""
+        at: int | None = None
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._at is not None)
-            at, self._at = self._at, None
-            return None if self._closed else at
+            # One that is passed in playing or scrubbing is not worth it.
+            while self._changed.wait_for(
+                lambda: self._closed or self._at is not None, None if at is None else _PASSING
+            ):
+                if self._closed:
+                    return None
+                at, self._at = self._at, None
+        return at

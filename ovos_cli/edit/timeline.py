@@ -5,15 +5,11 @@ from typing import Any
 
 from ovos_cli.edit.shown import Said
 from ovos_cli.edit.wire import sure
-from ovos_cli.shot.meeting import GIVEN, LOCKED
+from ovos_cli.review.ranking import frames_to_look_at
 from ovos_cli.shot.store import Final
 
-_LISTED = 30
+_LISTED = 12
 """Frames to look at: nobody looks at more of them before the next correction."""
-_APART = 10
-"""Frames between two of one object that are worth a look each."""
-_FINE = 0.9
-"""Confidence from which on nobody need look."""
 
 
 def timeline(said: Said, finals: Sequence[Final], cuts: Sequence[int], named: Iterable[int]) -> Any:
@@ -46,29 +42,32 @@ def timeline(said: Said, finals: Sequence[Final], cuts: Sequence[int], named: It
         "locked": spans(sorted(annotations.locked)),
         "cuts": list(cuts),
         "stale": spans(stale),
-        "look_at": look_at(said, finals),
+        "look_at": look_at(said, finals, cuts),
     }
 
 
-def look_at(said: Said, finals: Sequence[Final]) -> list[dict[str, Any]]:
-    """Frames that are worth a look, the most doubtful first; those of an object lie apart."""
-    doubtful = sorted(
-        (confidence, f.frame, ident)
-        for f in finals
-        for ident, confidence in f.confidence.items()
-        if confidence < _FINE and ident in said.objects and f.origin[ident] not in (GIVEN, LOCKED)
-    )
-    chosen = list[dict[str, Any]]()
-    taken = dict[int, list[int]]()
-    for confidence, frame, ident in doubtful:
-        near = taken.setdefault(ident, [])
-        if all(abs(frame - other) >= _APART for other in near):
-            near.append(frame)
-            why = "not seen" if confidence == 0 else f"only {confidence:.0%} sure"
-            chosen.append({"frame": frame, "object": ident, "why": why})
-            if len(chosen) == _LISTED:
-                break
-    return chosen
+def look_at(said: Said, finals: Sequence[Final], cuts: Sequence[int]) -> list[dict[str, Any]]:
+    """Frames in which a correction mends most, the best first, with the object and the reason."""
+    sure = dict[int, dict[int, float]]()
+    for final in finals:
+        if final.frame not in said.annotations.locked:
+            for ident, value in final.confidence.items():
+                sure.setdefault(ident, {})[final.frame] = value
+    given = said.plan.prompts.given
+    confidence = {ident: sure[ident] for ident in given if ident in sure}
+    looks = frames_to_look_at(confidence, given, cuts=cuts, count=_LISTED)
+    return [
+        {
+            "frame": look.frame,
+            "object": look.objects[0],
+            "why": _why(confidence[look.objects[0]][look.frame]),
+        }
+        for look in looks
+    ]
+
+
+def _why(confidence: float) -> str:
+    return "not seen" if confidence == 0 else f"only {confidence:.0%} sure"
 
 
 def spans(frames: Iterable[int]) -> list[list[int]]:

@@ -35,14 +35,13 @@ class Region:
     """Where an object, or a part of it, is in one frame.
 
     label: its class. number: of its object; regions of one number are one object. draw: makes the
-    (H, W) mask of a frame of that size. Raises ValueError, TypeError, KeyError or AttributeError:
-    what the file says is no mask of such a frame. crowd: it may be several objects.
+    (H, W) mask of a frame of that size, and raises an error that says why the file has no mask of
+    such a frame.
     """
 
     label: str
     number: Number
     draw: Callable[[Size], Mask]
-    crowd: bool = False
 
 
 @dataclass(frozen=True, slots=True)

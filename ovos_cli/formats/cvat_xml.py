@@ -133,8 +133,7 @@ def read(root: Element, path: Path) -> Annotated:
                 "export the one task that is meant"
             )
         left_out = [f"{path}: {n} of {tag} are no masks and left out" for tag, n in others.items()]
-        length = None if images else _length(root)
-        return Annotated(path, frames, length, grouped=True, doubts=left_out)
+        return Annotated(path, frames, _length(root), grouped=True, doubts=left_out)
 
 
 def _image(image: Element) -> AnnotatedFrame:

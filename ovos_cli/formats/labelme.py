@@ -69,6 +69,11 @@ def is_labelme(value: Any) -> bool:
     return isinstance(value, dict) and "shapes" in value and "imagePath" in value
 
 
+def without_picture(value: dict[str, Any]) -> dict[str, Any]:
+    """The same without the frame itself, which may lie within and is large."""
+    return {key: one for key, one in value.items() if key != "imageData"}
+
+
 def read(files: Sequence[tuple[Any, Path]], path: Path) -> Annotated:
     """Take JSON of one or more frames for LabelMe's.
 

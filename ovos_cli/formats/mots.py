@@ -53,6 +53,11 @@ def line(index: int, class_number: int, ident: int, rle: dict[str, Any]) -> str:
     return f"{index + 1} {number(class_number, ident)} {class_number} {height} {width} {counts}"
 
 
+def is_pictures(tree: Tree) -> bool:
+    """Whether a folder or zip is of the pictures."""
+    return bool(tree.ending("instances", LABELS))
+
+
 def is_text(content: str) -> bool:
     """Whether a text's first line is one of MOTS."""
     words = content.lstrip().split("\n", 1)[0].split()

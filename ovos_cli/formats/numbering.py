@@ -15,6 +15,8 @@ of that label come before it in the frame."""
 
 _OURS = re.compile(r"object ([1-9][0-9]{0,2})")
 """What an object without a name is called."""
+_NO_CLASS = re.compile(r"\s*|(?:object|class|category) -?[0-9]+|.*[\x00-\x1f].*", re.DOTALL)
+"""Labels that say nothing, and those that we give where a file has none."""
 _LISTED = 8
 
 
@@ -22,11 +24,13 @@ _LISTED = 8
 class Numbering:
     """ids: of objects, by key. alone: the file holds one object, and gives it no number.
 
-    doubts: how objects were numbered, where the file does not say it.
+    classes: of objects, by id, as far as the file names them. doubts: how objects were numbered,
+    where the file does not say it.
     """
 
     ids: Mapping[Key, int]
     alone: bool
+    classes: Mapping[int, str]
     doubts: list[str]
 
 
@@ -89,7 +93,8 @@ def numbered(annotated: Annotated) -> Numbering:
             f"{several}: {shown}"
         )
     alone = len(labels) == 1 and not given
-    return Numbering(ids, alone, [] if alone else doubts)
+    classes = {ids[key]: label for key, label in labels.items() if not _NO_CLASS.fullmatch(label)}
+    return Numbering(ids, alone, classes, [] if alone else doubts)
 
 
 def _labels(annotated: Annotated) -> dict[Key, str]:

@@ -36,7 +36,26 @@ _Reading = Callable[[], Annotated]
 
 def holds_annotations(folder: Path) -> bool:
     """Whether a folder is of one of the formats, rather than one of plain masks."""
-    return _recognized(Folder(folder)) is not None
+    tree = Folder(folder)
+    whole = segmentation_mask.is_voc(tree) or mots.is_pictures(tree) or mattes.is_mattes(tree)
+    return whole or any(_is_annotations(tree, name) for name in tree.names)
+
+
+def _is_annotations(tree: Tree, name: str) -> bool:
+    """Whether a file that may lie beside plain masks is one of annotations."""
+    try:
+        match PurePosixPath(name).suffix.lower():
+            case ".xml":
+                return cvat_xml.is_cvat(parse_xml(tree.read(name), tree.place(name)))
+            case ".json":
+                value = None if PurePosixPath(name).name in _BESIDE else tree.json(name)
+                return labelme.is_labelme(value) or any(is_it(value) for is_it, _ in _JSON)
+            case ".txt" if _may_be_text(name):
+                text = tree.text(name)
+                return mots.is_text(text) or (yolo.is_yolo(text) and yolo.lies_right(tree, name))
+    except InputError:  # a stray
+        return False
+    return False
 
 
 def open_annotations(path: Path) -> Annotated:
@@ -61,7 +80,7 @@ def _recognized(tree: Tree) -> _Reading | None:
     """What reads a folder, zip or file; None where it is of no known format."""
     if segmentation_mask.is_voc(tree):
         return lambda: segmentation_mask.read(tree)
-    if tree.ending("instances", mots.LABELS):
+    if mots.is_pictures(tree):
         return lambda: mots.read_pictures(tree)
     for suffix, find in ((".xml", _of_xml), (".json", _of_json), (".txt", _of_text)):
         names = [n for n in tree.names if n.lower().endswith(suffix)]
@@ -91,7 +110,7 @@ def _of_json(tree: Tree, names: list[str]) -> _Reading | None:
             continue
         value, path = tree.json(name), tree.place(name)
         if labelme.is_labelme(value):
-            frames.append((value, path))
+            frames.append((labelme.without_picture(value), path))
         elif read := next((read for is_it, read in _JSON if is_it(value)), None):
             files.append((partial(read, value, path), path))
     if files:

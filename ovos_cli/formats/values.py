@@ -3,6 +3,8 @@
 from pathlib import PurePosixPath
 from typing import Any
 
+from models.pictures.opened import MOST_PIXELS
+
 _NO_NUMBER = (None, "")
 
 
@@ -28,8 +30,8 @@ def number_or_none(value: Any, what: str) -> int | None:
 def frame_size(height: Any, width: Any) -> tuple[int, int]:
     """(H, W) of a frame, from values that say it. Raises ValueError: no frame has it."""
     size = whole(height, "its height"), whole(width, "its width")
-    if min(size) < 1:
-        raise ValueError(f"its frame is {width}x{height}")
+    if min(size) < 1 or size[0] * size[1] > MOST_PIXELS:
+        raise ValueError(f"its frame is {width}x{height} pixels, which no frame is")
     return size
 
 

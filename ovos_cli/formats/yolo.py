@@ -60,6 +60,12 @@ def is_yolo(content: str) -> bool:
     return words[0].isdecimal()
 
 
+def lies_right(tree: Tree, name: str) -> bool:
+    """Whether a text lies where those of YOLO do, and numbers in it are no others."""
+    known = LABELS in PurePosixPath(name).parts or bool(tree.ending("*.yaml"))
+    return known or all(PurePosixPath(n).suffix == ".txt" for n in tree.names)
+
+
 def read(tree: Tree, names: Sequence[str], path: Path) -> Annotated:
     """Take texts for YOLO's segments.
 

@@ -77,7 +77,7 @@ def read(value: Any, path: Path) -> Annotated:
             raise ValueError(f"it says that it has {length} frames, and names {len(files)}")
         frames = _frames(entries, length, size, [*map(stem_of, files)])
         doubts = unknown_labels(path, unknown)
-        return Annotated(path, frames, None if files else length, doubts=doubts)
+        return Annotated(path, frames, length, doubts=doubts)
 
 
 def read_results(value: Any, path: Path) -> Annotated:

@@ -128,7 +128,7 @@ def mask(
     if not prompts:
         raise InputError("say where an object is: --box X0,Y0,X1,Y1, --point X,Y or --pick NUMBER")
     errors, console = Console(stderr=True), Console(quiet=quiet)
-    apart = [path for path in (add, out) if path is not None and not path.is_dir()]
+    apart = [path for path in (add, out) if path is not None]
     reader = open_source(source_named(video), stream=stream, apart=apart)
     seen = reader.frame(frame)
     earlier = read_earlier(add, seen, reader) if add is not None else None

@@ -15,6 +15,7 @@ from ovos_cli.masks.first_mask import IndexedMask, read_first_mask
 from ovos_cli.masks.ids import Ids, ids_in
 from ovos_cli.masks.keyframes import is_annotations
 from ovos_cli.masks.palette import davis_palette
+from ovos_cli.masks.preview import preview_of
 from ovos_cli.masks.writer import write_mask
 from ovos_cli.media.frame import Frame, FrameReader, Image
 from ovos_cli.media.overlay import blend
@@ -31,7 +32,7 @@ class MaskFiles:
     @property
     def preview(self) -> Path:
         """Where the picture is."""
-        return self.mask.with_name(f"{self.mask.stem}_preview.jpg")
+        return preview_of(self.mask)
 
     def claim(self, *, overwrite: bool) -> None:
         """See that both can be written, before anything is computed.
@@ -82,9 +83,9 @@ def read_earlier(path: Path, frame: Frame, reader: FrameReader) -> IndexedMask:
 
 
 def _annotated(path: Path, frame: Frame, reader: FrameReader) -> IndexedMask:
-    masks, doubts = masks_of(open_annotations(path), reader, frame.index)
-    mask = masks[frame.index]
-    return IndexedMask(mask.ids, mask.palette, "; ".join(doubts))
+    found = masks_of(open_annotations(path), reader, frame.index)
+    mask = found.masks[frame.index]
+    return IndexedMask(mask.ids, mask.palette, "; ".join(found.doubts))
 
 
 def objects_in(

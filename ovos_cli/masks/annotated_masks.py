@@ -1,5 +1,6 @@
 """Masks of a file of annotations, put to the frames that they are of."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,14 +18,23 @@ from ovos_cli.masks.keyframes import KeyframeMask
 from ovos_cli.masks.palette import davis_palette
 from ovos_cli.media.frame import FrameReader
 
+_OF_A_FRAME = re.compile(r"(?:frame[ _-]?)?[0-9]{4,}", re.IGNORECASE)
+"""How pictures of a video's frames are called, by CVAT and here."""
 _SAID = 3
 """Doubts of frames that are said; more of them tell nothing new."""
 
 
-def masks_of(
-    annotated: Annotated, reader: FrameReader, frame: int | None = None
-) -> tuple[dict[int, KeyframeMask], list[str]]:
-    """Masks by frame, and what is doubtful of them, for people.
+@dataclass(frozen=True)
+class FoundMasks:
+    """masks: by frame. classes: of objects, by id. doubts: for people."""
+
+    masks: Mapping[int, KeyframeMask]
+    classes: Mapping[int, str]
+    doubts: list[str]
+
+
+def masks_of(annotated: Annotated, reader: FrameReader, frame: int | None = None) -> FoundMasks:
+    """Masks by frame, and what a file says of their objects.
 
     Args:
         annotated: the file.
@@ -48,7 +58,8 @@ def masks_of(
         raise InputError(f"{annotated.path} holds no object: {doubts[0]}")
     more = len(doubts) - _SAID
     doubts = doubts[:_SAID] + [f"{annotated.path}: {more} doubts more of this kind"] * (more > 0)
-    return masks, [*annotated.doubts, *numbering.doubts, *places.doubts, *doubts]
+    doubts = [*annotated.doubts, *numbering.doubts, *places.doubts, *doubts]
+    return FoundMasks(masks, numbering.classes, doubts)
 
 
 @dataclass
@@ -59,7 +70,7 @@ class _Places:
     reader: FrameReader
 
     def __post_init__(self) -> None:
-        self.doubts = list[str]()
+        self.doubts, self._said = list[str](), False
         self._frames = [f for f in self.annotated.frames if f.regions]
         if not self._frames:
             raise InputError(f"{self.annotated.path} holds no object: there is no mask in it")
@@ -142,7 +153,13 @@ class _Places:
             if own and frame.name:
                 self._say_unlike(frame)
             return frame.index
-        return None if own or not frame.name else number_at_end(frame.name)
+        number = None if own or not frame.name else number_at_end(frame.name)
+        if number is not None and not _OF_A_FRAME.fullmatch(frame.name):
+            self._say_once(
+                f"'{frame.name}' in {self.annotated.path} is taken for frame {number}, for the "
+                f"number in its name; if it is of another one, give FRAME={self.annotated.path}"
+            )
+        return number
 
     @cached_property
     def _names(self) -> list[str] | None:
@@ -163,11 +180,17 @@ class _Places:
 
     def _say_unlike(self, frame: AnnotatedFrame) -> None:
         names, index = self._names or [], frame.index or 0
-        if not self.doubts and index < len(names):
-            self.doubts.append(
+        if index < len(names):
+            self._say_once(
                 f"{self.annotated.path} calls frame {index} '{frame.name}', and here it is "
                 f"'{names[index]}'; are they of one video?"
             )
+
+    def _say_once(self, doubt: str) -> None:
+        """Of frames that are called oddly, one is enough."""
+        if not self._said:
+            self.doubts.append(doubt)
+            self._said = True
 
     def _of_no_frame(self, frame: AnnotatedFrame) -> str:
         names = self._names
@@ -193,6 +216,6 @@ class _Places:
             )
         if length is not None and length < count:
             self.doubts.append(
-                f"{self.annotated.path} is of {length} frames, and this video has {count}; its "
-                "frames are counted from the video's first one"
+                f"{self.annotated.path} is of {length} frames, and this video has {count}; they "
+                "are taken by their names and numbers, the first one for the video's first"
             )

@@ -13,7 +13,6 @@ from models.pictures.deep_pixels import is_deep
 from models.pictures.mask_pixels import index_values
 from models.pictures.mask_values import VOID
 from models.pictures.opened import decoded
-from ovos_cli.datasets.layout import PICTURES
 from ovos_cli.formats import mots
 from ovos_cli.formats.drawing import drawn
 from ovos_cli.formats.numbering import numbered
@@ -21,6 +20,7 @@ from ovos_cli.formats.opening import SUFFIXES, holds_annotations
 from ovos_cli.masks.colours import Colours, from_colours
 from ovos_cli.masks.meaning import Meaning, from_grey, from_indices, from_matte
 from ovos_cli.masks.palette import Palette, full_palette, tells_apart
+from ovos_cli.media.frame_files import picture_suffixes
 from ovos_cli.media.frame_names import natural_key
 
 Ids = NDArray[np.uint8]
@@ -76,8 +76,9 @@ def _files(text: str, first: int) -> Iterator[tuple[int | str | None, Path]]:
 
 
 def _in_folder(folder: Path) -> Iterator[tuple[str, Path]]:
+    known = picture_suffixes()
     files = [
-        f for f in folder.iterdir() if f.suffix.lower() in PICTURES and not f.name.startswith(".")
+        f for f in folder.iterdir() if f.suffix.lower() in known and not f.name.startswith(".")
     ]
     if not files:
         raise InputError(f"the folder of masks {folder} holds no picture")

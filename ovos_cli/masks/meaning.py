@@ -9,8 +9,15 @@ from PIL import Image
 
 from models.errors import InputError
 from models.pictures.deep_pixels import is_deep
-from models.pictures.mask_doubts import unclear_white
-from models.pictures.mask_pixels import Wide, deep_values, matte_values, plain_values, present
+from models.pictures.mask_doubts import doubtful_void, unclear_white
+from models.pictures.mask_pixels import (
+    Wide,
+    deep_values,
+    grainy_values,
+    matte_values,
+    plain_values,
+    present,
+)
 from models.pictures.mask_values import (
     MOST_IDS,
     VOID,
@@ -18,6 +25,7 @@ from models.pictures.mask_values import (
     areas,
     as_objects,
     photograph,
+    rounded_white,
     soft_values,
     white_role,
 )
@@ -28,6 +36,7 @@ Values = NDArray[np.uint8]
 _LISTED = 8
 _HALF = 128
 _LOSSY = {"JPEG", "MPO"}
+_LOSSY_AT_TIMES = {"AVIF", "HEIF", "JPEG2000", "JXL", "WEBP"}
 _EDGE = 20
 """Edges that were hard have so many times fewer pixels between black and white than white ones."""
 _WHITE = 224
@@ -87,18 +96,19 @@ def from_indices(path: Path, indices: Values, colours: NDArray[np.int64]) -> Mea
     return _objects(path, indices, shown_white=bool((colours[VOID] >= _WHITE).all()))
 
 
-def _without_grain(path: Path, grey: Wide) -> Meaning:
+def _without_grain(path: Path, grey: Wide, kind: str) -> Meaning:
     """What a lossy format left of black and white: both, and grain around the edges."""
     white = grey >= _HALF
     between = np.count_nonzero((grey >= _HALF // 2) & (grey < _HALF + _HALF // 2))
     if not white.any() or between * _EDGE > np.count_nonzero(white):
         raise InputError(
-            f"the mask {path} is a JPEG, which changes values, and a value is an object. For one "
-            "object, --mask-threshold 128 takes what is half white or more; else save it as an "
-            "indexed PNG with one index (1 to 254) for each object"
+            f"the mask {path} is stored as {kind}, which changes values, and a value is an "
+            "object. For one object, --mask-threshold 128 takes what is half white or more; else "
+            "save it as an indexed PNG with one index (1 to 254) for each object"
         )
     doubt = (
-        f"the mask {path} is a JPEG, which blurs values: what is half white or more is the object"
+        f"the mask {path} is stored as {kind}, which blurs values: what is half white or more is "
+        "the object"
     )
     return Meaning(white.astype(np.uint8), white=True, doubt=doubt)
 
@@ -110,6 +120,8 @@ def _objects(path: Path, values: Values, *, shown_white: bool = True) -> Meaning
             return Meaning((values >= _HALF).view(np.uint8), True, _strays(path, values))
         case White.UNCLEAR:
             raise unclear_white(path, values)
+        case White.VOID if shown_white and (doubt := doubtful_void(path, values)):
+            return Meaning(as_objects(values, void=VOID), doubt=doubt)
         case _:
             return Meaning(as_objects(values, void=VOID), doubt=_speck(path, values))
 
@@ -160,14 +172,20 @@ def from_grey(path: Path, picture: Image.Image) -> Meaning:
     """
     deep = is_deep(picture.mode)
     grey = deep_values(path, picture) if deep else plain_values(path, picture)
+    lossy = picture.format in _LOSSY
+    if not deep and (grey is None or soft_values(grey.astype(np.uint8), grey=True)):
+        grainy = grainy_values(picture) if picture.format in _LOSSY | _LOSSY_AT_TIMES else None
+        grey, lossy = (grey, lossy) if grainy is None else (grainy, True)
     if grey is None:
         raise in_colour(path, picture)
     values = [v for v in present(grey) if v]
-    if picture.format in _LOSSY and len(values) > 1:
-        return _without_grain(path, grey)
+    if lossy and len(values) > 1:
+        return _without_grain(path, grey, str(picture.format))
     if len(values) <= 1:
         return Meaning((grey > 0).view(np.uint8), white=True)
     narrow = grey.astype(np.uint8)
+    if rounded_white(narrow) and values[-1] == VOID:
+        return _objects(path, narrow)
     if values[-1] > VOID or soft_values(narrow, grey=True):
         numbered = values[-1] > VOID and len(values) <= MOST_IDS
         if numbered and not soft_values(_ranked(grey, values), grey=True):

@@ -1,5 +1,6 @@
 """Video files with alpha, for editors: a frame of the source is a frame of the file."""
 
+import errno
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -61,12 +62,12 @@ class AlphaMovie(ABC):
         Raises:
             OvosError: it cannot be written.
         """
-        if self._stream is None or self._first is None:
-            self._first = index
-            self._stream = self._open(image.shape[1], image.shape[0])
-        frame = self._frame(image, alpha)
-        frame.pts, frame.time_base = index - self._first, 1 / self._rate
         with self._named():
+            if self._stream is None or self._first is None:
+                self._first = index
+                self._stream = self._open(image.shape[1], image.shape[0])
+            frame = self._frame(image, alpha)
+            frame.pts, frame.time_base = index - self._first, 1 / self._rate
             self._movie.mux(self._stream.encode(frame))
 
     def close(self) -> None:
@@ -99,8 +100,9 @@ class AlphaMovie(ABC):
         try:
             yield
         except (av.error.FFmpegError, OSError) as error:
+            advice = "; make room for it" if error.errno == errno.ENOSPC else ""
             raise OvosError(
-                f"{self.path.name} cannot be written: {error.strerror}; make room for it"
+                f"{self.path.name} cannot be written: {error.strerror}{advice}"
             ) from error
 
 

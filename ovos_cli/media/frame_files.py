@@ -8,6 +8,7 @@ from PIL import Image as Picture
 
 from models.errors import InputError
 from models.pictures.extra_formats import FILM, HEIF, JPEG_XL, UNREAD, conversion
+from ovos_cli.masks.preview import preview_of
 from ovos_cli.media.frame_names import natural_key, odd_names
 
 _SAME = {".jpeg": ".jpg", ".jpe": ".jpg", ".jfif": ".jpg", ".tiff": ".tif", ".heif": ".heic"}
@@ -30,7 +31,8 @@ def frame_files(folder: Path, apart: Collection[Path] = ()) -> tuple[list[Path],
 
     Args:
         folder: of images of one kind.
-        apart: files that are something else, a mask for example, wherever they lie.
+        apart: files that are something else, a mask for example, wherever they lie; the pictures
+            that `ovos mask` puts beside them are none either.
 
     Returns:
         The files, and what is doubtful about them, for people.
@@ -45,7 +47,8 @@ def frame_files(folder: Path, apart: Collection[Path] = ()) -> tuple[list[Path],
         raise InputError(f"{lost[0]} links to a file that is not there; mend or remove it")
     others = {_identity(f) for f in apart if f.exists()}
     named = [f for f in visible if f.exists() and _identity(f) in others]
-    pictures = sorted((f for f in visible if f not in named), key=_place)
+    beside = {preview_of(f) for f in named}
+    pictures = sorted((f for f in visible if f not in named and f not in beside), key=_place)
     known = picture_suffixes()
     files = [f for f in pictures if f.suffix.lower() in known]
     _check_kinds(folder, files, [f for f in pictures if f.suffix.lower() in UNREAD])

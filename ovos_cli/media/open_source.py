@@ -46,7 +46,8 @@ def open_source(
         raise InputError(f"{path} does not exist")
     if path.is_file() and path.stat().st_size == 0:
         raise InputError(f"{path} is empty (0 bytes)")
-    if any(other.exists() and path.samefile(other) for other in apart):
+    # Annotations may be a folder, in which frames lie beside them.
+    if any(other.is_file() and path.samefile(other) for other in apart):
         raise InputError(f"{path} is given as the video and as its mask")
     if stream is not None and path.is_dir():
         raise InputError(f"--stream {stream} is of a video file, and {path} is a folder")

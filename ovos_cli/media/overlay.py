@@ -26,9 +26,10 @@ _TIME_BASE = Fraction(1, 90_000)
 """Fine enough for any source's timing."""
 _LONGEST = Fraction(60)
 """Seconds that a frame may last: slides do. Clocks that were set, or files joined, jump further."""
-_ENCODING = {"preset": "veryfast", "crf": "25", "mbtree": "0"}
+_ENCODING = {"preset": "superfast", "crf": "25", "mbtree": "0"}
 """x264's macroblock tree reads memory that it never wrote: with it, the same frames gave other
-bytes now and then. Without it, crf 25 has about the size and quality of 20 with it."""
+bytes now and then. Without it, crf 25 has about the quality of 20 with it. "superfast" takes 0.6 of
+the time of "veryfast", for a fifth more bytes."""
 
 
 def blend(image: Image, ids: NDArray[np.uint8], palette: Palette) -> Image:

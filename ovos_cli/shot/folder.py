@@ -43,7 +43,7 @@ class ShotFolder:
         self.root = root
         self.kept = root / KEPT
         self.waiting = self.kept / "waiting"
-        self.exporting = self.kept / "exporting"
+        self.exporting = self.kept / "exporting"  # exports that are not whole
         self.timing, self.record = root / "timing.json", root / "run.json"
         self._reserve = self.kept / "reserve"
         self._lock = FileLock(self.kept / "lock", timeout=0)
@@ -97,6 +97,7 @@ class ShotFolder:
         self.make_room()
         if not self._lock.is_locked:
             return
+        shutil.rmtree(self.exporting, ignore_errors=True)  # of a run that failed
         self._lock.release()
         if not self.record.exists() and not any(self._of_frames()):
             shutil.rmtree(self.kept, ignore_errors=True)
@@ -217,6 +218,10 @@ class ShotFolder:
     def forget(self) -> None:
         """Remove what an earlier run would have gone on from; its results stay."""
         shutil.rmtree(self.waiting, ignore_errors=True)
+        self.forget_states()
+
+    def forget_states(self) -> None:
+        """Remove how far an earlier run had come; all of its masks stay, also those that wait."""
         for file in self.kept.glob("*.safetensors"):
             file.unlink()
 

@@ -1,7 +1,7 @@
 """Masks that options name, read and put to their frames."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,11 +29,16 @@ from ovos_cli.shot.folder import ShotFolder
 
 @dataclass
 class GivenMasks:
-    """A person's masks by frame. palette: of the first of them. doubts: for people."""
+    """A person's masks by frame.
+
+    palette: of the first of them. classes: of objects, where annotations say them. doubts: for
+    people.
+    """
 
     masks: dict[int, Ids] = field(default_factory=dict)
     files: dict[int, Path] = field(default_factory=dict)
     palette: Palette = field(default_factory=davis_palette)
+    classes: dict[int, str] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
 
 
@@ -59,7 +64,7 @@ def read_given_masks(
     given, read = kept_masks(kept), dict[int, KeyframeMask]()
     files = dict[int, Path]()
     for name, path in mask_arguments([*texts], reader.start):
-        for frame, mask in _masks(name, path, reader, meaning, threshold, given.doubts).items():
+        for frame, mask in _masks(name, path, reader, meaning, threshold, given).items():
             if frame in files:
                 raise InputError(f"frame {frame} has two masks, {files[frame]} and {path}")
             read[frame], files[frame] = mask, path
@@ -102,14 +107,17 @@ def _masks(
     reader: FrameReader,
     colours: Colours | None,
     threshold: int | None,
-    doubts: list[str],
-) -> dict[int, KeyframeMask]:
-    """Masks of a file, of one frame or of those that it says; adds to `doubts`."""
-    if not isinstance(name, str) and is_annotations(path):
-        masks, said = masks_of(open_annotations(path), reader, name)
-        doubts += said
-        return masks
-    assert name is not None
+    given: GivenMasks,
+) -> Mapping[int, KeyframeMask]:
+    """Masks of a file, of one frame or of those that it says; notes what else there is to say."""
+    doubts = given.doubts
+    if name is None or (isinstance(name, int) and is_annotations(path)):
+        found = masks_of(open_annotations(path), reader, name)
+        doubts += found.doubts
+        if colours is not None or threshold is not None:
+            doubts.append(f"--mask-colors and --mask-threshold are of pictures, and {path} is none")
+        given.classes = {**found.classes, **given.classes}
+        return found.masks
     frame = name if isinstance(name, int) else frame_named(name, path, reader)
     told = misplaced if isinstance(name, int) else numbered_alike
     if not doubts and (doubt := told(frame, path, reader)):

@@ -10,6 +10,9 @@ from models.tracking.segmenter import Segmenter
 from ovos_cli.benchmarking.code_digest import code_digest
 from ovos_cli.media.source import LiveSource, Source
 
+VERSION = "version of ovos"
+_WITH_IT = {VERSION, "weights or settings of the model", "proposals"}
+"""What another version may change of one and the same run."""
 _PIECE = 2**16
 """Bytes of a file that are looked at, at its beginning, middle and end."""
 
@@ -42,5 +45,10 @@ def basis(source: Source, loaded: LoadedModel, segmenter: Segmenter) -> dict[str
         "size inside the model": str(segmenter.size),
         "precision": str(segmenter.dtype),
         "device": segmenter.device.type,
-        "version of ovos": code_digest() + code_digest(Path(__file__).parent),
+        VERSION: code_digest() + code_digest(Path(__file__).parent),
     }
+
+
+def is_upgraded(changed: set[str]) -> bool:
+    """Whether what differs between two bases, by its names, comes with another version of ovos."""
+    return VERSION in changed and changed <= _WITH_IT

@@ -19,6 +19,8 @@ _COLOR = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 _FIELDS = ("name", "class", "color")
 _FILES = (".toml", ".json")
 _MOST_IDS = 254
+_LONGEST = 60
+"""Characters of a name: with a frame's number, in any writing, it must fit a file's."""
 _FORMS = '1=dog,2=cat, or a TOML or JSON file: {"1": {"name": "dog", "class": "animal"}}'
 
 
@@ -49,6 +51,11 @@ class ObjectNames:
     def none(cls) -> Self:
         """Nothing was said of any."""
         return cls({})
+
+    @classmethod
+    def of_classes(cls, classes: Mapping[int, str]) -> Self:
+        """Only classes are known, by id."""
+        return cls({ident: ObjectLabel(class_name=name) for ident, name in classes.items()})
 
     def name(self, ident: int) -> str:
         """Its own, else `object 3`."""
@@ -219,6 +226,8 @@ def _label(value: Any, ident: object, where: object) -> ObjectLabel:
     for key, text in value.items():
         if not isinstance(text, str) or not text.strip() or any(c < " " for c in text):
             raise InputError(f"{where}: the {key} of object {ident} is no text: {text!r}")
+        if len(text) > _LONGEST:
+            raise InputError(f"{where}: the {key} of object {ident} is longer than {_LONGEST}")
     label = ObjectLabel(value.get("name"), value.get("class"), value.get("color"))
     if label.name is not None:
         plain_name(label.name, where)  # folders are called by it

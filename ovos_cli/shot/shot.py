@@ -442,9 +442,10 @@ class Shot:
         return found.least if found is not None else {}
 
     def _keep(self, chain: Chain, passed: Passed) -> None:
+        index, found = passed.frame.index, _found(passed)
+        self.store.add_cues(index, passed.masks.cues, backward=chain.backward)
         if not self.reader.seekable:
             return  # nobody can go on from it
-        index, found = passed.frame.index, _found(passed)
         self.store.add_found(index, passed.step.key, found, backward=chain.backward)
 
     def _save(self, chain: Chain, passed: Passed) -> None:

@@ -3,9 +3,9 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError, OvosError
+from models.tracking.cues import Cues
 from models.tracking.soft import SoftMasks
 from models.utils.names import plain_name
 from ovos_cli.shot.meeting import Found
@@ -28,6 +29,9 @@ create table if not exists info (name text primary key, value text not null);
 create table if not exists found (
     backward integer not null, frame integer not null, key text not null, ids text not null,
     shape text not null, levels blob not null, confidence text not null, least text not null,
+    primary key (backward, frame));
+create table if not exists cues (
+    backward integer not null, frame integer not null, cues text not null,
     primary key (backward, frame));
 create table if not exists final (
     frame integer primary key, stem text not null, key text not null, confidence text not null,
@@ -65,7 +69,8 @@ class Store:
         """
         self.path = path
         with self._named():
-            self._base = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            place = path.absolute()  # what begins with `file:` would be taken for an address
+            self._base = sqlite3.connect(place, check_same_thread=False, isolation_level=None)
         try:
             self._begin()
         except BaseException:
@@ -127,6 +132,31 @@ class Store:
         with self._named():
             self._base.execute("replace into found values (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
+    def latest(self, frame: int, *, backward: bool) -> Found | None:
+        """What a way found in a frame the last time, under whatever key."""
+        query = "select key from found where (backward, frame) = (?, ?)"
+        with self._named():
+            row = self._base.execute(query, (backward, frame)).fetchone()
+        return None if row is None else self.found(frame, row[0], backward=backward)
+
+    def add_cues(self, frame: int, cues: Mapping[int, Cues], *, backward: bool) -> None:
+        """Keep the cues of what a way found in a frame, by id, in place of those before."""
+        rounded = {ident: [round(v, 4) for v in astuple(each)] for ident, each in cues.items()}
+        with self._named():
+            row = backward, frame, json.dumps(rounded)
+            self._base.execute("replace into cues values (?, ?, ?)", row)
+
+    def cues(self, *, backward: bool) -> dict[int, dict[int, Cues]]:
+        """By frame and id, those of a way; none of shots that were made before there were any."""
+        with self._named():
+            rows = self._base.execute(
+                "select frame, cues from cues where backward = ?", (backward,)
+            ).fetchall()
+            return {
+                int(frame): _by_id(text, lambda values: Cues(*map(float, values)))
+                for frame, text in rows
+            }
+
     def found_keys(self, frames: range, *, backward: bool) -> dict[int, str]:
         """For each frame of a range, rising or falling, with a result of a way, its key."""
         if not frames:
@@ -175,6 +205,7 @@ class Store:
         """Forget all results."""
         with self._named():
             self._base.execute("delete from found")
+            self._base.execute("delete from cues")
             self._base.execute("delete from final")
             self._base.execute("delete from info where name != 'format'")
 

@@ -87,13 +87,16 @@ class StoredShot:
             )
         return ids
 
-    def soft(self, frame: int) -> Mapping[int, NDArray[np.float32]]:
-        """(H, W) in [0, 1] by id, as far as it is known; nothing of frames that are locked."""
+    def soft(self, frame: int) -> Mapping[int, NDArray[np.float32]] | None:
+        """(H, W) in [0, 1] by id, nothing of frames that are locked; None where it is not stored.
+
+        That is so of a source that is read once, and of a correction that is not complete.
+        """
         if frame in self._annotations.locked:
             return {}
         ways = known_ways(self._plan, self._store, frame)
         if ways is None:
-            return {}
+            return None
         given = self._annotations.masks.get(frame)
         geometry = Geometry.fit(self.size, self._model.size)
         masks = final_masks(self._plan.prompts, frame, *ways, given, geometry, cuts=self.cuts)

@@ -19,6 +19,8 @@ _LAYER = "CryptoObject"
 _RANKS = 6
 """Objects that a pixel may hold at most, as renderers have it."""
 _KEY_DIGITS = 7
+_LEAST = 1 / 1024
+"""Coverage that counts: soft masks are a millionth everywhere, and files would be full of noise."""
 
 
 class CryptomatteSink(Sink):
@@ -48,10 +50,9 @@ class CryptomatteSink(Sink):
 
     def write(self, written: Written) -> None:
         """See `Sink`."""
-        alphas = np.stack([written.alpha(ident) for ident in self._ids])
-        ids = np.array([*self._ids.values()], np.uint32).view(np.float32)
-        path = self.place / f"{written.name}.exr"
-        write_exr(path, ranked(ids, alphas), self._header)
+        pairs = ((as_float(bits), written.alpha(ident)) for ident, bits in self._ids.items())
+        channels = ranked(pairs, len(self._ids), written.ids.shape)
+        write_exr(self.place / f"{written.name}.exr", channels, self._header)
 
     @classmethod
     def files(cls, place: Path) -> Iterable[Path]:
@@ -78,27 +79,37 @@ def manifest(ids: Mapping[str, int]) -> dict[str, str]:
     }
 
 
-def ranked(ids: NDArray[np.float32], alphas: SoftMask) -> dict[str, NDArray[np.float32]]:
+def as_float(bits: int) -> np.float32:
+    """The number whose 32 bits these are."""
+    return np.uint32(bits).view(np.float32)
+
+
+def ranked(
+    pairs: Iterable[tuple[np.float32, SoftMask]], objects: int, shape: tuple[int, ...]
+) -> dict[str, NDArray[np.float32]]:
     """Channels of a frame: pairs of id and coverage, falling, two pairs in a layer.
 
     Args:
-        ids: (O,) of objects, as floats. alphas: (O, H, W) in [0, 1]; where they add up to more than
-            1, they are made to be 1.
+        pairs: of each object its id and (H, W) coverage, which add up to 1 at most.
+        objects: how many there are. shape: (H, W).
 
     Returns:
         float32 by name, of as many layers as all objects need, at most three.
     """
-    covered = alphas / alphas.sum(0).clip(min=1)
-    count = min(len(ids), _RANKS)
-    order = np.argsort(-covered, axis=0, kind="stable")[:count]
-    coverage = np.take_along_axis(covered, order, axis=0)
-    named = np.where(coverage > 0, ids[order], np.float32(0))
-    blank = np.zeros(alphas.shape[1:], np.float32)
+    count = min(objects, _RANKS)
+    ranks = count + count % 2
+    ids, covers = np.zeros((2, ranks, *shape), np.float32)
+    for named, alpha in pairs:
+        ident, cover = np.full(shape, named), np.where(alpha < _LEAST, np.float32(0), alpha)
+        for rank in range(count):
+            more = cover > covers[rank]
+            if more.any():  # it takes this place, and what was there looks for one below
+                ids[rank][more], ident[more] = ident[more], ids[rank][more]
+                covers[rank][more], cover[more] = cover[more], covers[rank][more]
     channels = dict[str, NDArray[np.float32]]()
-    for rank in range(count + count % 2):
+    for rank in range(ranks):
         name, (first, second) = f"{_LAYER}{rank // 2:02d}", ("RG", "BA")[rank % 2]
-        channels[f"{name}.{first}"] = named[rank] if rank < count else blank
-        channels[f"{name}.{second}"] = coverage[rank] if rank < count else blank
+        channels[f"{name}.{first}"], channels[f"{name}.{second}"] = ids[rank], covers[rank]
     return channels
 
 

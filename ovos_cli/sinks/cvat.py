@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 from models.utils.whole_file import write_whole
 from ovos_cli.formats import cvat_xml
 from ovos_cli.formats.polygons import Ring, rings
+from ovos_cli.formats.row_runs import Mask
 from ovos_cli.masks.ids import ids_in
 from ovos_cli.sinks.pictures_named import labels_of, picture_name
 from ovos_cli.sinks.sink import ShotInfo, Sink, Written
@@ -72,28 +73,31 @@ class CvatVideoSink(Sink):
         }
         self._seen = dict[int, Ring]()
         """Outlines of objects that were there in the frame before."""
+        self._open = list[tuple[Element, Mask]]()
+        """Masks of the frame before, and their tracks."""
         self._count = self._pieces = self._next = 0
 
     def write(self, written: Written) -> None:
         """See `Sink`."""
         present = sorted(ids_in(written.ids))
-        if self._count and written.index != self._next:  # frames that are left out
-            self._end(self._next, [*self._seen])
-        self._end(written.index, [ident for ident in self._seen if ident not in present])
+        goes_on = written.index == self._next
+        self._end([ident for ident in self._seen if not (goes_on and ident in present)])
         self._count, self._next = self._count + 1, written.index + 1
         for ident in present:
             mask = written.ids == ident
             self._seen[ident] = outline = rings(mask)[0][0]
             cvat_xml.add_polygon(self._track[ident], written.index, outline, outside=False)
             piece = cvat_xml.add_track(self._masks, self._pieces, self._labels[ident], ident)
+            cvat_xml.add_mask(piece, mask, frame=written.index, keyframe=1, outside=0)
             self._pieces += 1
-            for outside in (0, 1):
-                when = {"frame": written.index + outside, "keyframe": 1, "outside": outside}
-                cvat_xml.add_mask(piece, mask, **when)
+            self._open.append((piece, mask))
 
     def close(self) -> None:
         """See `Sink`."""
         self.place.mkdir(exist_ok=True)
+        # CVAT refuses shapes of frames that there are not; how many a video has, nobody said.
+        if self._next < len(self.info.files or ()):
+            self._end([*self._seen])
         for name, root in ((_TRACKS, self._tracks), (_MASKS, self._masks)):
             for track in root.findall("track"):
                 if len(track) == 0:  # of an object that is nowhere
@@ -105,8 +109,11 @@ class CvatVideoSink(Sink):
         """See `Sink`."""
         return [place / name for name in (_TRACKS, _MASKS) if (place / name).is_file()]
 
-    def _end(self, index: int, idents: Iterable[int]) -> None:
-        """Say that objects are not there from a frame on."""
-        for ident in [*idents]:
+    def _end(self, idents: Iterable[int]) -> None:
+        """Say that objects, and masks of one frame, are not there after the frame before."""
+        for ident in idents:
             outline = self._seen.pop(ident)
-            cvat_xml.add_polygon(self._track[ident], index, outline, outside=True)
+            cvat_xml.add_polygon(self._track[ident], self._next, outline, outside=True)
+        for piece, mask in self._open:
+            cvat_xml.add_mask(piece, mask, frame=self._next, keyframe=1, outside=1)
+        self._open = []

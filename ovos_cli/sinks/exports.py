@@ -108,7 +108,8 @@ class Exports(Sink):
 
     def _give_up(self, sink: Sink, error: OvosError | OSError) -> None:
         self._sinks.remove(sink)
-        self.failures.append(fault_of(sink.place, error))
+        place = self.place / sink.place_name
+        self.failures.append(OvosError(f"{place} failed: {fault_of(sink.place, error)}"))
 
 
 def remove_output(kind: type[Sink], place: Path) -> None:

@@ -1,7 +1,7 @@
 """What every output has in common."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -65,9 +65,10 @@ class Written:
     """One frame of an output.
 
     stem: the frame's own name. ids: (H, W) uint8. index: in the source. time: seconds since its
-    start. name: of the frame's files, as the user wants them called. frame: with its pixels, for
-    outputs that want `pixels`; else it may be None. soft: makes the soft masks of objects whose
-    masks were not given, by id. edges: makes the alpha of objects that is not 0 or 1, by id.
+    start, by the average rate where the frame is not read. name: of the frame's files, as the user
+    wants them called. frame: with its pixels, for outputs that want `pixels`; else it may be None.
+    soft: makes the soft masks of objects whose masks were not given, by id. edges: makes the alpha
+    of objects that is not 0 or 1, by id.
     """
 
     stem: str
@@ -89,11 +90,15 @@ class Written:
         found = self.edges().get(ident)
         return self._hard(ident) if found is None else found
 
-    def together(self, objects: Iterable[int]) -> SoftMask:
+    def together(self, objects: Collection[int]) -> SoftMask:
         """How much of any of these objects covers a pixel."""
-        covered = np.zeros(self.ids.shape, np.float32)
+        soft = self.edges()
+        table = np.zeros(256, np.float32)
+        table[[i for i in objects if i not in soft]] = 1
+        covered = table[self.ids]
         for ident in objects:
-            covered += self.alpha(ident)
+            if ident in soft:
+                covered += soft[ident]
         return covered.clip(max=1)
 
     def _hard(self, ident: int) -> SoftMask:

@@ -78,13 +78,21 @@ def state(table: str, shot: str) -> str:
 def test_lists_of_spreadsheets_say_what_the_options_say(shots: Path, text: str) -> None:
     first, second = rows(written(shots, text))
     assert first.source.place == shots / "a.mkv" and first.source.mask == [str(shots / "m.png")]
-    assert (first.out, first.source.end, first.groups[1].overlay) == (shots / "x", 3, False)
+    assert (first.out, first.source.end, first.output.overlay) == (shots / "x", 3, False)
     assert second.source.mask == [f"0={shots / 'm.png'}"] and second.source.mask_colors
-    assert (second.out, second.source.end, second.groups[1].overlay) == (
+    assert (second.out, second.source.end, second.output.overlay) == (
         shots / "b_ovos",
         None,
         True,
     )
+
+
+def test_only_lines_are_comments_and_a_cell_may_have_lines(shots: Path) -> None:
+    (shots / "#1.mkv").write_bytes((shots / "a.mkv").read_bytes())
+    (shots / "a\nb.mkv").write_bytes((shots / "a.mkv").read_bytes())
+    text = 'video,mask\n"#1.mkv",m.png\n# none\n"a\nb.mkv",m.png\nb.mkv,m.png\n'
+    found = rows(written(shots, text))
+    assert [row.where for row in found] == ["line 2", "line 4", "line 6"]
 
 
 def test_toml_has_lists_and_what_counts_for_all(shots: Path) -> None:
@@ -105,8 +113,8 @@ def test_toml_has_lists_and_what_counts_for_all(shots: Path) -> None:
     assert first.where == "line 4" and second.where == "line 8"
     assert first.source.mask == [str(shots / "m.png"), f"3={shots / 'm.png'}"]
     assert first.source.drop == ["1@2"] and not first.source.forward and second.source.forward
-    assert [row.groups[2].size for row in (first, second)] == [96, 128]
-    assert first.groups[1].write == second.groups[1].write == ["mattes"]
+    assert [row.model.size for row in (first, second)] == [96, 128]
+    assert first.output.write == second.output.write == ["mattes"]
 
 
 def test_columns_of_one_name_are_one_list(shots: Path) -> None:

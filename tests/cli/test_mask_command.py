@@ -15,7 +15,8 @@ from ovos_cli.mask.objects import prompts_of
 from ovos_cli.mask.run import objects_in
 from ovos_cli.masks.palette import davis_palette
 from tests.cli.command import run_main
-from tests.conftest import write_indexed, write_video
+from tests.conftest import picture, write_indexed, write_video
+from tests.shot.test_live import piped
 
 SMALL = ["--size", "64", "--device", "cpu", "-q"]
 RED = "3,3,29,45"
@@ -157,3 +158,30 @@ def test_the_frame_is_the_one_that_was_asked_for(
     truth[10:30, 28:44] = True
     found = read(out) == 1
     assert (found & truth).sum() / (found | truth).sum() > 0.9
+
+
+def test_what_it_writes_among_the_frames_is_no_frame(
+    tmp_path: Path, files: Path, untrained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (frames := tmp_path / "frames").mkdir()
+    for index in range(3):
+        Image.fromarray(picture(index, 64, 48)).save(frames / f"{index:05d}.jpg")
+    mask, out = frames / "first.png", tmp_path / "out"
+    given = ["--box", RED, "-o", mask, "--proposals", f"files:{files}", *SMALL]
+    for more in ([], ["--add", mask, "--overwrite"]):
+        assert run_main(monkeypatch, "mask", frames, *given, *more) == (0, "")
+    assert (frames / "first_preview.jpg").exists()
+    options = ["-m", mask, "-o", out, "--weights", untrained, "--no-overlay", *SMALL]
+    assert run_main(monkeypatch, "segment", frames, *options) == (0, "")
+    assert sorted(path.stem for path in (out / "masks").iterdir()) == ["00000", "00001", "00002"]
+
+
+def test_a_pipe_has_a_first_frame_too(
+    tmp_path: Path, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video = write_video(tmp_path / "a.mkv", 6)
+    given = ["--box", RED, "--frame", "2", "--proposals", f"files:{files}", *SMALL]
+    assert run_main(monkeypatch, "mask", video, "-o", tmp_path / "file.png", *given)[0] == 0
+    with piped(tmp_path / "pipe", video.read_bytes()) as pipe:
+        assert run_main(monkeypatch, "mask", pipe, "-o", tmp_path / "pipe.png", *given)[0] == 0
+    assert (tmp_path / "pipe.png").read_bytes() == (tmp_path / "file.png").read_bytes()

@@ -168,7 +168,7 @@ def test_a_full_disk_is_said_with_the_file_and_leaves_complete_files(
         replace = Path.replace
 
         def all_but_videos(self: Path, to: Path) -> Path:
-            return replace(self, to) if to.suffix in (".png", ".json") else _full()  # type: ignore[return-value]
+            return _full() if to.suffix == ".mp4" else replace(self, to)  # type: ignore[return-value]
 
         monkeypatch.setattr(target, all_but_videos)
     else:

@@ -36,9 +36,10 @@ def box(left: int, top: int = 10, side: int = 20) -> NDArray[np.bool_]:
 class Page:
     """What a page does: it asks with its token, and unpacks what comes."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, debug: bool = False) -> None:
         self.session, self._closed = session, False
-        guard = Guard(editor(session), token=TOKEN, names={"127.0.0.1"}, any_address=False)
+        app = editor(session, debug=debug)
+        guard = Guard(app, token=TOKEN, names={"127.0.0.1"}, any_address=False)
         self.client = TestClient(guard, base_url=f"http://{HOST}", headers={"X-Ovos-Token": TOKEN})
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:

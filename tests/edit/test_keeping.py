@@ -14,8 +14,13 @@ from models.errors import InputError
 from ovos_cli.edit import prepared, watched
 from ovos_cli.edit.events import Events
 from ovos_cli.edit.opening import open_session
+from ovos_cli.edit.shown import Said
+from ovos_cli.edit.timeline import look_at
 from ovos_cli.option_groups import ModelOptions, SourceOptions
+from ovos_cli.shot.annotations import Annotations
 from ovos_cli.shot.folder import read_indexed
+from ovos_cli.shot.plan import Plan
+from ovos_cli.shot.store import Final
 from tests.cli.command import run_main
 from tests.conftest import write_indexed, write_video
 from tests.edit.conftest import FRAMES, HEIGHT, WIDTH, Opened, Page, box, packed
@@ -122,6 +127,10 @@ def test_what_was_segmented_is_edited(
         assert (shot / ".ovos" / "waiting" / name).exists()
     page.follow()
     after = page.masks()
+    page.close()
+    # All masks are there, and `ovos resume` has the overlay to write.
+    assert json.loads((shot / "run.json").read_text())["state"] == "complete"
+    assert page.session.unfinished
     assert after[0] == before[0] and after[4] == np.where(box(20), 1, 0).astype(np.uint8).tobytes()
     assert not (shot / ".ovos" / "waiting").exists()
     written, _ = read_indexed(shot / "masks" / "00005.png")
@@ -257,6 +266,8 @@ def test_the_frame_that_is_looked_at_is_ready_for_clicks(
             break
         ready.wait(0.01)
     assert all(map(holding.has, (3, 4, 5)))
+    # What is followed does not depend on what was looked at, not even by rounding.
+    assert holding.get(4) is None
 
 
 def test_events_reach_every_page_and_end() -> None:
@@ -282,6 +293,9 @@ def test_a_shot_keeps_the_options_that_it_was_begun_with(
     larger = ModelOptions(weights=model.weights, size=128, device="cpu")
     with pytest.raises(InputError, match="begun with other options of the model"):
         open_session(source, tmp_path / "shot", larger, None)
+    ranged = SourceOptions(video=str(video), mask=[], start=1, end=3)
+    with pytest.raises(InputError, match="begun with other --start and --end"):
+        open_session(ranged, tmp_path / "shot", ModelOptions(), None)
     again = open_session(source, tmp_path / "shot", ModelOptions(), None)
     again.close()
     with pytest.raises(InputError, match="leave out --out"):
@@ -291,3 +305,19 @@ def test_a_shot_keeps_the_options_that_it_was_begun_with(
         opened(other, tmp_path / "shot")
     with pytest.raises(InputError, match="only once"):
         opened(Path("-"), tmp_path / "live")
+
+
+def test_frames_in_which_a_correction_mends_most_are_named() -> None:
+    annotations = Annotations()
+    annotations.put(0, box(5).astype(np.uint8))
+    said = Said(annotations, Plan(annotations.prompts(0, 59, forward=False)))
+    sure = [1.0, *(0.95 for _ in range(29)), *(0.3 for _ in range(20)), *(0.0 for _ in range(10))]
+    finals = [
+        Final(f, f"{f:05d}", "key", {1: value, 9: 0.1}, {1: "forward", 9: "forward"}, ())
+        for f, value in enumerate(sure)
+    ]
+    looks = look_at(said, finals, cuts=())
+    assert looks and all(look["object"] == 1 for look in looks)  # 9 is no object any more
+    assert 30 <= looks[0]["frame"] < 60 and looks[0]["why"] in ("only 30% sure", "not seen")
+    annotations.lock({f: box(5).astype(np.uint8) for f in range(30, 60)})
+    assert look_at(Said(annotations, said.plan), finals, cuts=()) == []

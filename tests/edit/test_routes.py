@@ -174,6 +174,10 @@ def test_a_picture_of_masks_is_uploaded(page: Page, tmp_path: Path) -> None:
     assert status == 400 and "which of the objects 3, 9" in why
     page.ask("POST", "/upload?frame=1&object=9", white.read_bytes())
     assert (page.ask("GET", "/masks/1") == 9).sum() == 400
+    ids[0, 0] = 4  # a stray
+    page.ask("POST", "/upload?frame=2", write_indexed(file, ids).read_bytes())
+    (warning,) = page.ask("GET", "/shot")["warnings"]
+    assert "object 4 is 1 pixel" in warning and "/" not in warning
 
 
 @pytest.mark.parametrize(
@@ -216,3 +220,17 @@ def test_an_empty_mask_is_no_absence(page: Page) -> None:
 
 def test_nothing_can_be_followed_before_something_is_given(page: Page) -> None:
     assert "nothing is given" in page.follow()["error"]
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_fault_is_a_sentence_and_says_where_with_debug_alone(
+    page: Page, debug: bool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("a cable was pulled")
+
+    monkeypatch.setattr(page.session.frames, "jpeg", fails)
+    asked = Page(page.session, debug=debug)
+    status, why = asked.refused("GET", "/frames/0")
+    assert status == 500 and "a cable was pulled" in why and "Traceback" not in why
+    assert ("Traceback" in capfd.readouterr().err) == debug

@@ -190,16 +190,37 @@ def test_cryptomatte_ids_are_normal_floats() -> None:
 
 
 def test_cryptomatte_ranks_by_coverage() -> None:
-    ids = np.array([10.0, 20.0, 30.0], np.float32)
-    alphas = np.zeros((3, 1, 3), np.float32)
-    alphas[:, 0, 0] = 0.25, 0.0, 0.5
-    alphas[:, 0, 1] = 1.0, 1.0, 2.0
-    channels = ranked(ids, alphas)
-    assert {*channels} == {f"CryptoObject{i:02d}.{c}" for i in range(2) for c in "RGBA"}
+    alphas = {10.0: [0.25, 0.125, 0], 20.0: [0.0001, 0.375, 0], 30.0: [0.5, 0.125, 0]}
+    pairs = [(np.float32(i), np.array([a], np.float32)) for i, a in alphas.items()]
+    channels = ranked(pairs, 3, (1, 3))
     found = {name: pixels[0].tolist() for name, pixels in channels.items()}
-    assert found["CryptoObject00.R"] == [30, 30, 0] and found["CryptoObject00.G"] == [0.5, 0.5, 0]
-    assert found["CryptoObject00.B"] == [10, 10, 0] and found["CryptoObject00.A"] == [0.25, 0.25, 0]
-    assert found["CryptoObject01.R"] == [0, 20, 0] and found["CryptoObject01.G"] == [0, 0.25, 0]
+    assert found == {
+        "CryptoObject00.R": [30, 20, 0],
+        "CryptoObject00.G": [0.5, 0.375, 0],
+        "CryptoObject00.B": [10, 10, 0],
+        "CryptoObject00.A": [0.25, 0.125, 0],
+        "CryptoObject01.R": [0, 30, 0],
+        "CryptoObject01.G": [0, 0.125, 0],
+        "CryptoObject01.B": [0, 0, 0],
+        "CryptoObject01.A": [0, 0, 0],
+    }
+
+
+def test_cryptomatte_keeps_the_six_that_cover_most() -> None:
+    rng = np.random.default_rng(0)
+    alphas = rng.dirichlet(np.ones(9), (4, 5)).transpose(2, 0, 1).astype(np.float32)
+    channels = ranked(((np.float32(i + 1), a) for i, a in enumerate(alphas)), 9, (4, 5))
+    pairs = [
+        (f"CryptoObject{i:02d}.{c}", f"CryptoObject{i:02d}.{d}")
+        for i in range(3)
+        for c, d in ("RG", "BA")
+    ]
+    order = np.argsort(-alphas, axis=0)[:6]
+    for rank, (ids, cover) in enumerate(pairs):
+        np.testing.assert_array_equal(channels[ids], order[rank] + 1)
+        np.testing.assert_array_equal(
+            channels[cover], np.take_along_axis(alphas, order[rank : rank + 1], 0)[0]
+        )
 
 
 def test_previews_move_at_the_sources_pace(out: Path) -> None:

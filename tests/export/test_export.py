@@ -2,8 +2,11 @@
 
 import importlib
 import json
+import os
 import shutil
+import sqlite3
 import sys
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from PIL import Image
 
 from ovos_cli import sinks
 from ovos_cli.sinks import Output
+from ovos_cli.sinks.parts_folder import PartsFolder
 from ovos_cli.sinks.sink import Sink, Written
 from tests.conftest import write_indexed, write_video
 from tests.export.conftest import FRAMES, SMALL, Command, two_objects
@@ -192,3 +196,94 @@ def test_nothing_is_written_among_frames(ovos: Command, untrained: Path, tmp_pat
     assert sorted(p.name for p in frames.iterdir()) == ["f0.png", "f1.png"]
     assert ovos("export", out, "--to", "masks", "--out", tmp_path / "out")[0] == 0
     assert sorted(p.name for p in (tmp_path / "out/masks").iterdir()) == ["f0.png", "f1.png"]
+
+
+def test_quality_changes_exports_and_nothing_that_is_kept(shot: Path, ovos: Command) -> None:
+    stored = masks(shot / "masks")
+    to = ["--to", "masks", "--to", "told"]
+    assert ovos("export", shot, *to, "--grow", -3, "--median", 3, "--fill-holes", 9)[0] == 0
+    grown = masks(shot / "export/masks")
+    assert len(grown) == FRAMES
+    assert all((a > 0).sum() < (b > 0).sum() for a, b in zip(grown, stored, strict=True))
+    for before, after in zip(stored, masks(shot / "masks"), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_a_run_keeps_soft_masks_and_refines_exports_alone(
+    ovos: Command, untrained: Path, tmp_path: Path
+) -> None:
+    video = write_video(tmp_path / "clip.mp4", 3)
+    mask = write_indexed(tmp_path / "m.png", two_objects())
+    given = ["segment", video, "-m", mask, "--weights", untrained, *SMALL]
+    assert ovos(*given, "-o", tmp_path / "plain")[0] == 0
+    soft = ["--soft", "--bits", 8, "--grow", 2, "--write", "told"]
+    assert ovos(*given, "-o", tmp_path / "o", *soft)[0] == 0
+    for a, b in zip(masks(tmp_path / "o/masks"), masks(tmp_path / "plain/masks"), strict=True):
+        np.testing.assert_array_equal(a, b)
+    with Image.open(tmp_path / "o/soft/object 3/00001.png") as picture:
+        assert (picture.mode, picture.size) == ("L", (64, 48))
+    assert [*told(tmp_path / "o/told")] == ["00000", "00001", "00002"]
+    status, said = ovos(*given, "-o", tmp_path / "p", "--grow", 2)
+    assert status == 2 and "--grow is for outputs such as rgba, and --write names none" in said
+
+
+def test_soft_masks_that_nobody_kept_are_said_to_be_hard(shot: Path, ovos: Command) -> None:
+    with sqlite3.connect(shot / ".ovos/shot.sqlite") as base:
+        base.execute("delete from found where frame > 2")
+    status, said = ovos("export", shot, "--to", "told")
+    assert status == 0 and "2 frames have no soft masks" in said
+    status, said = ovos("export", shot, "--to", "masks")
+    assert status == 0 and "soft masks" not in said
+
+
+def test_a_source_that_is_read_once_is_exported_as_it_passes(
+    ovos: Command, untrained: Path, tmp_path: Path
+) -> None:
+    pipe, out = tmp_path / "pipe.mkv", tmp_path / "o"
+    os.mkfifo(pipe)
+    video = write_video(tmp_path / "clip.mkv", FRAMES)
+    mask = write_indexed(tmp_path / "m.png", two_objects())
+    feeder = threading.Thread(target=lambda: pipe.write_bytes(video.read_bytes()))
+    feeder.start()
+    given = ["segment", pipe, "-m", mask, "-o", out, "--weights", untrained, *SMALL]
+    status, said = ovos(*given, "--write", "told", "--median", 3)
+    feeder.join()
+    assert status == 0, said
+    found = told(out / "told")
+    assert [t["index"] for t in found.values()] == [*range(FRAMES)]
+    assert found["00003"]["soft"]
+    status, said = ovos("export", out, "--to", "told")
+    assert status == 2 and "is not there any more" in said
+    assert ovos("export", out, "--to", "masks", "--pattern", "####")[0] == 0
+
+
+def test_every_output_has_a_place_of_its_own() -> None:
+    places = [kind.place_name for kind in sinks.SINKS.values()]
+    assert len({*places}) == len(places)
+
+
+def test_locked_frames_and_absences_go_out_as_they_are(
+    shot: Path, ovos: Command, tmp_path: Path
+) -> None:
+    edited = two_objects()
+    edited[:, 40:] = 0
+    for frame in (2, 3):
+        write_indexed(shot / f"masks/0000{frame}.png", edited)
+    assert ovos("resume", shot, "--lock", "2-3", "--drop", "3@1", "-q")[0] == 0
+    assert ovos("export", shot, "--to", "told")[0] == 0
+    found = told(shot / "export/told")
+    assert [t["soft"] for t in found.values()] == [False, True, False, False, True]
+    assert [3 in t["ids"] for t in found.values()] == [True, False, False, False, False]
+
+
+def test_exports_at_the_same_time_keep_apart(tmp_path: Path) -> None:
+    one, two = PartsFolder(tmp_path), PartsFolder(tmp_path)
+    for parts in (one, two):
+        parts.place.mkdir()
+    PartsFolder(tmp_path).remove()
+    assert one.place.is_dir() and two.place.is_dir() and one.place != two.place
+    one.remove()
+    assert two.place.is_dir()
+    two._lock.release()  # as when its process is killed
+    PartsFolder(tmp_path).remove()
+    assert not [*tmp_path.iterdir()]

@@ -76,5 +76,5 @@ def export(folder: Path, name: str, info: ShotInfo | None = None, shift: int = 0
 
 def taken(path: Path, reader: StillFrames | None = None) -> tuple[dict[int, Ids], list[str]]:
     """Masks of a file by frame, and what is said of them."""
-    found, doubts = masks_of(open_annotations(path), reader or StillFrames(FRAMES))  # type: ignore[arg-type]
-    return {index: mask.ids for index, mask in found.items()}, doubts
+    found = masks_of(open_annotations(path), reader or StillFrames(FRAMES))  # type: ignore[arg-type]
+    return {index: mask.ids for index, mask in found.masks.items()}, found.doubts

@@ -16,6 +16,7 @@ from models.errors import InputError
 from ovos_cli.formats.opening import open_annotations
 from ovos_cli.masks.annotated_masks import masks_of
 from ovos_cli.masks.keyframes import mask_arguments, read_keyframe_mask
+from ovos_cli.shot.given import read_given_masks
 from tests.formats.shots import HEIGHT, WIDTH, export, masks, taken
 from tests.shot.frames import StillFrames
 
@@ -75,6 +76,11 @@ REFUSED: dict[str, tuple[str, Any, str]] = {
     ),
     "no annotations": ("a.json", coco(annotations=[]), "holds no object"),
     "boxes": ("a.json", annotations({"segmentation": []}), "boxes are no masks"),
+    "an endless frame": (
+        "a.json",
+        coco(images=[coco()["images"][0] | {"width": 10**9}]),
+        "which no frame is",
+    ),
     "an image without a size": (
         "a.json",
         coco(images=[{"id": 1, "file_name": "a"}]),
@@ -312,7 +318,8 @@ def test_tracks_without_groups_count_from_one(tmp_path: Path) -> None:
 
 def test_a_lone_object_without_a_number_is_the_only_one(tmp_path: Path) -> None:
     path = saved(tmp_path, labelme(group_id=None))
-    (mask,) = masks_of(open_annotations(path), StillFrames(5))[0].values()  # type: ignore[arg-type]
+    reader: Any = StillFrames(5)
+    (mask,) = masks_of(open_annotations(path), reader).masks.values()
     assert mask.white
 
 
@@ -332,13 +339,17 @@ def test_labels_apart_are_objects_apart_in_every_frame(tmp_path: Path) -> None:
 def test_a_file_of_one_frame_goes_where_it_is_said_to(tmp_path: Path) -> None:
     reader: Any = StillFrames(5)
     only = saved(tmp_path, labelme(), "a.json")
-    found, doubts = masks_of(open_annotations(only), reader, 4)
-    assert [*found] == [4] and "taken for frame 4, and says that it is of frame 2" in doubts[0]
+    found = masks_of(open_annotations(only), reader, 4)
+    assert [*found.masks] == [4]
+    assert "taken for frame 4, and says that it is of frame 2" in found.doubts[0]
     unnamed = saved(tmp_path, labelme() | {"imagePath": "cat.jpg"}, "b.json")
-    found, doubts = masks_of(open_annotations(unnamed), reader)
-    assert [*found] == [0] and "does not say of which frame" in doubts[0]
+    found = masks_of(open_annotations(unnamed), reader)
+    assert [*found.masks] == [0] and "does not say of which frame" in found.doubts[0]
+    versioned = saved(tmp_path, labelme() | {"imagePath": "cat_v3.jpg"}, "c.json")
+    found = masks_of(open_annotations(versioned), reader)
+    assert [*found.masks] == [3] and "'cat_v3' in" in found.doubts[0]
     several = export(tmp_path, "coco")
-    assert [*masks_of(open_annotations(several), reader, 1)[0]] == [1]
+    assert [*masks_of(open_annotations(several), reader, 1).masks] == [1]
     with pytest.raises(InputError, match="no mask of frame 3, but of 0, 1, 2, 4"):
         masks_of(open_annotations(several), reader, 3)
 
@@ -346,8 +357,9 @@ def test_a_file_of_one_frame_goes_where_it_is_said_to(tmp_path: Path) -> None:
 def test_frames_outside_of_the_range_are_left_out(tmp_path: Path) -> None:
     reader: Any = StillFrames(5)
     reader.start, reader.end = 1, 2
-    found, doubts = masks_of(open_annotations(export(tmp_path, "coco")), reader)
-    assert [*found] == [1, 2] and "masks of 2 frames outside of frames 1 to 2" in doubts[0]
+    found = masks_of(open_annotations(export(tmp_path, "coco")), reader)
+    assert [*found.masks] == [1, 2]
+    assert "masks of 2 frames outside of frames 1 to 2" in found.doubts[0]
     reader.start = reader.end = 3
     with pytest.raises(InputError, match="none of which is among frames 3 to 3"):
         masks_of(open_annotations(tmp_path / "coco.json"), reader)
@@ -479,9 +491,33 @@ def test_a_lone_picture_of_mots_is_read_as_one(tmp_path: Path) -> None:
 def test_folders_of_plain_masks_stay_what_they_are(tmp_path: Path) -> None:
     Image.fromarray(masks()[0]).save(tmp_path / "00000.png")
     saved(tmp_path, {"state": "complete"}, "run.json")
+    saved(tmp_path, "{", "damaged.json")
+    saved(tmp_path, "<html>", "page.xml")
+    saved(tmp_path, "0 0.5 0.5 0.5 0.5 0.9 0.9\n", "times.txt")
+    (tmp_path / "notes.txt").write_bytes(b"\xff\xfe\xff")
     assert mask_arguments([str(tmp_path)], 0) == [("00000", tmp_path / "00000.png")]
     annotated = export(tmp_path / "..", "coco")
     assert mask_arguments([str(annotated), f"3={annotated}"], 0) == [
         (None, annotated),
         (3, annotated),
     ]
+
+
+def test_the_length_that_a_file_says_is_compared_with_the_videos(tmp_path: Path) -> None:
+    place = export(tmp_path, "ytvis")
+    _, doubts = taken(place, StillFrames(9))
+    assert len(doubts) == 1 and "is of 5 frames, and this video has 9" in doubts[0]
+    with pytest.raises(InputError, match="of a video of 5 frames or more, and this one has 4"):
+        taken(place, StillFrames(4))
+
+
+def test_options_of_pictures_are_of_no_use_to_annotations(tmp_path: Path) -> None:
+    given = read_given_masks([str(export(tmp_path, "coco"))], StillFrames(5), None, 128)  # type: ignore[arg-type]
+    assert sorted(given.masks) == [0, 1, 2, 4] and given.classes == {1: "dog", 3: "cat", 7: "dog"}
+    assert any("--mask-threshold are of pictures" in doubt for doubt in given.doubts)
+
+
+def test_one_frame_in_two_files_is_refused(tmp_path: Path) -> None:
+    files = [str(export(tmp_path, name)) for name in ("coco", "mots")]
+    with pytest.raises(InputError, match=r"frame 0 has two masks, .*coco.json and .*mots"):
+        read_given_masks(files, StillFrames(5))  # type: ignore[arg-type]

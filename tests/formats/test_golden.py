@@ -15,7 +15,7 @@ GOLDEN = Path(__file__).parent / "golden"
 @pytest.mark.parametrize("name", ["coco", "cvat", "mots-png", "label-studio.json", "labelme.json"])
 def test_what_other_programs_wrote_has_the_same_masks_and_numbers(name: str) -> None:
     found, doubts = taken(GOLDEN / name)
-    assert doubts == [] and found
+    assert all("is of 2 frames, and this video has 5" in doubt for doubt in doubts) and found
     for index, ids in found.items():
         np.testing.assert_array_equal(ids, masks()[index])
 
@@ -85,3 +85,22 @@ def test_sizes_and_counts_of_compressed_and_plain_run_lengths_agree(tmp_path: Pa
             if ours is not None:
                 joined = tools.frPyObjects(ours, *ours["size"])
                 assert joined["counts"].decode() == theirs["counts"]
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "accepted"),
+    [
+        ("coco", ".", "coco.json"),
+        ("ytvis", ".", "ytvis.json"),
+        ("ytvis-results", ".", "ytvis-results.json"),
+        ("mots", "gt/gt.txt", "gt.txt"),
+        ("mots", "seqinfo.ini", "seqinfo.ini"),
+        ("cvat-images", ".", "cvat-images.xml"),
+        ("label-studio", "images.json", "label-studio.json"),
+    ],
+)
+def test_what_is_written_is_what_other_programs_read(
+    tmp_path: Path, name: str, file: str, accepted: str
+) -> None:
+    written = (export(tmp_path, name) / file).read_text()
+    assert written == (GOLDEN / "accepted" / accepted).read_text()

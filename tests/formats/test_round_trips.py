@@ -2,10 +2,14 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
+from ovos_cli.formats.opening import open_annotations
+from ovos_cli.masks.annotated_masks import masks_of
 from ovos_cli.shot.object_names import ObjectNames, write_object_names
 from ovos_cli.sinks import SINKS
 from ovos_cli.sinks.sink import Written
@@ -81,7 +85,7 @@ def test_a_part_of_a_folder_of_images_comes_back_to_its_frames(
     assert sorted(found) == [2, 3, 4, 6]
     for index, ids in found.items():
         np.testing.assert_array_equal(ids, masks()[index - 2])
-    assert all("counted from" in doubt for doubt in doubts)
+    assert all(" frames, and this video has 12" in doubt for doubt in doubts)
 
 
 def test_results_of_fewer_frames_are_counted_from_the_first_one_and_that_is_said(
@@ -111,3 +115,35 @@ def test_soft_mattes_come_back_as_the_masks_that_they_were_made_of(tmp_path: Pat
     winner = np.array([0, 1, 3, 7], np.uint8)[soft.argmax(axis=0)]
     np.testing.assert_array_equal(found[1], winner)
     assert doubts == []
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_tracks_of_cvat_end_where_objects_do_and_within_the_video(
+    tmp_path: Path, more: int
+) -> None:
+    files = tuple(f"{i:05d}.jpg" for i in range(FRAMES + more))
+    place = export(tmp_path, "cvat-video", told(files=files))
+    tracks = ElementTree.parse(place / "tracks.xml").getroot().findall("track")
+    flags = {
+        int(track.get("group_id", 0)): [
+            (int(shape.get("frame", -1)), int(shape.get("outside", -1))) for shape in track
+        ]
+        for track in tracks
+    }
+    end = [(FRAMES, 1)] * (more > 0)
+    there = [(0, 0), (1, 1), (2, 0), (3, 1), (4, 0), *end]
+    assert flags[3] == flags[7] == there
+    assert flags[1] == flags[254] == [(0, 0), (1, 0), (2, 0), (3, 1), (4, 0), *end]
+    pieces = ElementTree.parse(place / "masks.xml").getroot().findall("track")
+    frames = [[int(shape.get("frame", -1)) for shape in piece] for piece in pieces]
+    assert len(frames) == 14 and max(max(f) for f in frames) == FRAMES - (more == 0)
+    assert all(f == [f[0], f[0] + 1][: len(f)] for f in frames)
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [e for e in EXACT if e[0] not in {"mattes", "mots", "ytvis-results"}]
+)
+def test_classes_come_back(tmp_path: Path, name: str, file: str) -> None:
+    reader: Any = StillFrames(FRAMES)
+    found = masks_of(open_annotations(export(tmp_path, name) / file), reader)
+    assert found.classes == {1: "dog", 3: "cat", 7: "dog"}

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,16 +23,20 @@ from models.training.data.coco import coco_images
 from models.training.data.pictures import read_image, read_mask, size_of
 from models.training.recipe import read_recipe
 from models.utils.split_lists import read_list
+from ovos_cli.batch.list_file import read_list_file
+from ovos_cli.batch.rows import rows_of
 from ovos_cli.datasets.annotation import header, read_ids
 from ovos_cli.datasets.youtube import youtube
 from ovos_cli.evaluation.files import read_results
 from ovos_cli.masks.colours import parse_colours
 from ovos_cli.masks.keyframes import mask_arguments, read_keyframe_mask
+from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions
 from tests.conftest import ROOT, write_indexed
+from tests.fuzz import annotations
 from tests.fuzz.strategies import blocks, damaged, names, nearly, picture_files, values
 
 _SECONDS = 5
-"""What one input may take."""
+"""What one input may take of this process: others may keep the machine busy."""
 _CONFIG = ModelConfig(name="fuzz")
 
 
@@ -47,15 +52,17 @@ class Target:
 
         @settings(
             max_examples=count,
-            deadline=1000 * _SECONDS,
+            deadline=None,
             derandomize=repeatable,
             database=None,
             suppress_health_check=list(HealthCheck),
         )
         @given(self.inputs)
         def checked(given_input: Any) -> None:
+            began = time.process_time()
             with tempfile.TemporaryDirectory(prefix="ovos-fuzz-") as folder:
                 self.check(Path(folder), given_input)
+            assert time.process_time() - began < _SECONDS
 
         checked()
 
@@ -176,6 +183,19 @@ def _recipe(folder: Path, held: tuple[bytes, list[str]]) -> None:
         read_recipe(file, held[1])
 
 
+def _shots(folder: Path, held: tuple[bytes, str]) -> None:
+    content, name = held
+    for file in ("a.mkv", "m.png"):
+        (folder / file).touch()
+    (folder / name).write_bytes(content)
+    with suppress(OvosError):
+        common = (OutputOptions(), ModelOptions(), MemoryOptions())
+        for row in rows_of(folder / name, read_list_file(folder / name), common):
+            assert row.source.place == folder / "a.mkv"
+
+
+_CSV = b'video,mask,out,end,drop,overlay\na.mkv,m.png,x,3,1@2-4,no\na.mkv,"0=m.png",y,,,yes\n'
+_TOML = b'size = 96\n[[shot]]\nvideo = "a.mkv"\nmask = ["m.png"]\nend = 3\ncuts = false\n'
 _RLE = {"size": [6, 8], "counts": [13, 3, 3, 1, 1, 1, 3, 3, 3, 3, 14]}
 _COMPRESSED = {"size": [6, 8], "counts": '"=33NN02200;"'.strip('"')}
 _RESULTS = [
@@ -213,7 +233,13 @@ TARGETS = {
     "npz": Target(st.dictionaries(_KEYS, _ARRAY, max_size=5), _arrays),
     "damaged npz": Target(damaged(_npz()), _damaged_arrays),
     "COCO annotations": Target(nearly(_INSTANCES), _annotations),
+    "annotations": Target(annotations.inputs(), annotations.read),
     "meta.json": Target(nearly(_META), _meta),
+    "shots": Target(
+        st.tuples(st.just(_CSV) | damaged(_CSV), st.just("a.csv"))
+        | st.tuples(st.just(_TOML) | damaged(_TOML), st.just("a.toml")),
+        _shots,
+    ),
     "lists": Target(
         st.binary() | st.text().map(str.encode) | values.map(json.dumps).map(str.encode), _texts
     ),

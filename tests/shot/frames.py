@@ -49,3 +49,6 @@ class StillFrames:
 
     def count(self) -> int:
         return len(self.images)
+
+    def last(self) -> int:
+        return len(self.images) - 1

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
@@ -147,6 +148,24 @@ def test_resume_refuses_another_model_and_another_source(
     status, said = ovos("resume", out)
     assert status == 2 and "made with another source" in said
     assert masks(out) == before
+
+
+def test_a_run_of_another_version_is_found_again_from_what_was_given(
+    video: Path,
+    first: Path,
+    fix: Path,
+    untrained: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out, whole = tmp_path / "o", tmp_path / "whole"
+    assert segment(video, out, untrained, "-m", first)[0] == 0
+    monkeypatch.setattr("ovos_cli.shot.identity.code_digest", lambda *_: "of another version")
+    status, said = ovos("resume", out, "-m", f"4={fix}")
+    assert status == 0 and "another version of ovos" in said
+    assert segment(video, whole, untrained, "-m", first, "-m", f"4={fix}")[0] == 0
+    assert masks(out) == masks(whole)
+    assert ovos("resume", out) == (0, ANY) and masks(out) == masks(whole)
 
 
 def test_two_runs_do_not_write_into_one_folder(
