@@ -89,9 +89,10 @@ def test_masks_come_in_while_the_page_is_open(opened: Opened, served: Served) ->
 
 def test_following_is_stopped_and_goes_on_after_a_reload(opened: Opened, served: Served) -> None:
     window = opened()
-    _given(window)
-    window.press("f")
-    window.tab.locator("#stop").wait_for()
+    (x, y), _ = _given(window)
+    window.paint((x, y - 60), (x + 60, y - 60))  # nobody has followed this yet
+    with window.kept("POST", "/api/follow"):
+        window.press("f")
     window.tab.reload()
     window.ready()
     window.press("Escape")
