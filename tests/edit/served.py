@@ -169,9 +169,9 @@ class Window:
         """Wait until the page says so."""
         self.tab.locator(f"text={text} >> visible=true").first.wait_for()
 
-    def has_object(self, ident: int) -> None:
-        """Wait until it is in the list."""
-        self.tab.locator(f'#objects [data-object="{ident}"]').wait_for()
+    def has_chosen(self, ident: int) -> None:
+        """Wait until an object is there and chosen."""
+        self.tab.locator(f'#objects [data-object="{ident}"][aria-current="true"]').wait_for()
 
     def shows_frame(self, frame: int) -> None:
         """Wait until it is on the stage."""

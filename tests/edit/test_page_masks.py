@@ -157,7 +157,7 @@ def test_of_two_objects_the_newer_has_the_pixels_and_undo_gives_them_back(
     first = served.mask(0, 1)
     with window.kept("POST", "/api/objects"):
         window.press("Shift+N")
-    window.has_object(2)
+    window.has_chosen(2)
     window.paint(middle, right)
     second = served.mask(0, 2)
     assert second.any() and not (second & served.mask(0, 1)).any()
@@ -199,7 +199,7 @@ def test_a_mask_of_a_file_and_one_that_is_none(
     window = opened()
     with window.kept("POST", "/api/upload"):
         window.tab.locator("#file").set_input_files(write_indexed(tmp_path / "both.png", ids))
-    window.has_object(2)
+    window.tab.locator('#objects [data-object="2"]').wait_for()
     np.testing.assert_array_equal(served.masks(0), ids)
     for name, content, why in (
         ("small.png", write_indexed(tmp_path / "s.png", ids[:9]).read_bytes(), "96x9 but"),

@@ -82,16 +82,17 @@ def test_masks_come_in_while_the_page_is_open(opened: Opened, served: Served) ->
     # Reloaded, it is all there.
     window.tab.reload()
     window.ready()
-    window.has_object(1)
+    window.has_chosen(1)
     window.says("All is followed")
     window.shows_frame(0)
 
 
 def test_following_is_stopped_and_goes_on_after_a_reload(opened: Opened, served: Served) -> None:
     window = opened()
-    _given(window)
-    window.press("f")
-    window.tab.locator("#stop").wait_for()
+    (x, y), _ = _given(window)
+    window.paint((x, y - 60), (x + 60, y - 60))  # nobody has followed this yet
+    with window.kept("POST", "/api/follow"):
+        window.press("f")
     window.tab.reload()
     window.ready()
     window.press("Escape")

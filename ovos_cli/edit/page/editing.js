@@ -173,6 +173,8 @@ export class Editing extends Emitter {
   /** Remove an object and all that was given of it, which is kept for undoing. */
   async removeObject(ident) {
     if (!this.allowed()) return;
+    await this.#saving.idle(); // what is kept is all that was given
+    if (!this.#shot.object(ident)) return;
     const { name, color } = this.#shot.object(ident);
     const { given, absent } = this.#shot.track(ident);
     const masks = await this.#reading(() => this.#masksOf(ident, given));
@@ -269,8 +271,12 @@ export class Editing extends Emitter {
 
   /** Null if it was refused, which is told. */
   async #write(frame, act) {
-    const answer = await this.#reading(() => this.#saving.write(act));
-    if (answer?.timeline) this.#shot.takeTimeline(answer.timeline);
+    const written = async () => {
+      const answer = await act();
+      if (answer.timeline) this.#shot.takeTimeline(answer.timeline);
+      return answer;
+    };
+    const answer = await this.#reading(() => this.#saving.write(written));
     // What the page made up stays until all that was done meanwhile is written.
     if (frame !== null && !this.#saving.pending) await this.#shown.renew(frame);
     return answer;
