@@ -8,13 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from models.pictures.opened import naming
+from models.pictures.opened import MOST_PIXELS, naming
 
 if TYPE_CHECKING:
     import av
-
-_MOST_PIXELS = 178_956_970
-"""Pillow's limit, for the pictures that it reads."""
 
 
 def read_film(path: Path) -> Image.Image:
@@ -24,24 +21,24 @@ def read_film(path: Path) -> Image.Image:
         InputError: missing, unreadable, or too large.
     """
     with naming(path):
-        frame = _only_frame(path, _MOST_PIXELS)
+        frame = _only_frame(path)
         if not _is_linear(frame):
             return Image.fromarray(frame.to_ndarray(format="rgba"))
         # Alpha is left out: EXR's colours are multiplied by it, and lie over black so.
         return Image.fromarray(_srgb(_linear(frame))).convert("RGB")
 
 
-def read_film_matte(path: Path, most_pixels: int) -> Image.Image:
+def read_film_matte(path: Path) -> Image.Image:
     """Read what may be a matte: of EXR its alpha, where something is transparent, else its grey.
 
     Returns:
         Floats as they are stored; what is in colour, and DPX, as `read_film` gives it.
 
     Raises:
-        InputError: missing, unreadable, or of more pixels than `most_pixels`.
+        InputError: missing, unreadable, or too large.
     """
     with naming(path):
-        frame = _only_frame(path, most_pixels)
+        frame = _only_frame(path)
         if not _is_linear(frame):
             return Image.fromarray(frame.to_ndarray(format="rgba"))
         if frame.format.name.startswith("gbrap"):
@@ -56,14 +53,14 @@ def read_film_matte(path: Path, most_pixels: int) -> Image.Image:
         return Image.fromarray(_srgb(values))
 
 
-def _only_frame(path: Path, most_pixels: int) -> "av.VideoFrame":
+def _only_frame(path: Path) -> "av.VideoFrame":
     import av  # --help does not wait for it
 
     # Given its content, FFmpeg takes no part of a name for a protocol or a pattern.
     content = BytesIO(path.read_bytes())
     with av.open(content, "r", metadata_errors="replace") as container:
         [stream] = container.streams.video
-        if stream.width * stream.height > most_pixels:
+        if stream.width * stream.height > MOST_PIXELS:
             raise Image.DecompressionBombError(f"{stream.width}x{stream.height}")
         return next(container.decode(stream))
 

@@ -13,7 +13,8 @@ from models.pictures.extra_formats import FILM, enable_format
 from models.pictures.pages import frame_pages
 
 MOST_PIXELS = 1 << 26
-"""Of a picture: 8192 x 8192. A file of a few bytes may say that it is larger, and fill memory."""
+"""Of a picture, frame or mask: 8192 x 8192. A few bytes may say that it is larger, and fill memory.
+"""
 
 
 @contextmanager
@@ -51,6 +52,11 @@ def opened(path: Path, data: bytes | None = None) -> Iterator[Image.Image]:
             warnings.simplefilter("ignore")  # sizes are checked here, damage is an error
             found = Image.open(file)
         with found as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise InputError(
+                    f"{path} says that it is {picture.width}x{picture.height}, more than the "
+                    f"{MOST_PIXELS} pixels that are read; is it damaged?"
+                )
             yield picture
 
 
@@ -65,13 +71,8 @@ def decoded(path: Path, data: bytes | None = None) -> Image.Image:
     if path.suffix.lower() in FILM:
         from models.pictures.film import read_film_matte  # which needs this module
 
-        return read_film_matte(path, MOST_PIXELS)
+        return read_film_matte(path)
     with opened(path, data) as picture:
-        if picture.width * picture.height > MOST_PIXELS:
-            raise InputError(
-                f"{path} says that it is {picture.width}x{picture.height}, more than the "
-                f"{MOST_PIXELS} pixels that are read; is it damaged?"
-            )
         if (pages := len(frame_pages(picture))) > 1:
             raise InputError(f"{path} holds {pages} pictures; save the one that is meant alone")
         upright = ImageOps.exif_transpose(picture)

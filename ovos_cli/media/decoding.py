@@ -13,6 +13,8 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
+from models.pictures.opened import MOST_PIXELS
+
 _PATIENCE = 16
 """Failures in a row after which there is nothing more to read."""
 
@@ -20,8 +22,6 @@ SILENT = {"hevc", "mjpeg"}
 """Decoders that make something up for what is damaged and do not mark the frame."""
 _STRICT = {"err_detect": "explode"}
 
-MOST_PIXELS = 142_606_336
-"""Of a frame: the most that a level of HEVC, VVC or AV1 allows. A few bytes may say more."""
 _LIMITED = {"max_pixels": str(MOST_PIXELS)}
 
 

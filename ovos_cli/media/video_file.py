@@ -15,7 +15,8 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from models.errors import InputError
-from ovos_cli.media.decoding import MOST_PIXELS, SILENT, Referee, packets
+from models.pictures.opened import MOST_PIXELS
+from ovos_cli.media.decoding import SILENT, Referee, packets
 from ovos_cli.media.matroska_elements import pixel_crop
 from ovos_cli.media.mp4_boxes import clean_aperture, joined_files
 from ovos_cli.media.stream_choice import choose_stream

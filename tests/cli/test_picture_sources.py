@@ -1,6 +1,8 @@
 """Pictures as the source: which are frames, of a folder or a file, and what they show."""
 
+import struct
 import sys
+import zlib
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from io import BytesIO
@@ -420,3 +422,22 @@ def test_without_its_library_a_format_is_refused_with_what_to_do(
     for given in (tmp_path, tmp_path / f"1.{suffix}"):
         with pytest.raises(InputError, match=r"pip install 'ovos-cli\[pictures\]', or convert"):
             open_source(given)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.webp"])
+def test_a_picture_larger_than_masks_may_be_is_refused_by_its_header(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    shown = [Image.new("RGB", (64, 48), colour) for colour in ("red", "blue")]
+    shown[0].save(path, save_all=name == "a.webp", append_images=shown[1:])
+    data = bytearray(path.read_bytes())
+    if name == "a.png":
+        data[16:24] = struct.pack(">II", 13000, 13000)
+        data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+    else:
+        place = data.index(b"VP8X") + 12
+        data[place : place + 6] = (9999).to_bytes(3, "little") * 2
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=rf"{name} says that it is 1\d000x1\d000, more than"):
+        list(open_source(path))
