@@ -100,13 +100,18 @@ class DMNAOA(nn.Module):
         self.clicks: ClickHead | None = None
         self._register_load_state_dict_pre_hook(self._expect_click_head)
 
+    @property
+    def may_click(self) -> bool:
+        """Whether the backbone has the maps that a click head reads, to stride 32."""
+        return len(self.bfe.raw_channels) >= 4
+
     def add_click_head(self) -> None:
         """Add the head that makes masks of clicks, untrained and frozen; weights may bring one.
 
         Raises:
             InputError: the backbone's maps end before stride 32.
         """
-        if len(self.bfe.raw_channels) < 4:
+        if not self.may_click:
             raise InputError(
                 "the click head reads the backbone to stride 32, which only models with lite "
                 "proposals have; use --model lite"

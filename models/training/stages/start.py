@@ -197,6 +197,8 @@ def _copy(network: DMNAOA, path: Path, wanted: Callable[[str], bool]) -> list[st
             f"'{network.config.name}'"
         )
     copied = [name for name in tensors if wanted(name)]
+    if not network.may_click:  # with another generator's backbone, which ends earlier
+        copied = [name for name in copied if _part(name) != "clicks"]
     if network.clicks is None and any(_part(name) == "clicks" for name in copied):
         network.add_click_head()
     own = network.state_dict()
