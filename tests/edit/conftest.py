@@ -94,14 +94,14 @@ def _bytes(body: Any) -> bytes | None:
     return body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def one_model(untrained: Path) -> Iterator[None]:
     """Loading the model takes most of the time of a test."""
     loaded = load_model("lite", untrained)
     segmenter = Segmenter(loaded.network, size=64, device="cpu")
     patch = pytest.MonkeyPatch()
     patch.setattr(segment_run, "load_model", lambda *_, **__: loaded)
-    patch.setattr(segment_run, "Segmenter", lambda *_, **__: segmenter)
+    patch.setattr(segment_run, "Segmenter", lambda *_, **__: segmenter.sibling())
     yield
     patch.undo()
 

@@ -20,7 +20,7 @@ from ovos_cli.option_groups import ModelOptions, SourceOptions
 
 LEFT, RIGHT = (20, 40), (70, 40)
 """x, y of the middles of two white squares in all frames: what tests point at."""
-PATIENCE = 90_000
+PATIENCE = 30_000
 """Milliseconds: a machine may be busy with something else."""
 _SQUARE = 2
 """Pixels on each side of its middle."""
