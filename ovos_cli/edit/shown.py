@@ -12,7 +12,7 @@ from ovos_cli.masks.ids import ids_in, laid_over
 from ovos_cli.review.estimate import of_final
 from ovos_cli.shot.annotations import Annotations
 from ovos_cli.shot.folder import ShotFolder, read_indexed
-from ovos_cli.shot.meeting import GIVEN, LOCKED
+from ovos_cli.shot.origins import GIVEN, LOCKED
 from ovos_cli.shot.plan import Plan
 from ovos_cli.shot.store import Final, Store
 

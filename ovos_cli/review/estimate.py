@@ -8,7 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from ovos_cli.review.history import GIVEN
-from ovos_cli.shot.meeting import BACKWARD, FORWARD
+from ovos_cli.shot.origins import BACKWARD, FORWARD
 
 if TYPE_CHECKING:
     from models.tracking.cues import Cues

@@ -4,8 +4,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-GIVEN = frozenset({"given", "locked"})
-"""Where masks come from that a person is sure of; see `ovos_cli.shot.meeting`."""
+from ovos_cli.shot import origins
+
+GIVEN = frozenset({origins.GIVEN, origins.LOCKED})
+"""Where masks come from that a person is sure of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from ovos_cli.review.history import GIVEN, Seen
 from ovos_cli.review.measured import Ids, Shape, Shapes
 from ovos_cli.shot.folder import ShotFolder, read_indexed
 from ovos_cli.shot.instructions import parse_lock
-from ovos_cli.shot.meeting import BACKWARD, LOCKED, MERGED, Found, backward_share
+from ovos_cli.shot.meeting import Found, backward_share
 from ovos_cli.shot.options_file import options_of
+from ovos_cli.shot.origins import BACKWARD, LOCKED, MERGED
 from ovos_cli.shot.store import Final, Store
 
 

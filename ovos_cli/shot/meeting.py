@@ -13,10 +13,8 @@ from models.tracking.geometry import Geometry
 from models.tracking.merging import aggregated, answer
 from models.tracking.objects import Ids
 from models.tracking.soft import SoftMasks
+from ovos_cli.shot.origins import BACKWARD, FORWARD, GIVEN, MERGED
 from ovos_cli.shot.prompts import Prompts
-
-GIVEN, LOCKED, FORWARD, BACKWARD, MERGED = "given", "locked", "forward", "backward", "merged"
-"""Where an object's mask in a frame comes from."""
 
 _TRUST = 2.0
 """How much more the surer of the two ways counts: a power of its least confidence."""

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from models.errors import OvosError
 from ovos_cli.app import app
 from ovos_cli.review.reading import read_shot
-from ovos_cli.shot.meeting import GIVEN, MERGED
+from ovos_cli.shot.origins import GIVEN, MERGED
 from tests.conftest import write_indexed, write_video
 
 FRAMES = 6

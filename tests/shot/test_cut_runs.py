@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from models import Segmenter
 from ovos_cli.app import app
 from ovos_cli.media.open_source import open_source
-from ovos_cli.shot.meeting import BACKWARD, FORWARD, way_to_trust
+from ovos_cli.shot.meeting import way_to_trust
+from ovos_cli.shot.origins import BACKWARD, FORWARD
 from ovos_cli.shot.shot import Shot
 from tests.conftest import write_indexed, write_video
 
