@@ -12,6 +12,8 @@ from ovos_cli.media.ranges import past_the_end
 from ovos_cli.media.source import LiveSource, Source, source_named
 from ovos_cli.media.video_reader import VideoReader
 
+_LISTS = {".csv", ".tsv", ".toml"}
+
 
 def open_source(
     source: Source,
@@ -49,6 +51,10 @@ def open_source(
     # Annotations may be a folder, in which frames lie beside them.
     if any(other.is_file() and path.samefile(other) for other in apart):
         raise InputError(f"{path} is given as the video and as its mask")
+    if path.suffix.lower() in _LISTS and path.is_file():
+        raise InputError(
+            f"{path} is a list and no video; for the shots of a list there is: ovos batch {path}"
+        )
     if stream is not None and path.is_dir():
         raise InputError(f"--stream {stream} is of a video file, and {path} is a folder")
     reader = open_pictures(path, start, end, rate, apart)

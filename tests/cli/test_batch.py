@@ -11,6 +11,7 @@ import ovos_cli.batch.run
 from models.errors import InputError
 from ovos_cli.batch.list_file import read_list_file
 from ovos_cli.batch.rows import Row, rows_of
+from ovos_cli.media.open_source import open_source
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions
 from ovos_cli.shot.run import SegmentRun
 from tests.cli.command import run_main
@@ -278,3 +279,10 @@ def test_foreign_files_in_an_output_fail_that_shot_alone(
     assert batch(listed, untrained, monkeypatch, "-q")[0] == 1
     assert [path.name for path in (shots / "a_ovos").iterdir()] == ["notes.txt"]
     assert len(masks(shots / "b_ovos")) == 2
+
+
+def test_a_list_where_a_video_is_meant_is_told_its_command(shots: Path) -> None:
+    file = shots / "shots.csv"
+    file.write_text("video,mask\na.mp4,a.png\n")
+    with pytest.raises(InputError, match=r"ovos batch .*shots\.csv"):
+        open_source(file)
