@@ -22,6 +22,7 @@ from models.training.build import build_samples
 from models.training.data.catalog import open_data
 from models.training.engine.stream import stream
 from models.training.recipe import Recipe
+from models.training.samples.one_object import ObjectView
 from tests.conftest import ROOT
 from tests.training.light import number
 
@@ -58,7 +59,7 @@ from models.training.engine import stream as module
 
 def draw(rng):
     if sys.argv[1] == "hang":
-        print("hanging", flush=True)
+        os.write(1, b"hanging\\n")  # at once: two processes write
         time.sleep(600)
     return 1
 
@@ -122,7 +123,7 @@ def test_a_loader_that_hangs_ends_with_its_parent(interrupted: bool) -> None:
 
 
 def test_draws_of_every_stage_can_be_sent_to_a_process(davis: Path, folders: Path) -> None:
-    for stage in ("proposals", "pretrain", "main"):
+    for stage in ("proposals", "pretrain", "main", "clicks"):
         data = [{"kind": "davis", "root": davis.name}, {"kind": "folders", "root": folders.name}]
         schedule = {"iterations": 1, "batch": 1, "rate": 1}
         recipe = Recipe.model_validate(
@@ -137,6 +138,8 @@ def test_draws_of_every_stage_can_be_sent_to_a_process(davis: Path, folders: Pat
 def _tensors(draw: object) -> list[Tensor]:
     assert callable(draw)
     sample = draw(np.random.default_rng(3))
+    if isinstance(sample, ObjectView):
+        return [sample.image, sample.truth]
     return [sample.frames, sample.ids] if hasattr(sample, "frames") else [sample[0]]
 
 
