@@ -184,4 +184,5 @@ class Following:
 
     def _report(self) -> None:
         self._told = time.monotonic()
-        self._tell("following", self.progress)
+        with self._lock:  # two threads report: what is older must not be told later
+            self._tell("following", self.progress)
