@@ -52,22 +52,18 @@ def review(
     found = reviewed(stored, count)
     with writing(target):
         probe(target)
-    write_objects(target / TABLE, stored.history, stored.stems, found.listed, found.events)
+    names = stored.names
+    write_objects(target / TABLE, stored.history, names, stored.stems, found.listed, found.events)
     from ovos_cli.review.page import write_page
 
     gaps = [*stored.gaps, *write_page(target / PAGE, stored, found)]
     for gap in gaps:
         say(errors, f"[yellow]warning:[/] {escape(gap)}")
     for look in found.looks:
-        objects = ", ".join(map(str, look.objects))
-        reasons = "; ".join(in_words(event) for event in found.reasons(look)[:2])
-        say(
-            console,
-            escape(
-                f"frame {look.frame:>5}  object{'s' * (len(look.objects) > 1)} {objects}"
-                f"{f': {reasons}' if reasons else ''}"
-            ),
-        )
+        objects = ", ".join(map(names.name, look.objects))
+        reasons = "; ".join(in_words(event, names) for event in found.reasons(look)[:2])
+        line = f"frame {look.frame:>5}  {objects}{f': {reasons}' if reasons else ''}"
+        say(console, escape(line))
     if found.looks and not stored.live:
         say(console, f"correct one with: {escape(resume_command(shot, found.looks[0].frame))}")
     share = len(found.listed) / len(stored.stems)

@@ -96,9 +96,9 @@ def _context(
         "events": [
             {
                 "frame": event.frame,
-                "object": event.ident or "",
+                "object": shot.names.name(event.ident) if event.ident else "",
                 "colour": _colour(shot, event.ident) if event.ident else None,
-                "words": in_words(event),
+                "words": in_words(event, shot.names),
             }
             for event in review.events[:_MOST_EVENTS]
         ],
@@ -119,7 +119,7 @@ def _strip(
     found = [seen for seen in track.values() if not seen.given]
     doubtful = sum(seen.confidence < DOUBTFUL for seen in found)
     return {
-        "id": ident,
+        "name": shot.names.name(ident),
         "colour": _colour(shot, ident),
         "pieces": [
             {"x": low - first, "width": high - low + 1, "shade": shade}
@@ -159,13 +159,16 @@ def _cards(
             "last": look.last,
             "objects": [
                 {
-                    "id": ident,
+                    "name": shot.names.name(ident),
                     "colour": _colour(shot, ident),
                     "confidence": f"{shot.history[ident][look.frame].confidence:.2f}",
                 }
                 for ident in look.objects
             ],
-            "reasons": [f"object {e.ident}: {in_words(e)}" for e in review.reasons(look)],
+            "reasons": [
+                f"{shot.names.name(event.ident)}: {in_words(event, shot.names)}"
+                for event in review.reasons(look)
+            ],
             "resume": resume_command(root, look.frame),
             "edit": edit_command(root, look.frame),
         }

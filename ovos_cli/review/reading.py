@@ -18,6 +18,7 @@ from ovos_cli.review.measured import Ids, Shape, Shapes
 from ovos_cli.shot.folder import ShotFolder, read_indexed
 from ovos_cli.shot.instructions import parse_lock
 from ovos_cli.shot.meeting import Found, backward_share
+from ovos_cli.shot.object_names import ObjectNames, read_object_names
 from ovos_cli.shot.options_file import options_of
 from ovos_cli.shot.origins import BACKWARD, LOCKED, MERGED
 from ovos_cli.shot.store import Final, Store
@@ -27,14 +28,15 @@ from ovos_cli.shot.store import Final, Store
 class StoredShot:
     """What is there of a shot.
 
-    stems: names of the masks, by frame, rising. history: see `ovos_cli.review.history`. cuts:
-    frames before which there is a cut. record: run.json. gaps: what is not there, for people; empty
-    mostly.
+    names: of objects. stems: names of the masks, by frame, rising. history: see
+    `ovos_cli.review.history`. cuts: frames before which there is a cut. record: run.json. gaps:
+    what is not there, for people; empty mostly.
     """
 
     folder: ShotFolder
     record: Mapping[str, Any]
     cuts: list[int]
+    names: ObjectNames
     stems: dict[int, str] = field(default_factory=dict)
     history: dict[int, dict[int, Seen]] = field(default_factory=dict)
     gaps: list[str] = field(default_factory=list)
@@ -64,9 +66,9 @@ def read_shot(root: Path) -> StoredShot:
         raise InputError(
             f"{root} is no output folder of `ovos segment`: there is nothing to review"
         )
-    store = Store(place)
+    names, store = read_object_names(root), Store(place)
     try:
-        shot = StoredShot(folder, record, sorted(store.get("cuts") or []))
+        shot = StoredShot(folder, record, sorted(store.get("cuts") or []), names)
         _read(shot, store)
     finally:
         store.close()

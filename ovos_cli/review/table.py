@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from models.utils.whole_file import write_whole
-from ovos_cli.review.events import Event
+from ovos_cli.review.events import Event, Kind
 from ovos_cli.review.history import History
+from ovos_cli.shot.object_names import ObjectNames
 
 HEADS = (
     "object",
+    "name",
     "frame",
     "mask",
     "confidence",
@@ -28,6 +30,7 @@ HEADS = (
 def write_objects(
     path: Path,
     history: History,
+    names: ObjectNames,
     stems: Mapping[int, str],
     listed: Collection[int],
     events: Iterable[Event],
@@ -35,7 +38,7 @@ def write_objects(
     """Write the table.
 
     Args:
-        stems: names of the frames' masks.
+        names: of objects. stems: names of the frames' masks.
         listed: frames to look at.
 
     Raises:
@@ -44,7 +47,7 @@ def write_objects(
     said: dict[tuple[int, int], list[str]] = {}
     for event in events:
         place = event.frame, event.ident
-        said.setdefault(place, []).append(in_words(event))
+        said.setdefault(place, []).append(in_words(event, names))
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(HEADS)
@@ -55,6 +58,7 @@ def write_objects(
             rows.writerow(
                 (
                     ident,
+                    names.name(ident),
                     frame,
                     stems[frame],
                     _number(seen.confidence, 3),
@@ -71,13 +75,15 @@ def write_objects(
     write_whole(path, text.getvalue().encode())
 
 
-def in_words(event: Event) -> str:
+def in_words(event: Event, names: ObjectNames) -> str:
     """An event for people, without its frame and object: `lost to frame 57`."""
     words = str(event.kind)
     if event.other:
-        words = words.replace("another object", f"object {event.other}")
-        if f"object {event.other}" not in words:
-            words += f" with object {event.other}"
+        other = names.name(event.other)
+        if event.kind is Kind.OVERLAP:
+            words = words.replace("another object", other)
+        else:
+            words += f" with {other}"
     if event.last > event.frame:
         words += f" to frame {event.last}"
     return f"{words} ({event.note})" if event.note else words

@@ -155,3 +155,21 @@ def test_frames_without_any_object_are_no_fault(shot: Path) -> None:
         base.execute("update final set confidence = '{}', origin = '{}'")
     code, said = ovos("review", shot)
     assert code == 0 and "0 of 6 frames may be bad" in said
+
+
+def test_objects_are_called_as_people_called_them(shot: Path) -> None:
+    names = {"1": {"name": "Réx, <the dog>"}}
+    (shot / "objects.json").write_text(json.dumps(names), encoding="utf-8")
+    code, said = ovos("review", shot)
+    assert code == 0 and re.search(r"frame \d+ (object 2, )?Réx, <the dog>", said)
+    with (shot / "objects.csv").open(encoding="utf-8", newline="") as file:
+        rows = [*csv.DictReader(file)]
+    assert {(row["object"], row["name"]) for row in rows} == {
+        ("1", "Réx, <the dog>"),
+        ("2", "object 2"),
+    }
+    touching = [row["events"] for row in rows if "touches" in row["events"]]
+    assert all("Réx, <the dog>" in said or "object 2" in said for said in touching)
+    page = (shot / "review.html").read_text("utf-8")
+    assert "</i>Réx, &lt;the dog&gt; <b>" in page and "<the dog>" not in page
+    assert "</i>object 2</span>" in page and "object 1" not in page
