@@ -3,6 +3,7 @@
 What needs torch is imported when it is run, so that `--help` does not wait for it.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -60,7 +61,12 @@ def follow_and_print(run: "SegmentRun", console: Console) -> None:
         say(errors, f"[yellow]warning:[/] {escape(doubt)}")
     with progress_bar(console, "frames/s") as bar:
         task = bar.add_task(escape(run.source.place.name), total=run.shot.remaining())
-        timing = run.follow(lambda: bar.advance(task))
+
+        def writing(frames: int) -> Callable[[], None]:
+            outputs = bar.add_task("writing", total=frames)
+            return lambda: bar.advance(outputs)
+
+        timing = run.follow(lambda: bar.advance(task), writing)
     for warning in run.reader.warnings:
         say(errors, f"[yellow]warning:[/] {escape(warning)}")
     console.print(run_timing_table(timing))

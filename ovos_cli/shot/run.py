@@ -73,11 +73,17 @@ class SegmentRun:
         """The others, which are written in order."""
         return exports_of(self.output)
 
-    def follow(self, tick: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    def follow(
+        self,
+        tick: Callable[[], None] = lambda: None,
+        writing: Callable[[int], Callable[[], None]] = lambda _: lambda: None,
+    ) -> dict[str, Any]:
         """Segment every frame, and write all outputs and the record of the run.
 
         Args:
             tick: called after each frame that was gone through.
+            writing: called when all masks are known, if outputs have waited for that, with the
+                number of frames; gives what is called after each of them.
 
         Returns:
             Its times, see `run_timing`. `state` says how it ended: `complete` or `interrupted`.
@@ -90,7 +96,7 @@ class SegmentRun:
         try:
             with self._failing():
                 self.write_record()
-                self._follow(tick)
+                self._follow(tick, writing)
         finally:
             wall = time.perf_counter() - started
             objects = len(self.shot.plan.prompts.given)
@@ -188,7 +194,9 @@ class SegmentRun:
         """Of a frame's mask, without suffix."""
         return frame_name(self.reader, frame)
 
-    def _follow(self, tick: Callable[[], None]) -> None:
+    def _follow(
+        self, tick: Callable[[], None], writing_rest: Callable[[int], Callable[[], None]]
+    ) -> None:
         shot, waits = self.shot, self._waits()
         streams = shot.streams()
         now = [sink for sink in self.sinks if streams or not sink.in_order]
@@ -214,7 +222,7 @@ class SegmentRun:
             self.failures += writing.failures
         if self.state == "complete" and (later or (exports is not None and not streams)):
             rest = [exports] if exports is not None and not streams else []
-            self._write_in_order([*self._opened(later, info, wait=waits), *rest])
+            self._write_in_order([*self._opened(later, info, wait=waits), *rest], writing_rest)
         if exports is not None:
             self._finish(exports)
         # What is read only once is not gone on with: what is there is all there will be.
@@ -323,17 +331,21 @@ class SegmentRun:
                 if not (sink.holds(sink.place, stem) or sink.holds(elsewhere, stem)):
                     sink.write(self._stored(frame))
 
-    def _write_in_order(self, sinks: list[Sink]) -> None:
+    def _write_in_order(
+        self, sinks: list[Sink], begin: Callable[[int], Callable[[], None]]
+    ) -> None:
         """Write what is wanted frame after frame, now that all masks are known."""
         first, last = self.reader.start, self.shot.find_end()
-        writing = Writing(sinks, self.shot.segmenter.clock)
+        tick, writing = begin(last - first + 1), Writing(sinks, self.shot.segmenter.clock)
         try:
             if any(sink.pixels for sink in sinks):
                 for frame in self.reader.between(first, last):
                     writing.write(self._stored(frame.index, frame))
+                    tick()
             else:
                 for index in range(first, last + 1):
                     writing.write(self._stored(index))
+                    tick()
         except KeyboardInterrupt:
             self.state = "interrupted"
         finally:

@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -287,3 +288,15 @@ def test_exports_at_the_same_time_keep_apart(tmp_path: Path) -> None:
     two._lock.release()  # as when its process is killed
     PartsFolder(tmp_path).remove()
     assert not [*tmp_path.iterdir()]
+
+
+def test_writing_after_a_run_has_a_bar_of_its_own(
+    untrained: Path, tmp_path: Path, ovos: Command
+) -> None:
+    """Where both ways must meet first, nothing is written in order before all is found."""
+    video = write_video(tmp_path / "clip.mp4", FRAMES)
+    mask = write_indexed(tmp_path / "mask.png", two_objects())
+    given = ["segment", video, "-m", mask, "-m", f"{FRAMES - 1}={mask}", "-o", tmp_path / "shot"]
+    status, said = ovos(*given, "--write", "told", "--weights", untrained, *SMALL[:-1])
+    assert status == 0
+    assert re.search(rf"writing\W+{FRAMES}/{FRAMES} 100%", said)
