@@ -41,17 +41,8 @@ def _given(window: Window) -> tuple[tuple[float, float], tuple[float, float]]:
 
 
 def _followed(window: Window) -> None:
-    """Follow all; now and then the page does not say that it is done until it is asked again."""
-    done = window.tab.locator("text=All is followed >> visible=true").first
     window.press("f")
-    try:
-        done.wait_for(timeout=6_000)
-    except Exception:  # what it waits for is not known yet
-        window.tab.reload()
-        window.ready()
-        if not done.is_visible():
-            window.press("f")
-        done.wait_for()
+    window.says("All is followed")
 
 
 def test_follow_then_correct_then_follow_what_changed(opened: Opened, served: Served) -> None:
