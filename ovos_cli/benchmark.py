@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -50,7 +51,7 @@ def benchmark(
     quiet: options.Quiet = False,
     model: options.Model = "lite",
     weights: options.Weights = None,
-    size: options.Size = 480,
+    size: options.Size = None,
     device: options.Device = "auto",
     precision: options.PrecisionName = Precision.AUTO,
     memory: options.Memory = None,
@@ -200,7 +201,9 @@ def _clicked(data: Dataset, method: ModelMethod, out: Path | None, console: Cons
         raise InputError(f"there is no mask of the first frame of {shortened(bare)}")
     with progress_bar(console, "sequences/s") as bar:
         task = bar.add_task("clicks", total=len(data.sequences))
-        objects = click_objects(data, method.segmenter, lambda: bar.advance(task))
+        objects = click_objects(
+            data, partial(method.segmenter, first=None), lambda: bar.advance(task)
+        )
     console.print(clicks_table(objects, f"{method.name}, {data.name} {data.label}"))
     folder = out or Path(f"{data.name}-{data.label}_{method.name}_clicks")
     say(console, escape(str(write_clicks(folder, objects, data.label))))

@@ -76,7 +76,7 @@ class ModelOptions:
     proposals: options.Source = None
     weights_dir: options.WeightsDir = None
     allow_untrained: options.AllowUntrained = False
-    size: options.Size = 480
+    size: options.Size = None
     device: options.Device = "auto"
     precision: options.PrecisionName = Precision.AUTO
     settings: options.Settings = None

@@ -305,10 +305,11 @@ Weights = Annotated[
     typer.Option(help="A weights file instead of the package's.", rich_help_panel=_MODEL),
 ]
 Size = Annotated[
-    int,
+    int | None,
     typer.Option(
         help="Short side of the frames inside the model, in pixels; smaller is faster. "
-        "Masks come out at the source's size.",
+        "Masks come out at the source's size. Default: 640 where the first mask has several "
+        "objects, one of them below 3 % of the frame; else 480.",
         rich_help_panel=_MODEL,
     ),
 ]

@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from models.errors import InputError
 from models.hub.load import LoadedModel, load_model
 from models.tracking.objects import Ids
 from models.tracking.segmenter import Segmenter
+from models.tracking.working_size import USUAL, working_size
 from ovos_cli.asked_frames import check_asked
 from ovos_cli.default_folder import default_folder, shot_name
 from ovos_cli.masks.ids import ids_in
@@ -121,9 +123,11 @@ def open_run(
     asked += [(f"--drop {text} begins at", span.first) for text, (_, span) in drops.items()]
     asked += [(f"--lock {text} ends at", frames[-1]) for text, frames in locks.items()]
     check_asked(reader, asked)
+    inside = model.size or _size(root, output, given)
+    model = replace(model, size=inside)
     loaded = load(model, memory)
     segmenter = Segmenter(
-        loaded.network, size=model.size, device=model.device, precision=model.precision
+        loaded.network, size=inside, device=model.device, precision=model.precision
     )
     with segmenter.clock.measure("decode"):
         head = next(checked_frames(reader, loaded.network, console), None)
@@ -167,6 +171,16 @@ def open_run(
         raise
     options = options_record((source, output, model, memory))
     return SegmentRun(source, output, loaded, shot, folder, given, info, options)
+
+
+def _size(root: Path, output: OutputOptions, given: GivenMasks) -> int:
+    """Inside the model: as the run was begun, so that it goes on; else by its first mask."""
+    record = None if output.overwrite else ShotFolder(root).read_record()
+    if record is not None and output.resume:
+        size = record.get("options", {}).get("ModelOptions", {}).get("size")
+        if type(size) is int:
+            return size
+    return working_size(given.masks[min(given.masks)]) if given.masks else USUAL
 
 
 def _info(

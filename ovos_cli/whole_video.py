@@ -68,7 +68,7 @@ def segment_video(
     proposals: str | None = ModelOptions.proposals,
     weights_dir: str | Path | None = ModelOptions.weights_dir,
     allow_untrained: bool = ModelOptions.allow_untrained,
-    size: int = ModelOptions.size,
+    size: int | None = ModelOptions.size,
     device: str = ModelOptions.device,
     precision: Precision | str = ModelOptions.precision,
     settings: list[str] | None = ModelOptions.settings,

@@ -1,8 +1,9 @@
 """What a method is to the benchmark, and the model as one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from models.hub.load import LoadedModel
 from models.sources.install import digest_of, use_source
 from models.sources.names import Kind, SourceName
 from models.tracking.segmenter import Segmenter, computed_in
+from models.tracking.working_size import USUAL, working_size
 from ovos_cli.datasets.annotation import Ids
 from ovos_cli.groups import in_groups
 
@@ -77,7 +79,7 @@ class ModelMethod:
     memory_policy: MemoryPolicy = MemoryPolicy.STRIDE
     memory_stride: int = 5
     memory_max: int | None = FRAMES_KEPT
-    size: int = 480
+    size: int | None = None
     device: str = "auto"
     precision: Precision = Precision.AUTO
     proposals: str | None = None
@@ -101,13 +103,13 @@ class ModelMethod:
 
     def settings(self) -> dict[str, Any]:
         """Configuration, size inside the model, and number format."""
-        device, dtype = computed_in(self.size, self.device, self.precision)
+        device, dtype = computed_in(self.size or USUAL, self.device, self.precision)
         digest = _digest(self)
         return {
             "config": self.loaded().network.config.to_dict(),
             "proposals": self.proposals or self.loaded().source,
             **({"proposals_sha256": digest} if digest else {}),
-            "size": self.size,
+            "size": self.size or "by objects",
             "device": device.type,
             "precision": str(dtype).removeprefix("torch."),
         }
@@ -119,15 +121,16 @@ class ModelMethod:
 
     def tracker(self, sequence: str) -> "ModelTracker":
         """A segmenter of its own over the shared network."""
-        return ModelTracker(self.segmenter(sequence))
+        return ModelTracker(partial(self.segmenter, sequence))
 
-    def segmenter(self, sequence: str) -> Segmenter:
-        """A fresh one for the video of this name."""
+    def segmenter(self, sequence: str, first: Ids | None) -> Segmenter:
+        """A fresh one for the video of this name, and the objects of its first mask."""
         source = self.files()
         if source is not None:
             use_source(self.loaded().network, source.of_sequence(sequence))
+        size = self.size or (USUAL if first is None else working_size(first))
         return Segmenter(
-            self.loaded().network, size=self.size, device=self.device, precision=self.precision
+            self.loaded().network, size=size, device=self.device, precision=self.precision
         )
 
     def files(self) -> SourceName | None:
@@ -139,26 +142,31 @@ class ModelMethod:
 class ModelTracker:
     """Feeds a segmenter; on a GPU, features and proposals of a few frames at once."""
 
-    def __init__(self, segmenter: Segmenter) -> None:
+    def __init__(self, segmenter: Callable[[Ids | None], Segmenter]) -> None:
+        """Take what makes a segmenter for a first mask."""
         self._segmenter = segmenter
-        self._batch = segmenter.batch
         self._before: Small | None = None  # the frame before, as cuts are told from it
         self.times: list[dict[str, float]] = []
 
     def follow(self, frames: Iterable[GivenFrame]) -> Iterator[Ids]:
         """See `Tracker`."""
-        for group in in_groups(frames, self._batch):
-            prepared = self._segmenter.prepare(
+        frames = iter(frames)
+        head = next(frames, None)
+        if head is None:
+            return
+        segmenter = self._segmenter(head.given)
+        for group in in_groups(chain([head], frames), segmenter.batch):
+            prepared = segmenter.prepare(
                 [frame.image for frame in group], [frame.name for frame in group]
             )
-            shared = self._segmenter.clock.take()
+            shared = segmenter.clock.take()
             for frame, ready in zip(group, prepared, strict=True):
                 small = shrunk(frame.image)
                 cut = self._before is not None and is_cut(self._before, small)
                 self._before = small
-                ids = self._segmenter.step(ready, frame.given, cut=cut).ids
+                ids = segmenter.step(ready, frame.given, cut=cut).ids
                 each = {part: seconds / len(group) for part, seconds in shared.items()}
-                self.times.append(each | self._segmenter.clock.take())
+                self.times.append(each | segmenter.clock.take())
                 yield ids
 
 

@@ -14,6 +14,7 @@ from ovos_cli.benchmarking.rounds_tables import ROUNDS
 from ovos_cli.benchmarking.runner import cleared, finished_sequence, write_record
 from ovos_cli.benchmarking.session import Outcome, Watch, write_outcome
 from ovos_cli.benchmarking.submission import SUBMISSION
+from ovos_cli.datasets.annotation import Ids
 from ovos_cli.datasets.sequence import Dataset, Sequence
 from ovos_cli.evaluation.files import forget_results
 from ovos_cli.evaluation.results import SequenceScores
@@ -102,7 +103,7 @@ def correct_sequence(
     scores: list[SequenceScores] = []
     with tempfile.TemporaryDirectory(prefix="ovos-") as kept:
         reader = FolderReader([sequence.images[frame] for frame in sequence.frames])
-        shot = Shot(reader, method.segmenter(sequence.name), Path(kept))
+        shot = Shot(reader, method.segmenter(sequence.name, _first_mask(sequence)), Path(kept))
         device = shot.segmenter.device
         shot.cache = FeatureCache(Path(kept) / "features", _CACHED, sequence.name, device)
         with closing(shot):
@@ -118,6 +119,11 @@ def correct_sequence(
                 seconds, times = _go_on(shot, sequence, masks[number], tick)
                 scores.append(write_record(sequence, maker, place, seconds, times, corrected))
     return scores
+
+
+def _first_mask(sequence: Sequence) -> Ids | None:
+    given = map(sequence.given, sequence.frames)
+    return next((ids for ids in given if ids is not None), None)
 
 
 def _begin(shot: Shot, sequence: Sequence) -> None:

@@ -106,6 +106,7 @@ def propose(
     """
     with loading():
         from models.hub.load import load_model
+        from models.tracking.working_size import USUAL
         from ovos_cli.media.checked_frames import checked_frames
         from ovos_cli.media.open_source import open_source
         from ovos_cli.media.ranges import past_the_end
@@ -135,7 +136,7 @@ def propose(
     run = Run(
         loaded,
         source or SourceName.parse(loaded.source),
-        model.size,
+        model.size or USUAL,
         model.device,
         model.precision,
         Console(quiet=quiet),
