@@ -13,7 +13,7 @@ from models.errors import InputError
 from models.hub.load import LoadedModel, load_model
 from models.tracking.objects import Ids
 from models.tracking.segmenter import Segmenter
-from models.tracking.working_size import USUAL, working_size
+from models.tracking.working_size import working_size
 from ovos_cli.asked_frames import check_asked
 from ovos_cli.default_folder import default_folder, shot_name
 from ovos_cli.masks.ids import ids_in
@@ -38,7 +38,7 @@ from ovos_cli.shot.object_names import (
     read_object_names,
     write_object_names,
 )
-from ovos_cli.shot.options_file import options_record
+from ovos_cli.shot.options_file import options_record, size_of
 from ovos_cli.shot.plan import hashed
 from ovos_cli.shot.run import SegmentRun
 from ovos_cli.shot.shot import Shot
@@ -123,7 +123,7 @@ def open_run(
     asked += [(f"--drop {text} begins at", span.first) for text, (_, span) in drops.items()]
     asked += [(f"--lock {text} ends at", frames[-1]) for text, frames in locks.items()]
     check_asked(reader, asked)
-    inside = model.size or _size(root, output, given)
+    inside = working_size(_first(given), asked=_asked_size(model, output, root))
     model = replace(model, size=inside)
     loaded = load(model, memory)
     segmenter = Segmenter(
@@ -173,14 +173,14 @@ def open_run(
     return SegmentRun(source, output, loaded, shot, folder, given, info, options)
 
 
-def _size(root: Path, output: OutputOptions, given: GivenMasks) -> int:
-    """Inside the model: as the run was begun, so that it goes on; else by its first mask."""
-    record = None if output.overwrite else ShotFolder(root).read_record()
-    if record is not None and output.resume:
-        size = record.get("options", {}).get("ModelOptions", {}).get("size")
-        if type(size) is int:
-            return size
-    return working_size(given.masks[min(given.masks)]) if given.masks else USUAL
+def _asked_size(model: ModelOptions, output: OutputOptions, root: Path) -> int | None:
+    """Inside the model; a run that goes on keeps that which it was begun with."""
+    begun = size_of(ShotFolder(root).read_record()) if output.resume else None
+    return begun if model.size is None else model.size
+
+
+def _first(given: GivenMasks) -> Ids | None:
+    return given.masks[min(given.masks)] if given.masks else None
 
 
 def _info(

@@ -17,7 +17,7 @@ from models.hub.load import LoadedModel
 from models.sources.install import digest_of, use_source
 from models.sources.names import Kind, SourceName
 from models.tracking.segmenter import Segmenter, computed_in
-from models.tracking.working_size import USUAL, working_size
+from models.tracking.working_size import working_size
 from ovos_cli.datasets.annotation import Ids
 from ovos_cli.groups import in_groups
 
@@ -103,13 +103,14 @@ class ModelMethod:
 
     def settings(self) -> dict[str, Any]:
         """Configuration, size inside the model, and number format."""
-        device, dtype = computed_in(self.size or USUAL, self.device, self.precision)
+        size = working_size(asked=self.size)
+        device, dtype = computed_in(size, self.device, self.precision)
         digest = _digest(self)
         return {
             "config": self.loaded().network.config.to_dict(),
             "proposals": self.proposals or self.loaded().source,
             **({"proposals_sha256": digest} if digest else {}),
-            "size": self.size or "by objects",
+            "size": "by objects" if self.size is None else self.size,
             "device": device.type,
             "precision": str(dtype).removeprefix("torch."),
         }
@@ -128,7 +129,7 @@ class ModelMethod:
         source = self.files()
         if source is not None:
             use_source(self.loaded().network, source.of_sequence(sequence))
-        size = self.size or (USUAL if first is None else working_size(first))
+        size = working_size(first, asked=self.size)
         return Segmenter(
             self.loaded().network, size=size, device=self.device, precision=self.precision
         )

@@ -119,7 +119,7 @@ def mask(
         from models.hub.load import load_model
         from models.pictures.mask_values import areas
         from models.tracking.segmenter import Segmenter
-        from models.tracking.working_size import USUAL
+        from models.tracking.working_size import working_size
         from ovos_cli.mask.objects import prompts_of
         from ovos_cli.mask.run import MaskFiles, objects_in, read_earlier
         from ovos_cli.media.open_source import open_source
@@ -147,7 +147,10 @@ def mask(
     )
     warn_untrained(errors, loaded)
     segmenter = Segmenter(
-        loaded.network, size=model.size or USUAL, device=model.device, precision=model.precision
+        loaded.network,
+        size=working_size(asked=model.size),
+        device=model.device,
+        precision=model.precision,
     )
     (prepared,) = segmenter.prepare([seen.image], [seen.stem])
     answers = answers_in(seen.image, prepared, segmenter)

@@ -106,7 +106,7 @@ def propose(
     """
     with loading():
         from models.hub.load import load_model
-        from models.tracking.working_size import USUAL
+        from models.tracking.working_size import working_size
         from ovos_cli.media.checked_frames import checked_frames
         from ovos_cli.media.open_source import open_source
         from ovos_cli.media.ranges import past_the_end
@@ -136,7 +136,7 @@ def propose(
     run = Run(
         loaded,
         source or SourceName.parse(loaded.source),
-        model.size or USUAL,
+        working_size(asked=model.size),
         model.device,
         model.precision,
         Console(quiet=quiet),

@@ -61,6 +61,15 @@ def options_of(record: dict[str, Any], root: Path) -> Groups:
     return source, output, model, memory
 
 
+def size_of(record: dict[str, Any] | None) -> int | None:
+    """The size inside the model that run.json names; None where it names none."""
+    try:
+        size = (record or {})["options"][ModelOptions.__name__]["size"]
+    except (KeyError, TypeError):
+        return None
+    return size if type(size) is int else None
+
+
 def _group(kind: type[Group], record: dict[str, Any]) -> Group:
     hints = get_type_hints(kind)
     return kind(**{name: _as(hints[name], v) for name, v in record[kind.__name__].items()})

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.errors import InputError
 from models.tracking.geometry import Geometry
 from models.tracking.objects import Ids
-from models.tracking.working_size import USUAL
+from models.tracking.working_size import working_size
 from ovos_cli.masks.palette import Palette
 from ovos_cli.masks.writer import is_whole
 from ovos_cli.media.frame import FrameReader
@@ -99,7 +99,7 @@ class StoredShot:
         if ways is None:
             return None
         given = self._annotations.masks.get(frame)
-        geometry = Geometry.fit(self.size, self._model.size or USUAL)
+        geometry = Geometry.fit(self.size, working_size(asked=self._model.size))
         masks = final_masks(self._plan.prompts, frame, *ways, given, geometry, cuts=self.cuts)
         return probabilities(masks, geometry)
 

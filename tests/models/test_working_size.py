@@ -23,3 +23,10 @@ def test_several_objects_of_which_one_is_small_are_looked_at_closely(
     ids = np.repeat(list(areas), list(areas.values())).astype(np.uint8)
     ids = np.pad(ids, (0, 10_000 - ids.size)).reshape(100, 100)
     assert working_size(ids) == size
+
+
+def test_what_is_asked_for_counts_and_without_masks_it_is_the_usual_size() -> None:
+    crowd = np.arange(100, dtype=np.uint8).reshape(10, 10)
+    assert working_size(crowd, asked=360) == 360
+    assert working_size(crowd, asked=0) == 0
+    assert working_size() == USUAL

@@ -168,6 +168,44 @@ def test_a_run_of_another_version_is_found_again_from_what_was_given(
     assert ovos("resume", out) == (0, ANY) and masks(out) == masks(whole)
 
 
+def test_the_size_inside_follows_from_the_first_mask_and_stays(
+    video: Path, untrained: Path, first: Path, tmp_path: Path
+) -> None:
+    both = np.zeros((48, 64), np.uint8)
+    both[10:30, 5:25], both[40:42, 40:42] = 1, 2
+    several = write_indexed(tmp_path / "several.png", both)
+    few = ("--weights", untrained, "--end", 1, "--no-overlay", "--device", "cpu", "-o")
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert ovos("segment", video, "-m", first, *few, one)[0] == 0
+    assert ovos("segment", video, "-m", several, *few, two)[0] == 0
+    assert [record(out)["options"]["ModelOptions"]["size"] for out in (one, two)] == [480, 640]
+    # More objects later do not begin the run anew.
+    assert ovos("segment", video, "-m", f"1={several}", *few, one, "--resume")[0] == 0
+    assert ovos("resume", two, "-m", f"1={first}")[0] == 0
+    assert [record(out)["options"]["ModelOptions"]["size"] for out in (one, two)] == [480, 640]
+
+
+@pytest.mark.parametrize("options", [None, [], {}, {"ModelOptions": 7}])
+def test_going_on_with_a_damaged_record_of_options(
+    video: Path, untrained: Path, first: Path, tmp_path: Path, options: object
+) -> None:
+    out = tmp_path / "out"
+    assert segment(video, out, untrained, "-m", first)[0] == 0
+    whole, file = masks(out), out / "run.json"
+    file.write_text(json.dumps(record(out) | {"options": options}))
+    assert segment(video, out, untrained, "-m", first, "--resume")[0] == 0
+    assert masks(out) == whole
+    file.write_text(json.dumps(record(out) | {"options": options}))
+    again = ("-m", first, "--weights", untrained, "--no-overlay", "--device", "cpu", "-o", out)
+    status, said = ovos("segment", video, *again, "--resume")
+    assert status == 2 and "size inside the model" in said
+
+
+def test_no_size_is_refused(video: Path, untrained: Path, first: Path, tmp_path: Path) -> None:
+    status, said = segment(video, tmp_path / "out", untrained, "-m", first, "--size", 0)
+    assert status == 2 and "size 0 is not from 64" in said
+
+
 def test_two_runs_do_not_write_into_one_folder(
     video: Path, first: Path, untrained: Path, tmp_path: Path
 ) -> None:
