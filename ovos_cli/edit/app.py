@@ -66,8 +66,8 @@ def get_shot(session: Session, asked: Asked) -> Response:
 
 
 def get_timeline(session: Session, asked: Asked) -> Response:
-    """GET /api/timeline: objects by id, {seen, confidence, given, absent}; locked, cuts, stale
-    frames; look_at, the most doubtful first."""
+    """GET /api/timeline: objects by id, {seen, confidence, given, absent}; known, locked, cuts,
+    stale frames; look_at, the most doubtful first."""
     return JSONResponse(session.timeline())
 
 
@@ -218,7 +218,8 @@ def post_stop(writer: Writer, session: Session, asked: Asked) -> Response:
 
 
 async def get_events(request: Request) -> Response:
-    """GET /api/events: `frame` {frame}, `following` {…}; `timeline` and `shot`: fetch it anew."""
+    """GET /api/events: `here`, and from then on `frame` {frame}, `following` {…}; `timeline` and
+    `shot`: fetch it anew."""
     session: Session = request.app.state.session
     return StreamingResponse(session.events.stream(), media_type="text/event-stream")
 

@@ -22,7 +22,7 @@ class Events:
 
     def tell(self, name: str, value: dict[str, Any] | None = None) -> None:
         """Send an event to all that listen."""
-        self._send(f"event: {name}\ndata: {json.dumps(value or {})}\n\n")
+        self._send(_event(name, value or {}))
 
     def close(self) -> None:
         """End every stream."""
@@ -30,12 +30,12 @@ class Events:
         self._send(None)
 
     async def stream(self) -> AsyncIterator[str]:
-        """The events of one page from now on, until it goes or all end."""
+        """The events of one page, until it goes or all end; `here` says that none is missed."""
         queue = asyncio.Queue[str | None]()
         with self._lock:
             self._pages[queue] = asyncio.get_running_loop()
         try:
-            yield ": here\n\n"
+            yield _event("here", {})
             while not self._closed and queue.qsize() < _MOST_WAITING:
                 try:
                     async with asyncio.timeout(_STILL_HERE):
@@ -54,3 +54,7 @@ class Events:
             for queue, loop in self._pages.items():
                 if not loop.is_closed():
                     loop.call_soon_threadsafe(queue.put_nowait, text)
+
+
+def _event(name: str, value: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(value)}\n\n"

@@ -26,6 +26,7 @@ def timeline(said: Said, finals: Sequence[Final], cuts: Sequence[int], named: It
         for f in finals
         if f.frame not in prompts.locked and f.key != said.plan.final_key(f.frame)
     ]
+    known = {*annotations.locked, *annotations.masks, *(f.frame for f in finals)}
     objects = sorted({*named, *said.objects})
     return {
         "objects": {
@@ -39,6 +40,7 @@ def timeline(said: Said, finals: Sequence[Final], cuts: Sequence[int], named: It
             }
             for ident in objects
         },
+        "known": spans(sorted(known)),
         "locked": spans(sorted(annotations.locked)),
         "cuts": list(cuts),
         "stale": spans(stale),

@@ -189,3 +189,23 @@ def test_keys_have_the_same_names_on_all_keyboards(
     evaluate: Evaluate, event: str, name: str
 ) -> None:
     assert evaluate("keys", f"return m.nameOf(new KeyboardEvent('keydown', {event}));") == name
+
+
+def test_what_was_asked_for_earlier_and_comes_later_is_not_taken(evaluate: Evaluate) -> None:
+    body = """const answers = [];
+    const asked = () => new Promise((resolve) => answers.push(resolve));
+    const shot = new m.Shot({ shot: asked, timeline: asked });
+    const both = [shot.loadTimeline(), shot.loadTimeline()];
+    answers[1]({ name: 'new' });
+    answers[0]({ name: 'old' });
+    await Promise.all(both);
+    const asking = shot.loadTimeline();
+    shot.takeTimeline({ name: 'of a write' });
+    answers[2]({ name: 'old' });
+    await asking;
+    const info = shot.loadInfo();
+    shot.takeFollowing({ state: 'running' });
+    answers[3]({ name: 'shot', following: { state: 'idle' } });
+    await info;
+    return [shot.timeline.name, shot.info.name, shot.info.following.state];"""
+    assert evaluate("shot", body) == ["of a write", "shot", "running"]

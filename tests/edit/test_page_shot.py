@@ -70,6 +70,48 @@ def test_follow_then_correct_then_follow_what_changed(opened: Opened, served: Se
     window.shows_frame(0)
 
 
+def _slow(window: Window, part: str) -> None:
+    """Answers to what has a part in its address come half a second later."""
+    window.tab.evaluate(
+        """(part) => {
+            const real = window.fetch;
+            window.fetch = async (address, options) => {
+                const answer = await real(address, options);
+                if (String(address).includes(part)) await new Promise((go) => setTimeout(go, 500));
+                return answer;
+            };
+        }""",
+        part,
+    )
+
+
+@pytest.mark.parametrize("part", ["/masks/", "/timeline", "/objects", "/shot"])
+def test_what_was_drawn_a_moment_ago_is_followed(opened: Opened, served: Served, part: str) -> None:
+    window = opened()
+    (x, y), _ = window.squares()
+    window.press("b")
+    _slow(window, part)
+    window.drag((x, y), (x + 50, y - 20 * len(part)))  # nobody has followed this yet
+    window.press("f")
+    window.says("All is followed")
+    assert all(served.masks(frame) is not None for frame in range(LAST + 1))
+
+
+@pytest.mark.parametrize("part", ["/masks/", "/timeline", "/objects"])
+def test_keys_may_be_quicker_than_answers(opened: Opened, served: Served, part: str) -> None:
+    window = opened()
+    left, _ = _given(window)
+    drawn = served.mask(0, 1)
+    _slow(window, part)
+    window.drag(left, (left[0], left[1] - 60))
+    window.press("Control+z", "Control+Shift+z", "Control+z")
+    with window.kept("DELETE", "/api/objects/1"):
+        window.tab.get_by_label("Remove object 1").click()
+    with window.kept("PATCH", "/api/objects/1"):
+        window.press("Control+z")
+    np.testing.assert_array_equal(served.mask(0, 1), drawn)
+
+
 def test_masks_come_in_while_the_page_is_open(opened: Opened, served: Served) -> None:
     window = opened()
     _given(window)

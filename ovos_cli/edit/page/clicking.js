@@ -85,7 +85,7 @@ export class Clicking extends Emitter {
       .then(() => this.#take(frame, object, what))
       .catch((error) => this.emit('trouble', error))
       .finally(() => this.#count(-1));
-    return this.#last;
+    return this.#editing.expect(this.#last);
   }
 
   async #take(frame, chosen, { click, box }) {

@@ -21,10 +21,17 @@ export class Connection extends Emitter {
     this.#api = api;
   }
 
+  /** Resolves when news are heard. */
   open() {
+    const heard = new Promise((resolve) => this.#waiting.push(resolve));
+    this.#listen();
+    return heard;
+  }
+
+  #listen() {
     const source = this.#api.events();
     this.#source = source;
-    source.onopen = () => this.#found();
+    source.addEventListener('here', () => this.#found());
     source.onerror = () => this.#lose();
     for (const name of NEWS) {
       source.addEventListener(name, (news) => this.emit(name, JSON.parse(news.data || '{}')));
@@ -48,7 +55,7 @@ export class Connection extends Emitter {
   async #tryAgain() {
     try {
       await this.#api.shot();
-      this.open();
+      this.#listen();
     } catch (error) {
       if (error instanceof Refused && error.status === 403) this.emit('ended', error.message);
       else setTimeout(() => this.#tryAgain(), AGAIN_MS);
@@ -56,9 +63,8 @@ export class Connection extends Emitter {
   }
 
   #found() {
-    if (!this.#lost) return;
+    if (this.#lost) this.emit('found');
     this.#lost = false;
-    this.emit('found');
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

@@ -15,6 +15,8 @@ export class Editing extends Emitter {
   #shown;
   #saving;
   #history;
+  #adding = null;
+  #turning = Promise.resolve();
 
   constructor({ api, shot, look, shown, saving, history }) {
     super();
@@ -36,22 +38,34 @@ export class Editing extends Emitter {
     return !why;
   }
 
-  async undo() {
-    if (!this.allowed()) return;
-    const step = this.#history.undo();
-    if (!step) return this.emit('say', 'Nothing to undo.');
-    await this.#goTo(step);
-    this.emit('say', `Undone: ${step.label}`);
-    await step.undo();
+  undo() {
+    return this.#inTurn(async () => {
+      const step = this.#history.undo();
+      if (!step) return this.emit('say', 'Nothing to undo.');
+      await this.#goTo(step);
+      this.emit('say', `Undone: ${step.label}`);
+      step.undo();
+    });
   }
 
-  async redo() {
+  redo() {
+    return this.#inTurn(async () => {
+      const step = this.#history.redo();
+      if (!step) return this.emit('say', 'Nothing to redo.');
+      await this.#goTo(step);
+      this.emit('say', `Done again: ${step.label}`);
+      step.redo();
+    });
+  }
+
+  /** Keys may be quicker than frames come, or than a click is answered: each step waits for those before. */
+  #inTurn(act) {
     if (!this.allowed()) return;
-    const step = this.#history.redo();
-    if (!step) return this.emit('say', 'Nothing to redo.');
-    await this.#goTo(step);
-    this.emit('say', `Done again: ${step.label}`);
-    await step.redo();
+    this.#turning = this.#turning
+      .then(() => this.#saving.noneExpected())
+      .then(() => this.#saving.expect(act()))
+      .catch((error) => this.emit('trouble', error));
+    return this.#turning;
   }
 
   /**
@@ -114,6 +128,7 @@ export class Editing extends Emitter {
 
   /** Take back that an object is out of sight in a frame. */
   async present(ident, frame) {
+    await this.#saving.idle(); // what was said a moment ago counts
     const span = spanAt(this.#shot.track(ident).absent, frame);
     if (!span) return this.emit('say', `${this.#name(ident)} is not said to be out of sight here.`);
     if (!this.allowed()) return;
@@ -124,12 +139,14 @@ export class Editing extends Emitter {
     await this.#did({ label, frame, object: ident, undo: out, redo: back });
   }
 
-  lock(first, last) {
+  async lock(first, last) {
+    await this.#saving.idle();
     const changed = minus([first, last], this.#shot.timeline.locked);
     return this.#setLocked(changed, true, `locked ${inWords([first, last])}`);
   }
 
-  unlock(first, last) {
+  async unlock(first, last) {
+    await this.#saving.idle();
     const others = minus([this.#shot.first, this.#shot.last], this.#shot.timeline.locked);
     const changed = minus([first, last], others);
     return this.#setLocked(changed, false, `unlocked ${inWords([first, last])}`);
@@ -152,7 +169,14 @@ export class Editing extends Emitter {
 
   /** The object that is chosen; a new one if there is none. Null if it cannot be added. */
   async chosen() {
-    return this.#look.object ?? (await this.addObject());
+    if (this.#look.object !== null) return this.#look.object;
+    this.#adding ??= this.addObject().finally(() => (this.#adding = null)); // one, for quick strokes
+    return this.#adding;
+  }
+
+  /** Work that ends in giving a mask: what is asked for after it waits for that. */
+  expect(work) {
+    return this.#saving.expect(work);
   }
 
   async addObject() {

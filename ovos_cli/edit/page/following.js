@@ -47,14 +47,8 @@ export class Following {
 
   async #follow(first, last) {
     if (this.#shot.readOnly) return this.#messages.say(this.#shot.readOnly);
+    await this.#saving.idle(); // what was just clicked or drawn is followed too
     if (this.#shot.following) return;
-    try {
-      await this.#saving.idle(); // what is seen is what is followed
-      // News of a stroke that was just kept may still be on the way.
-      if (!this.#shot.given.length) await this.#shot.loadTimeline();
-    } catch (error) {
-      return this.#messages.trouble(error);
-    }
     if (!this.#shot.given.length) {
       return this.#messages.say('Nothing is given yet: click an object, then follow it.');
     }

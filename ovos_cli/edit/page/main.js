@@ -32,7 +32,7 @@ const messages = new Messages();
 async function begin() {
   const api = new Api(takeToken());
   const shot = new Shot(api);
-  await shot.load();
+  await shot.loadInfo();
   document.getElementById('shot-name').textContent = shot.info.name;
   document.title = `${shot.info.name} · ovos edit`;
 
@@ -67,9 +67,14 @@ async function begin() {
   showButtons({ look, stage, editing, history, saving });
   showWaiting({ look, shown, clicking });
   if (shot.objects.length) look.choose(shot.objects[0].id);
-  connection.open();
-  await shown.show(look.frame);
+  await connection.open(); // what is told after it is loaded is heard
+  await Promise.all([reading(() => shot.load()), shown.show(look.frame)]);
   document.documentElement.dataset.ready = true; // for whoever waits for the page
+}
+
+/** Asks for what may be refused, which is told. */
+function reading(act) {
+  return act().catch((error) => messages.trouble(error));
 }
 
 /** What follows from what. */
@@ -95,18 +100,24 @@ function listen({ shot, look, shown, saving, connection, playing, clicking, edit
   });
 
   // What the page has changed itself is asked for when all of it is written.
-  const reading = (act) => act().catch((error) => messages.trouble(error));
   const soon = (act) => {
     let timer = null;
+    let due = Infinity;
     let took = 0;
     const now = async () => {
-      timer = null; // what is told from now on is asked for again
+      due = Infinity; // what is told from now on is asked for again
       const begun = performance.now();
       await reading(act);
       took = performance.now() - begun;
     };
     const pause = () => (shot.following ? Math.max(FOLLOWING_MS, BUSY * took) : SOON_MS);
-    return () => (timer ??= setTimeout(now, pause()));
+    return () => {
+      const at = performance.now() + pause();
+      if (at >= due) return;
+      clearTimeout(timer); // nothing is followed any more: it is asked for sooner
+      due = at;
+      timer = setTimeout(now, at - performance.now());
+    };
   };
   const loadTimeline = soon(async () => {
     await shot.loadTimeline();
@@ -118,7 +129,7 @@ function listen({ shot, look, shown, saving, connection, playing, clicking, edit
   connection.on('frame', async ({ frame }) => {
     loadTimeline();
     await saving.idle();
-    if (!saving.pending) shown.renew(frame);
+    shown.renew(frame);
   });
   connection.on('lost', () => {
     messages.banner('The connection to ovos is lost. Trying again …', 'trouble');

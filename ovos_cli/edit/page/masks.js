@@ -9,6 +9,11 @@ export function withMask(ids, ident, mask) {
   return ids.map((id, n) => (mask[n] ? ident : id === ident ? 0 : id));
 }
 
+/** Add what is in another mask. */
+export function join(mask, other) {
+  other.forEach((value, n) => value && (mask[n] = 1));
+}
+
 export function isEmpty(mask) {
   return !mask.includes(1);
 }

@@ -7,6 +7,7 @@ import { Emitter } from './emitter.js';
 export class Saving extends Emitter {
   pending = 0;
   #last = Promise.resolve();
+  #expected = new Set();
   #connection;
 
   constructor(connection) {
@@ -22,9 +23,24 @@ export class Saving extends Emitter {
     return done;
   }
 
-  /** When all that was written until now is. */
-  idle() {
-    return this.#last;
+  /** Work that ends in a write, such as a click that is not answered yet. */
+  expect(work) {
+    const ended = work.catch(() => {}).finally(() => this.#expected.delete(ended));
+    this.#expected.add(ended);
+    return work;
+  }
+
+  /** When no write is expected, though some may be on their way. */
+  async noneExpected() {
+    while (this.#expected.size) await Promise.all(this.#expected);
+  }
+
+  /** When all is written, also what was expected. */
+  async idle() {
+    do {
+      await this.noneExpected();
+      await this.#last;
+    } while (this.pending || this.#expected.size);
   }
 
   #count(change) {

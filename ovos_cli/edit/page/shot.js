@@ -1,8 +1,9 @@
 import { Emitter } from './emitter.js';
-import { holds } from './spans.js';
+import { Newest } from './newest.js';
+import { holds, minus } from './spans.js';
 
 const NO_TRACK = { seen: [], confidence: {}, given: [], absent: [] };
-const NOTHING = { objects: {}, locked: [], cuts: [], stale: [], look_at: [] };
+const NOTHING = { objects: {}, known: [], locked: [], cuts: [], stale: [], look_at: [] };
 
 /**
  * The shot as the server last told of it.
@@ -12,6 +13,9 @@ const NOTHING = { objects: {}, locked: [], cuts: [], stale: [], look_at: [] };
 export class Shot extends Emitter {
   info = null;
   timeline = NOTHING;
+  #infos = new Newest();
+  #followings = new Newest();
+  #timelines = new Newest();
 
   constructor(api) {
     super();
@@ -19,26 +23,34 @@ export class Shot extends Emitter {
   }
 
   async load() {
-    [this.info, this.timeline] = await Promise.all([this.api.shot(), this.api.timeline()]);
-    this.emit('info');
-    this.emit('timeline');
+    await Promise.all([this.loadInfo(), this.loadTimeline()]);
   }
 
   async loadInfo() {
-    this.info = await this.api.shot();
+    const asked = this.#infos.now();
+    const askedFollowing = this.#followings.now();
+    const info = await this.api.shot();
+    if (!this.#infos.takes(asked)) return;
+    const { following } = this.#followings.takes(askedFollowing) ? info : this.info;
+    this.info = { ...info, following };
     this.emit('info');
   }
 
   async loadTimeline() {
-    this.takeTimeline(await this.api.timeline());
+    const asked = this.#timelines.now();
+    this.takeTimeline(await this.api.timeline(), asked);
   }
 
-  takeTimeline(timeline) {
+  /** asked: the moment of it; of what a write answers, now. */
+  takeTimeline(timeline, asked = this.#timelines.now()) {
+    if (!this.#timelines.takes(asked)) return;
     this.timeline = timeline;
     this.emit('timeline');
   }
 
+  /** What is told as it happens. */
   takeFollowing(following) {
+    this.#followings.takes(this.#followings.now());
     this.info = { ...this.info, following };
     this.emit('following');
   }
@@ -89,16 +101,7 @@ export class Shot extends Emitter {
 
   /** Whether masks of all frames are known. */
   get isKnown() {
-    if (this.info.last === null) return false;
-    const { objects, locked } = this.timeline;
-    const frames = new Set(this.given);
-    for (const { confidence } of Object.values(objects)) {
-      for (const frame in confidence) frames.add(Number(frame));
-    }
-    for (const [first, last] of locked) {
-      for (let frame = first; frame <= last; frame++) frames.add(frame);
-    }
-    return frames.size > this.last - this.first;
+    return this.info.last !== null && !minus([this.first, this.last], this.timeline.known).length;
   }
 
   isGiven(ident, frame) {

@@ -42,7 +42,7 @@ export class Shown extends Emitter {
   /** Resolves when nothing is left to load. quick: a smaller picture will do. */
   show(frame, { quick = false } = {}) {
     this.#wanted = this.#latest = { frame, quick };
-    this.#loading ??= this.#load().finally(() => (this.#loading = null));
+    this.#loading ??= this.#load();
     return this.#loading;
   }
 
@@ -101,5 +101,6 @@ export class Shown extends Emitter {
         this.emit('trouble', error);
       }
     }
+    this.#loading = null; // at once: what is asked for from now on is begun anew
   }
 }

@@ -1,4 +1,4 @@
-import { brushMiddle, maskOf, paint, same } from './masks.js';
+import { brushMiddle, join, maskOf, paint, same } from './masks.js';
 
 /**
  * What a pointer (or the crosshair with Enter) does to the masks. Points are in the picture. Each tool
@@ -158,12 +158,15 @@ export class BrushTool extends Tool {
     if (box) this.#stage.setStroke(stroke, box);
   }
 
-  async up() {
-    const stroke = this.#stroke;
-    if (!stroke) return;
+  up() {
+    if (this.#stroke) this.#editing.expect(this.#give(this.#stroke));
+  }
+
+  async #give(stroke) {
     const ident = await this.#editing.chosen();
     if (ident !== null && stroke.frame === this.#shown.frame) {
       const now = maskOf(this.#shown.ids, ident);
+      if (stroke.ident === null) join(stroke.mask, now); // another stroke has begun the object
       if (!same(stroke.mask, now)) this.#editing.give(ident, stroke.mask, this.#label(stroke));
     }
     if (this.#stroke === stroke) this.cancel();
