@@ -32,7 +32,9 @@ def doubtful_void(path: Path, values: Values) -> str:
     )
 
 
-def refuse_unclear(path: Path, values: Values, *, shown_white: bool = True) -> None:
+def refuse_unclear(
+    path: Path, values: Values, *, shown_white: bool = True, crowds: bool = False
+) -> None:
     """Refuse a mask that is nearly black and white, or has more of 255 than void may be.
 
     Where there is no one to tell how it was read.
@@ -41,10 +43,12 @@ def refuse_unclear(path: Path, values: Values, *, shown_white: bool = True) -> N
         path: for the message.
         values: (H, W) palette indices or grey values.
         shown_white: see `white_role`.
+        crowds: of a data set, where broad void beside several objects is meant.
 
     Raises:
         InputError: it is.
     """
     role = white_role(values, shown_white=shown_white)
-    if role is White.UNCLEAR or (role is White.OBJECT and np.count_nonzero(areas(values)) > 2):
+    strays = role is White.OBJECT and np.count_nonzero(areas(values)) > 2
+    if strays or role is White.UNCLEAR or (role is White.CROWD and not crowds):
         raise unclear_white(path, values)

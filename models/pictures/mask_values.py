@@ -33,12 +33,15 @@ class White(Enum):
     """What 255 is in a mask that people made.
 
     NONE: nowhere. OBJECT: the one object; what else there is are strays, too few to be objects.
-    VOID: neither object nor background. UNCLEAR: too much for void, with objects beside it.
+    VOID: neither object nor background. CROWD: too much for void around objects, with several
+    numbered ones beside it; so data sets mark what was not told apart. UNCLEAR: too much for void,
+    with one object beside it, or what may be none.
     """
 
     NONE = auto()
     OBJECT = auto()
     VOID = auto()
+    CROWD = auto()
     UNCLEAR = auto()
 
 
@@ -58,12 +61,15 @@ def white_role(values: Values, *, shown_white: bool = True) -> White:
     if not shown_white or white <= others:
         return White.VOID
     solid = set(_solid(values).tolist())
-    if VOID in solid and not solid - {0, VOID}:  # a large white thing, and nothing else is one
+    numbered = solid - {0, VOID}
+    if VOID in solid and not numbered:  # a large white thing, and nothing else is one
         if _GRAIN * others <= white:
             return White.OBJECT
         if _frayed(values):
             return White.UNCLEAR
-    return White.VOID if _around_objects(values, white) else White.UNCLEAR
+    if _around_objects(values, white):
+        return White.VOID
+    return White.CROWD if len(numbered) > 1 else White.UNCLEAR
 
 
 def rounded_white(values: Values) -> bool:

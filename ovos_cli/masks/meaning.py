@@ -118,7 +118,7 @@ def _objects(path: Path, values: Values, *, shown_white: bool = True) -> Meaning
     match white_role(values, shown_white=shown_white):
         case White.OBJECT:
             return Meaning((values >= _HALF).view(np.uint8), True, _strays(path, values))
-        case White.UNCLEAR:
+        case White.CROWD | White.UNCLEAR:
             raise unclear_white(path, values)
         case White.VOID if shown_white and (doubt := doubtful_void(path, values)):
             return Meaning(as_objects(values, void=VOID), doubt=doubt)

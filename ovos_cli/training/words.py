@@ -40,11 +40,13 @@ def described(found: Survey) -> str:
     what = f"{found.videos} videos, {found.images} frames" if found.videos else f"{found.images}"
     unit = "" if found.videos else " images"
     empty = f", {counted(found.hollow)} without an object" if found.hollow else ""
+    void = "with more ignored (255) than objects"
+    ignored = f", {counted(found.ignored)} {void}" if found.ignored else ""
     broken = f", {len(found.broken)} broken" if found.broken else ""
     no_mask, no_image = found.alone
     alone = f", {no_mask} more without a mask" if no_mask else ""
     alone += f", {no_image} masks without an image" if no_image else ""
-    return f"{found.name}: {what}{unit}{empty}{broken}{alone}"
+    return f"{found.name}: {what}{unit}{empty}{ignored}{broken}{alone}"
 
 
 def counted(names: list[str]) -> str:

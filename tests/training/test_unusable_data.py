@@ -15,6 +15,7 @@ from rich.console import Console
 from models.errors import InputError
 from models.training.build import build_samples
 from models.training.data.catalog import open_data
+from models.training.data.pictures import read_mask
 from models.training.data.preflight import survey
 from models.training.engine.processes import Processes
 from models.training.recipe import DataPart, Recipe
@@ -73,6 +74,22 @@ def test_masks_without_an_object_are_counted_and_named(davis: Path) -> None:
         write_indexed(mask, np.zeros((120, 160), np.uint8))
     with pytest.raises(InputError, match="has no object in any of its masks"):
         _look(davis.parent, decode=True)
+
+
+def test_a_crowd_of_255_beside_several_objects_is_ignored_and_beside_one_refused(
+    folders: Path,
+) -> None:
+    mask = np.zeros((120, 160), np.uint8)
+    mask[:60], mask[80:100, 10:30], mask[80:100, 60:80] = 255, 1, 2
+    write_indexed(folders / "masks/0.png", mask)
+    console = Console(record=True, width=200, file=StringIO())
+    data = [{"kind": "folders", "root": folders.name}]
+    _look(folders.parent, console, "pretrain", decode=True, data=data)
+    assert "1 of them (0.png) with more ignored (255) than objects" in console.export_text()
+    np.testing.assert_array_equal(read_mask(folders / "masks/0.png"), mask)
+    Image.fromarray(np.where(mask == 2, 0, mask)).save(folders / "masks/0.png")
+    with pytest.raises(InputError, match=r"0\.png has 9600 pixels of 255 and 400 of other values"):
+        _look(folders.parent, stage="pretrain", decode=True, data=data)
 
 
 def test_a_data_set_without_any_object_is_named_before_the_first_step(davis: Path) -> None:

@@ -42,11 +42,11 @@ def read_mask(path: Path, first: Path | None = None) -> Array:
     Raises:
         InputError: there is no mask or a part of one only; it is in colour, holds larger ids, has
             soft edges, whose values would be taken for ids, or, without `first`, 255 that is
-            neither void nor the object.
+            neither void (around objects, or beside several) nor the object.
     """
     values = _values(path)
     if first is None:  # what data sets have in their videos is as it should be
-        refuse_unclear(path, values)
+        refuse_unclear(path, values, crowds=True)
     white = first is None or not black_and_white(values) or not _holds_ids(first)
     return as_objects(values, void=IGNORE, white=white)
 

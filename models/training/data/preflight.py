@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.errors import InputError
 from models.training.data.catalog import DataSet
 from models.training.data.coco import CocoImage
@@ -15,7 +18,7 @@ class Survey:
     """What was found in one data set.
 
     broken: one sentence for each pair that cannot be used. hollow: names of
-    images whose masks hold no object.
+    images whose masks hold no object. ignored: of images of which more is ignored than is object.
     alone: images without a mask, and masks without an image; neither is used.
     """
 
@@ -24,6 +27,7 @@ class Survey:
     videos: int = 0
     broken: list[str] = field(default_factory=list)
     hollow: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
     alone: tuple[int, int] = (0, 0)
 
 
@@ -31,8 +35,8 @@ def survey(data: DataSet, *, decode: bool, tick: Callable[[], None] = lambda: No
     """Look at every pair of a data set.
 
     Args:
-        decode: read every pixel and note masks without an object; else compare the headers
-            only, which takes a millisecond a pair.
+        decode: read every pixel and note masks without an object, and those with more void;
+            else compare the headers only, which takes a millisecond a pair.
         tick: called after every pair.
     """
     found = Survey(data.name, videos=len(data.videos), alone=data.alone)
@@ -40,11 +44,16 @@ def survey(data: DataSet, *, decode: bool, tick: Callable[[], None] = lambda: No
         found.images += 1
         try:
             if decode:
-                if not _decoded(pair):
-                    path = pair.image_path
-                    found.hollow.append(
-                        f"{path.parent.name}/{path.name}" if data.videos else path.name
-                    )
+                path, mask = pair.image_path, _decoded(pair)
+                name = f"{path.parent.name}/{path.name}" if data.videos else path.name
+                objects, ignored = (
+                    np.count_nonzero(_objects(mask)),
+                    np.count_nonzero(mask == IGNORE),
+                )
+                if not objects:
+                    found.hollow.append(name)
+                elif ignored > objects:
+                    found.ignored.append(name)
             else:
                 _headers(pair)
         except InputError as error:
@@ -62,7 +71,7 @@ def holds_objects(data: DataSet) -> bool:
     first, read = None, False
     for pair in _pairs(data):
         try:
-            if _objects(pair.mask()):
+            if _objects(pair.mask()).any():
                 return True
             read = True
         except InputError as error:
@@ -86,15 +95,15 @@ def _headers(pair: AnnotatedImage) -> None:
         _same(pair, size, pair.size[::-1])
 
 
-def _decoded(pair: AnnotatedImage) -> bool:
-    """Whether there is an object."""
+def _decoded(pair: AnnotatedImage) -> Array:
+    """The mask, which fits its image."""
     image, mask = pair.image(), pair.mask()
     _same(pair, image.shape[1::-1], mask.shape[::-1])
-    return _objects(mask)
+    return mask
 
 
-def _objects(mask: Array) -> bool:
-    return bool(((mask != 0) & (mask != IGNORE)).any())
+def _objects(mask: Array) -> NDArray[np.bool_]:
+    return (mask != 0) & (mask != IGNORE)
 
 
 def _same(pair: AnnotatedImage, image: tuple[int, ...], mask: tuple[int, ...]) -> None:
