@@ -12,7 +12,10 @@ from typer.testing import CliRunner
 from ovos_cli.app import app
 from ovos_cli.collecting import loading
 
-_COMMANDS = ("segment", "export", "benchmark", "evaluate", "report", "propose", "train")
+_COMMANDS = (
+    *("mask", "edit", "segment", "batch", "resume", "review", "export"),
+    *("benchmark", "evaluate", "report", "propose", "train"),
+)
 _HEAVY = ("torch", "torchvision", "timm", "av")
 _NEEDS_NO_TORCH = ("ovos_cli.app", "ovos_cli.evaluate", "ovos_cli.report_command")
 

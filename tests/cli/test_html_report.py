@@ -1,8 +1,6 @@
 """The benchmark's report: its data, its pictures, and the page in a real browser."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,12 +19,12 @@ from ovos_cli.html_report.gallery import spread
 from ovos_cli.html_report.page import write_report
 from ovos_cli.html_report.runs import Run, means, parse_run, read_run, sequence_means
 from ovos_cli.html_report.worst import worst_frames
+from tests.browser import browser
 from tests.trees import copy_truth, davis_tree, write_sequence, youtube_tree
 
+__all__ = ["browser"]
+
 ODD = "a-long-name & <b>more"
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 
 
 @pytest.fixture
@@ -282,17 +280,6 @@ def test_what_is_no_result_is_refused_by_name(tmp_path: Path, content: str | Non
 def test_data_set_must_hold_the_sequences(run: Run, masks: Path, dataset: Dataset) -> None:
     with pytest.raises(InputError, match="dogs"):
         write_report(run, masks, dataset.select(["bear"]), masks / "report.html")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
-    with driver.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.mark.parametrize("width", [1280, 390])

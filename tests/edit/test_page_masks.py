@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.edit.browser import browser
+from tests.browser import browser
 from tests.edit.served import LEFT, RIGHT, Opened, Served, Window, opened, served
 
 __all__ = ["browser", "opened", "served"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import ovos_cli
-from tests.edit.browser import browser
+from tests.browser import browser
 
 __all__ = ["browser"]
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.browser import browser
 from tests.conftest import ROOT, write_video
-from tests.edit.browser import browser
 from tests.edit.served import (
     LEFT,
     PATIENCE,

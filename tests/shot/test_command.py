@@ -229,25 +229,8 @@ def test_locked_frames_stay_and_what_follows_begins_at_them(
     after = masks(out)
     assert [n for n in after if after[n] == before[n]][:3] == [*after][:3]
     assert len(after) == FRAMES and after["00005.png"] != before["00005.png"]
-    assert (
-        ovos(
-            "segment",
-            video,
-            "-o",
-            out,
-            "--weights",
-            untrained,
-            "--no-overlay",
-            *SMALL,
-            "-m",
-            first,
-            "--lock",
-            "0-2",
-            "--resume",
-            "--mattes",
-        )[0]
-        == 0
-    )
+    again = ("-m", first, "--lock", "0-2", "--resume", "--mattes")
+    assert segment(video, out, untrained, *again)[0] == 0
     assert len(list((out / "mattes/1").iterdir())) == FRAMES
     status, said = segment(video, tmp_path / "p", untrained, "-m", first, "--lock", "0-2")
     assert status == 2 and "--lock 0-2: frame 0 has no mask in" in said

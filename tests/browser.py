@@ -1,4 +1,4 @@
-"""Chromium for tests of the page of `ovos edit`."""
+"""Chromium, for tests of pages."""
 
 import shutil
 from collections.abc import Iterator
