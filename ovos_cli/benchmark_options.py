@@ -49,7 +49,8 @@ Rows = Annotated[
 Checkpoints = Annotated[
     list[str] | None,
     typer.Option(
-        help="With --ablation: weights of a row of Table 3 C or D: C1=FILE.",
+        metavar="ROW=FILE",
+        help="With --ablation: weights of a row of Table 3 C or D: C1=FILE; may be repeated.",
         rich_help_panel=_COMPARE,
         show_default=False,
     ),

@@ -85,6 +85,7 @@ Cuts = Annotated[
 MaskColors = Annotated[
     str | None,
     typer.Option(
+        metavar="COLOR=ID,…",
         help="Which colour of a colour mask is which object: ff0000=1,00ff00=2.",
         rich_help_panel=_INPUT,
     ),
@@ -193,6 +194,7 @@ Names = Annotated[
 Pattern = Annotated[
     str | None,
     typer.Option(
+        metavar="PATTERN",
         help="Names of frames' files: '{shot}.{frame:04d}', 'plate_####', 'f_%04d'; {name} is a "
         "frame's own. Default: {name}, with --first-number the first of these.",
         rich_help_panel=_EXPORT,
@@ -247,7 +249,7 @@ FillHoles = Annotated[
     int,
     typer.Option(
         metavar="AREA",
-        help="Fill holes of fewer pixels.",
+        help="Fill holes of fewer pixels than this.",
         rich_help_panel=_EXPORT,
         show_default=False,
     ),
@@ -256,7 +258,7 @@ DropIslands = Annotated[
     int,
     typer.Option(
         metavar="AREA",
-        help="Drop parts of fewer pixels, but an object's largest.",
+        help="Drop parts of fewer pixels than this, but an object's largest.",
         rich_help_panel=_EXPORT,
         show_default=False,
     ),
@@ -321,7 +323,9 @@ Settings = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
-        help="Change a field of the model's configuration, for experiments: use_aoa=false.",
+        metavar="FIELD=VALUE",
+        help="Change a field of the model's configuration, for experiments: use_aoa=false; may be "
+        "repeated.",
         rich_help_panel=_MODEL,
         show_default=False,
     ),
@@ -359,7 +363,9 @@ AllowUntrained = Annotated[
 Memory = Annotated[
     MemoryPolicy | None,
     typer.Option(
-        help="Which past frames the memory reads; stride is first + previous + every k-th. "
+        metavar="POLICY",
+        help="Which past frames the memory reads: first, previous, first+previous, stride (first + "
+        "previous + every k-th) or all. "
         "Default: what the weights were made for (lite: stride).",
         rich_help_panel=_MEMORY,
     ),

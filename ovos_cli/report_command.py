@@ -34,6 +34,7 @@ def report(
         typer.Option(
             "--compare",
             "-c",
+            metavar="RESULTS",
             help="Results of another method to set beside them; may be repeated. Baselines that "
             "ovos benchmark ran are there anyway.",
             show_default=False,
@@ -53,7 +54,12 @@ def report(
         Path | None,
         typer.Option("--out", "-o", help="The HTML file. Default: report.html by the results."),
     ] = None,
-    overwrite: options.Overwrite = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite", help="Replace an earlier page.", rich_help_panel=options.OUTPUT
+        ),
+    ] = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:

@@ -116,7 +116,7 @@ class SamplesPart(_Part):
     parts: Share = 0.0
     """Share of simulated clips in which a part of an object is an object of its own."""
     crowd: Share = 0.0
-    """proposals: share of views with 1 to `most_pasted` objects pasted side by side."""
+    """proposals, clicks: share of views with 1 to `most_pasted` objects pasted side by side."""
     most_pasted: Positive = 1
     """Objects pasted into one view or clip at most."""
     drawn: Share = 0.0

@@ -60,7 +60,12 @@ def propose(
             rich_help_panel="Output",
         ),
     ] = False,
-    overwrite: options.Overwrite = False,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "--overwrite", help="Replace what an earlier run wrote.", rich_help_panel=options.OUTPUT
+        ),
+    ] = False,
     quiet: options.Quiet = False,
     recall: Annotated[
         bool,

@@ -47,7 +47,10 @@ Out = Annotated[
 Settings = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", help="Change a value of the recipe: schedule.batch=2.", show_default=False
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a value of the recipe: schedule.batch=2; may be repeated.",
+        show_default=False,
     ),
 ]
 Check = Annotated[
@@ -92,7 +95,7 @@ def train(
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """Train a part of a model by a recipe: proposals, pretrain or main.
+    """Train a part of a model by a recipe: proposals, pretrain, main or clicks.
 
     Saves its state every few steps and goes on from there when run again. Ctrl-C stops after the
     current step and loses nothing. Start it with `torchrun` to use several GPUs or machines.
