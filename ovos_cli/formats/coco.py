@@ -1,4 +1,5 @@
-"""COCO's instances: images, categories, and annotations with run lengths or polygons."""
+"""COCO's instances: images, categories, and annotations with run lengths or polygons; and its
+results, a bare list of such annotations."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from models.pictures.run_lengths import encode
 from ovos_cli.formats.annotated import Annotated, AnnotatedFrame, Region, refusing
 from ovos_cli.formats.row_runs import Size
 from ovos_cli.formats.segmentation import NOTHING, drawing
-from ovos_cli.formats.values import frame_size, mapping, number_or_none, sequence, stem_of
+from ovos_cli.formats.values import frame_size, mapping, number_or_none, sequence, stem_of, whole
 from ovos_cli.masks.ids import Ids, boxes_of
 
 _TRACK = ("track_id", "instance_id")
@@ -57,6 +58,14 @@ def masks_of(ids: Ids) -> dict[int, dict[str, Any]]:
 def is_coco(value: Any) -> bool:
     """Whether JSON is of this kind."""
     return isinstance(value, dict) and "images" in value and "annotations" in value
+
+
+def is_results(value: Any) -> bool:
+    """Whether JSON is a list of predictions, or of annotations alone."""
+    return isinstance(value, list) and any(
+        isinstance(entry, dict) and "image_id" in entry and {"segmentation", "bbox"} & {*entry}
+        for entry in value[:1]
+    )
 
 
 def read(value: Any, path: Path) -> Annotated:
@@ -114,6 +123,64 @@ def _read(value: Any, path: Path) -> Annotated:
         )
     doubts += unknown_labels(path, unknown)
     return Annotated(path, frames, doubts=doubts)
+
+
+def read_results(value: Any, path: Path) -> Annotated:
+    """Take JSON for a list of predictions.
+
+    Images are known by `frame_id` where it is there, else by `image_id`: a text is the name of a
+    picture, numbers count frames from 1, or from 0 if there is an image 0. Masks of better scores
+    are above.
+
+    Raises:
+        InputError: it is none, or has no masks.
+    """
+    with refusing(path, "a list of COCO's results"):
+        return _read_results([mapping(entry, "a result") for entry in value], path)
+
+
+def _read_results(entries: list[dict[str, Any]], path: Path) -> Annotated:
+    drawn = [entry for entry in entries if entry.get("segmentation") not in NOTHING]
+    if not drawn:
+        raise ValueError(f"none of its {len(entries)} results has a segmentation")
+    images = {_image(entry) for entry in entries}
+    counted = min((key for key in images if isinstance(key, int)), default=1)
+    if counted < 0:
+        raise ValueError(f"it has an image {counted}")
+    first = min(1, counted)
+    regions, known = defaultdict[tuple[str, int | None], list[Region]](list), set[int]()
+    for entry in sorted(drawn, key=_score):
+        key = _image(entry)
+        place = stem_of(key) if isinstance(key, str) else ""
+        index = next((number_or_none(entry[k], k) for k in _INDEX if k in entry), None)
+        if index is None and isinstance(key, int):
+            index = key - first
+            known.add(index)
+        label = f"category {entry.get('category_id')}"
+        region = Region(label, _track(entry), drawing(entry["segmentation"]))
+        regions[place, index].append(region)
+    frames = [AnnotatedFrame(name, index, None, each) for (name, index), each in regions.items()]
+    doubts = []
+    if known:
+        doubts.append(
+            f"{path} numbers its images and does not name them; image {first} is taken for frame 0"
+        )
+    if len(drawn) < len(entries):
+        left = len(entries) - len(drawn)
+        doubts.append(f"{path}: {left} annotations have no segmentation and are left out")
+    return Annotated(path, frames, doubts=doubts)
+
+
+def _image(entry: dict[str, Any]) -> int | str:
+    key = entry["image_id"]
+    return key if isinstance(key, str) else whole(key, "image_id")
+
+
+def _score(entry: dict[str, Any]) -> float:
+    score = entry.get("score", 1.0)
+    if isinstance(score, bool) or not isinstance(score, int | float):
+        raise ValueError(f"a score is {score!r}")
+    return score
 
 
 def category_names(value: Any) -> dict[Any, str]:

@@ -120,6 +120,7 @@ def _of_json(tree: Tree, names: list[str]) -> _Reading | None:
 
 _JSON: list[tuple[Callable[[Any], bool], Callable[[Any, Path], Annotated]]] = [
     (coco.is_coco, coco.read),
+    (coco.is_results, coco.read_results),
     (ytvis.is_ytvis, ytvis.read),
     (ytvis.is_results, ytvis.read_results),
     (label_studio.is_label_studio, label_studio.read),

@@ -33,6 +33,7 @@ OUTPUTS: dict[str, Output] = {
     "gif": Output("preview:GifSink", "messages, pages", "the same, for old programs"),
     "sheet": Output("sheet:SheetSink", "people", "frames of the whole shot on one page"),
     "coco": Output("coco:CocoSink", "CVAT, FiftyOne, Detectron2", "a JSON with run lengths"),
+    "coco-results": Output("coco:CocoResultsSink", "pycocotools (loadRes)", "a list of results"),
     "ytvis": Output("ytvis:YtvisSink", "TrackEval (ground truth)", "YouTube-VIS's JSON"),
     "ytvis-results": Output("ytvis:YtvisResultsSink", "TrackEval (results)", "YouTube-VIS's JSON"),
     "mots": Output("mots:MotsSink", "TrackEval", "a text with run lengths"),

@@ -1,4 +1,4 @@
-"""COCO's instances, with objects' ids as CVAT and datumaro keep them."""
+"""COCO's instances, with objects' ids as CVAT and datumaro keep them, and its results."""
 
 from pathlib import Path
 from typing import Any
@@ -46,3 +46,44 @@ class CocoSink(Sink):
             "annotations": self._annotations,
         }
         write_json(self.place, values, indent=None)
+
+
+class CocoResultsSink(Sink):
+    """`coco-results.json`: predictions, of the images and categories of `coco.json`.
+
+    Each has the frame's index as `frame_id` and the object's id in `attributes`, which readers of
+    results keep. None has a box: pycocotools would take its area for the mask's.
+    """
+
+    place_name = "coco-results.json"
+
+    def __init__(self, place: Path, info: ShotInfo) -> None:
+        """See `Sink`."""
+        super().__init__(place, info)
+        labels, classes = labels_of(info), info.names.classes(info.objects)
+        self._category = {ident: classes.index(label) + 1 for ident, label in labels.items()}
+        self._images, self._results = 0, list[dict[str, Any]]()
+
+    @classmethod
+    def check(cls, info: ShotInfo) -> None:
+        """See `Sink`."""
+        mask_tools()
+
+    def write(self, written: Written) -> None:
+        """See `Sink`."""
+        self._images += 1
+        self._results += [
+            {
+                "image_id": self._images,
+                "category_id": self._category[ident],
+                "segmentation": mask["segmentation"],
+                "score": 1.0,
+                "frame_id": written.index,
+                "attributes": {"track_id": ident},
+            }
+            for ident, mask in coco.masks_of(written.ids).items()
+        ]
+
+    def close(self) -> None:
+        """See `Sink`."""
+        write_json(self.place, self._results, indent=None)

@@ -521,3 +521,42 @@ def test_one_frame_in_two_files_is_refused(tmp_path: Path) -> None:
     files = [str(export(tmp_path, name)) for name in ("coco", "mots")]
     with pytest.raises(InputError, match=r"frame 0 has two masks, .*coco.json and .*mots"):
         read_given_masks(files, StillFrames(5))  # type: ignore[arg-type]
+
+
+def results(**changed: Any) -> dict[str, Any]:
+    """One result, of a detector that knows nothing of videos."""
+    return {"image_id": 3, "category_id": 1, "segmentation": [SQUARE], "score": 0.9} | changed
+
+
+def test_results_of_a_detector_are_counted_from_their_first_image(tmp_path: Path) -> None:
+    found, doubts = taken(saved(tmp_path, [results(), results(image_id=4)]))
+    assert sorted(found) == [2, 3] and "image 1 is taken for frame 0" in doubts[0]
+    found, doubts = taken(saved(tmp_path, [results(), results(image_id=0)]))
+    assert sorted(found) == [0, 3] and "image 0 is taken for frame 0" in doubts[0]
+    found, doubts = taken(saved(tmp_path, [results(image_id=f"0000{i}") for i in (1, 2)]))
+    assert sorted(found) == [1, 2]
+
+
+def test_of_results_over_each_other_the_better_score_is_above(tmp_path: Path) -> None:
+    other = results(category_id=2, score=0.5, segmentation=[[0, 0, 15, 0, 15, 47, 0, 47]])
+    found, _ = taken(saved(tmp_path, [results(), other]))
+    assert found[2][12, 12] == found[2][18, 18] != found[2][2, 2] != 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"segmentation": None, "bbox": [1, 2, 3, 4]}, "has a segmentation"),
+        ({"score": "high"}, "a score is"),
+        ({"image_id": 1.5}, "image_id"),
+        ({"image_id": -1}, "image -1"),
+        ({"image_id": 99}, "99 frames or more"),
+        ({"segmentation": {"size": [9, 9], "counts": [81]}}, "9"),
+        ({"segmentation": {"size": [HEIGHT, WIDTH], "counts": [5]}}, "cover less than"),
+    ],
+)
+def test_results_that_cannot_be_used_are_refused(
+    tmp_path: Path, changed: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        taken(saved(tmp_path, [results(**changed)]))

@@ -19,6 +19,7 @@ from tests.formats.shots import FRAMES, HEIGHT, WIDTH, export, masks, taken
 SMALL = ["--size", "64", "--device", "cpu", "-q"]
 BACK = {
     "coco": "coco.json",
+    "coco-results": "coco-results.json",
     "ytvis": "ytvis.json",
     "ytvis-results": "ytvis-results.json",
     "mots": "mots",

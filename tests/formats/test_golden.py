@@ -76,6 +76,17 @@ def test_pycocotools_reads_what_we_write(tmp_path: Path) -> None:
         assert annotation["area"] == truth.sum()
 
 
+def test_results_are_read_as_those_of_the_file_beside_them(tmp_path: Path) -> None:
+    coco = pytest.importorskip("pycocotools.coco")
+    truth = coco.COCO(str(export(tmp_path, "coco")))
+    results = truth.loadRes(str(export(tmp_path, "coco-results")))
+    assert len(results.anns) == len(truth.anns) == 14
+    for one, other in zip(truth.anns.values(), results.anns.values(), strict=True):
+        assert all(one[key] == other[key] for key in ("image_id", "category_id", "area"))
+        assert one["attributes"]["track_id"] == other["attributes"]["track_id"]
+        np.testing.assert_array_equal(truth.annToMask(one), results.annToMask(other))
+
+
 def test_sizes_and_counts_of_compressed_and_plain_run_lengths_agree(tmp_path: Path) -> None:
     tools = pytest.importorskip("pycocotools.mask")
     plain = json.loads(export(tmp_path, "ytvis").read_text())["annotations"]

@@ -18,6 +18,7 @@ from tests.shot.frames import StillFrames
 
 EXACT = [
     ("coco", "."),
+    ("coco-results", "."),
     ("ytvis", "."),
     ("ytvis-results", "."),
     ("mots", "."),
@@ -141,7 +142,8 @@ def test_tracks_of_cvat_end_where_objects_do_and_within_the_video(
 
 
 @pytest.mark.parametrize(
-    ("name", "file"), [e for e in EXACT if e[0] not in {"mattes", "mots", "ytvis-results"}]
+    ("name", "file"),
+    [e for e in EXACT if e[0] not in {"mattes", "mots", "coco-results", "ytvis-results"}],
 )
 def test_classes_come_back(tmp_path: Path, name: str, file: str) -> None:
     reader: Any = StillFrames(FRAMES)

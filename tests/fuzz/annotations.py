@@ -20,6 +20,7 @@ from tests.shot.frames import StillFrames
 
 _FORMATS = (
     "coco",
+    "coco-results",
     "ytvis",
     "ytvis-results",
     "label-studio",

@@ -23,6 +23,7 @@ from tests.formats import shots
 
 FORMATS = (
     "coco",
+    "coco-results",
     "ytvis",
     "ytvis-results",
     "mots",
