@@ -208,7 +208,9 @@ def _labels(values: Any, where: object) -> ObjectNames:
 
 
 def _ident(text: str, where: object) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_IDS):
+    # int() refuses thousands of digits by an error of its own.
+    short = len(text) <= len(str(_MOST_IDS))
+    if not (text.isascii() and text.isdigit() and short and 1 <= int(text) <= _MOST_IDS):
         raise InputError(
             f"{where}: '{text}' is no object's id, 1 to {_MOST_IDS}, and what is said belongs to "
             f"an object; write {_FORMS}"

@@ -54,6 +54,7 @@ def test_what_is_kept_is_read_again_and_said_anew_in_part(tmp_path: Path) -> Non
         ("dog,cat", "does not understand 'dog'"),
         ("=dog", "is no object's id"),
         ("0=dog", "is no object's id"),
+        ("1" * 5000 + "=dog", "is no object's id"),
         ("1=dog,1=cat", "object 1 twice"),
         ("7=dog", "the objects are 1, 2"),
         ("1=a/b", "cannot be the name of a file"),
