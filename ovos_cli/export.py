@@ -74,7 +74,9 @@ def export(
     try:
         with progress_bar(console, "frames/s") as bar:
             task = bar.add_task(escape(shot.name), total=run.frames)
-            places = run.follow(lambda: bar.advance(task))
+            places = run.follow(
+                lambda: bar.advance(task), lambda: bar.update(task, description="finishing")
+            )
     except KeyboardInterrupt:
         raise stopped("nothing was exported") from None
     for warning in run.warnings:

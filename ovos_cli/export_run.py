@@ -61,11 +61,15 @@ class ExportRun:
             )
         return warnings
 
-    def follow(self, tick: Callable[[], None] = lambda: None) -> list[Path]:
+    def follow(
+        self, tick: Callable[[], None] = lambda: None, finishing: Callable[[], None] = lambda: None
+    ) -> list[Path]:
         """Write every frame to every output.
 
         Args:
             tick: called after each frame.
+            finishing: called once, when all frames were given to the outputs; what these write at
+                their end, such as one large file of all frames, can take long.
 
         Returns:
             Files and folders that are there now.
@@ -80,6 +84,7 @@ class ExportRun:
                     for written in self._written():
                         worker.submit(written)
                         tick()
+                    finishing()
                 finally:
                     worker.finish()
                 exports.close()
