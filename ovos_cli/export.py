@@ -73,10 +73,12 @@ def export(
         say(errors, f"[yellow]warning:[/] {escape(doubt)}")
     try:
         with progress_bar(console, "frames/s") as bar:
-            task = bar.add_task(escape(shot.name), total=run.frames)
+            name = escape(shot.name)
+            task = bar.add_task(name, total=run.frames)
             places = run.follow(
                 lambda: bar.advance(task), lambda: bar.update(task, description="finishing")
             )
+            bar.update(task, description=name)
     except KeyboardInterrupt:
         raise stopped("nothing was exported") from None
     for warning in run.warnings:

@@ -26,7 +26,11 @@ def refusing(path: Path, what: str) -> Iterator[None]:
         raise
     except KeyError as error:
         raise InputError(f"{path} is not {what} that can be read: it lacks {error}") from error
-    except (TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+    except (TypeError, AttributeError, IndexError) as error:
+        raise InputError(
+            f"{path} is not {what} that can be read: a value is not what it should be ({error})"
+        ) from error
+    except (ValueError, OverflowError) as error:
         raise InputError(f"{path} is not {what} that can be read: {error}") from error
 
 

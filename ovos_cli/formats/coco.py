@@ -2,7 +2,7 @@
 results, a bare list of such annotations."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,19 @@ from models.pictures.run_lengths import encode
 from ovos_cli.formats.annotated import Annotated, AnnotatedFrame, Region, refusing
 from ovos_cli.formats.row_runs import Size
 from ovos_cli.formats.segmentation import NOTHING, drawing
-from ovos_cli.formats.values import frame_size, mapping, number_or_none, sequence, stem_of, whole
+from ovos_cli.formats.values import (
+    by_id,
+    entry_key,
+    frame_size,
+    mapping,
+    number_or_none,
+    sequence,
+    stem_of,
+    whole,
+)
 from ovos_cli.masks.ids import Ids, boxes_of
 
+_NO_CATEGORY = "no category"
 _TRACK = ("track_id", "instance_id")
 _INDEX = ("frame_id", "frame_index")
 """Where data sets of videos note which frame an image is, counted from 0."""
@@ -85,23 +95,21 @@ def _read(value: Any, path: Path) -> Annotated:
     names = category_names(value)
     regions = defaultdict[Any, list[Region]](list)
     boxes, crowds, unknown = 0, 0, set[str]()
-    images = {_key(entry): entry for entry in sequence(value["images"], "images")}
+    images = by_id(value["images"], "images", "an image")
     for entry in sequence(value["annotations"], "annotations"):
         if entry.get("segmentation") in NOTHING:
             boxes += 1
             continue
-        if entry["image_id"] not in images:
+        image_id = entry_key(entry["image_id"], "image_id")
+        if image_id not in images:
             raise ValueError(
-                f"annotation {entry.get('id')} is of image {entry['image_id']}, which is not in "
+                f"annotation {entry.get('id')} is of image {image_id}, which is not in "
                 "its list of images"
             )
-        label = names.get(entry.get("category_id"))
-        if label is None:
-            label = f"category {entry.get('category_id')}"
-            unknown.add(label)
+        label = label_of(entry, names, unknown)
         number, crowd = _track(entry), bool(entry.get("iscrowd"))
         crowds += crowd and number is None
-        regions[entry["image_id"]].append(Region(label, number, drawing(entry["segmentation"])))
+        regions[image_id].append(Region(label, number, drawing(entry["segmentation"])))
     if boxes and not regions:
         raise ValueError(f"none of its {boxes} annotations has a segmentation: boxes are no masks")
     frames = [
@@ -156,8 +164,7 @@ def _read_results(entries: list[dict[str, Any]], path: Path) -> Annotated:
         if index is None and isinstance(key, int):
             index = key - first
             known.add(index)
-        label = f"category {entry.get('category_id')}"
-        region = Region(label, _track(entry), drawing(entry["segmentation"]))
+        region = Region(label_of(entry, {}, set()), _track(entry), drawing(entry["segmentation"]))
         regions[place, index].append(region)
     frames = [AnnotatedFrame(name, index, None, each) for (name, index), each in regions.items()]
     doubts = []
@@ -183,26 +190,40 @@ def _score(entry: dict[str, Any]) -> float:
     return score
 
 
-def category_names(value: Any) -> dict[Any, str]:
-    """Names of categories by id."""
-    found = sequence(value.get("categories") or [], "categories")
-    return {mapping(entry, "a category")["id"]: str(entry.get("name", "")) for entry in found}
+def category_names(value: Any) -> dict[int | str, str]:
+    """Names of categories by id. Raises ValueError: a category has no id, or that of another."""
+    found = by_id(value.get("categories") or [], "categories", "a category")
+    return {key: str(entry.get("name", "")) for key, entry in found.items()}
+
+
+def label_of(entry: dict[str, Any], names: Mapping[int | str, str], unknown: set[str]) -> str:
+    """The name of an annotation's category; where it is not listed, what takes its place.
+
+    Args:
+        names: of categories by id. unknown: takes the labels of those that are not listed.
+
+    Raises:
+        ValueError: the category is no number and no text.
+    """
+    given = entry.get("category_id")
+    if given is None:
+        unknown.add(_NO_CATEGORY)
+        return _NO_CATEGORY
+    key = entry_key(given, "category_id")
+    if key not in names:
+        unknown.add(f"category {key}")
+    return names.get(key, f"category {key}")
 
 
 def unknown_labels(path: Path, unknown: set[str]) -> list[str]:
     """The doubt about categories that are not listed."""
     if not unknown:
         return []
+    if _NO_CATEGORY in unknown:
+        return [f"{path}: annotations have no category; their masks are used all the same"]
     return [
         f"{path}: {min(unknown)} is not in its list of categories; its masks are used all the same"
     ]
-
-
-def _key(entry: Any) -> Any:
-    key = mapping(entry, "an image")["id"]
-    if not isinstance(key, int | str):
-        raise ValueError(f"an image has the id {key!r}")
-    return key
 
 
 def _track(entry: dict[str, Any]) -> int | None:

@@ -38,13 +38,14 @@ def drawn(
         ident = ids[key]
         try:
             mask = region.draw(size)
-        except InputError:
-            raise
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from error
         # pycocotools raises bare Exceptions, among others.
         except Exception as error:
             label = f" ('{region.label}')" if region.label else ""
+            what = f"it lacks {error}" if isinstance(error, KeyError) else error
             raise InputError(
-                f"{where}: the mask of object {ident}{label} cannot be used: {error}"
+                f"{where}: the mask of object {ident}{label} cannot be used: {what}"
             ) from error
         below = drawn_ids[mask]
         for other in np.unique(below[(below > 0) & (below != ident)]).tolist():

@@ -106,7 +106,12 @@ def _labels(text: str, path: Path) -> dict[int, str]:
             raise InputError(
                 f"{path} has the line '{line}'; lines are LABEL:RED,GREEN,BLUE::"
             ) from None
-        labels[(red << 16) + (green << 8) + blue] = ":".join(name)
+        code, label = (red << 16) + (green << 8) + blue, ":".join(name)
+        if labels.setdefault(code, label) != label:
+            raise InputError(
+                f"{path} gives the colour {red},{green},{blue} to {labels[code]} and to {label}; "
+                "give each label its own"
+            )
     return labels
 
 

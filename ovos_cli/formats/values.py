@@ -22,6 +22,33 @@ def whole(value: Any, what: str) -> int:
     return number
 
 
+def entry_key(value: Any, what: str) -> int | str:
+    """What names an entry elsewhere: numbers, also as texts, are one kind. Raises ValueError."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit() and len(value) < 20):
+        return value
+    return whole(value, what)
+
+
+def by_id(value: Any, what: str, one: str) -> dict[int | str, dict[str, Any]]:
+    """Entries of a JSON list by their `id`.
+
+    Args:
+        what: they are. one: of them.
+
+    Raises:
+        ValueError: an entry has no id, or two that differ have one.
+    """
+    found = dict[int | str, dict[str, Any]]()
+    for listed in sequence(value, what):
+        entry = mapping(listed, one)
+        if "id" not in entry:
+            raise ValueError(f"{one} lacks 'id', by which others name it")
+        key = entry_key(entry["id"], f"the id of {one}")
+        if found.setdefault(key, entry) != entry:
+            raise ValueError(f"two of its {what} have the id {key}")
+    return found
+
+
 def number_or_none(value: Any, what: str) -> int | None:
     """The same, or None where there is none. Raises ValueError."""
     return None if value in _NO_NUMBER else whole(value, what)

@@ -6,10 +6,18 @@ from typing import Any
 import numpy as np
 
 from ovos_cli.formats.annotated import Annotated, AnnotatedFrame, Region, refusing
-from ovos_cli.formats.coco import category_names, unknown_labels
+from ovos_cli.formats.coco import category_names, label_of, unknown_labels
 from ovos_cli.formats.row_runs import run_lengths
 from ovos_cli.formats.segmentation import NOTHING, drawing
-from ovos_cli.formats.values import frame_size, mapping, number_or_none, sequence, stem_of, whole
+from ovos_cli.formats.values import (
+    entry_key,
+    frame_size,
+    mapping,
+    number_or_none,
+    sequence,
+    stem_of,
+    whole,
+)
 from ovos_cli.masks.ids import Ids, boxes_of
 
 # Writing
@@ -62,14 +70,11 @@ def read(value: Any, path: Path) -> Annotated:
         size, names = frame_size(video["height"], video["width"]), category_names(value)
         entries, unknown = list[tuple[str, int | None, list[Any]]](), set[str]()
         for entry in sequence(value["annotations"], "annotations"):
-            if entry["video_id"] != video["id"]:
+            if entry_key(entry["video_id"], "video_id") != entry_key(video["id"], "id"):
                 raise ValueError(
                     f"annotation {entry.get('id')} is of a video that it does not list"
                 )
-            label = names.get(entry.get("category_id"))
-            if label is None:
-                label = f"category {entry.get('category_id')}"
-                unknown.add(label)
+            label = label_of(entry, names, unknown)
             entries.append((label, number_or_none(entry.get("id"), "id"), _masks(entry)))
         files = sequence(video.get("file_names") or [], "file_names")
         length = whole(video.get("length", len(files)), "length")
@@ -87,14 +92,14 @@ def read_results(value: Any, path: Path) -> Annotated:
         InputError: it is none, of several videos, or has no masks.
     """
     with refusing(path, "YouTube-VIS results"):
-        videos = {mapping(entry, "a result")["video_id"] for entry in value}
+        videos = {entry_key(mapping(entry, "a result")["video_id"], "video_id") for entry in value}
         if len(videos) > 1:
             raise ValueError(
                 f"it is of {len(videos)} videos; keep the results of the one that is meant"
             )
         entries = [
             (
-                f"category {entry.get('category_id')}",
+                label_of(entry, {}, set()),
                 number_or_none(entry.get("id"), "id"),
                 _masks(entry),
             )
