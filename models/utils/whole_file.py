@@ -64,7 +64,7 @@ def _explained(error: OSError | RuntimeError, path: Path, temporary: Path) -> st
         reason = f"the disk seems to be full ({reason.splitlines()[0]})"
     culprit = getattr(error, "filename", None)
     where = f" ({culprit})" if culprit not in (None, str(temporary)) else ""
-    kept = "the last good one is still there" if os.path.exists(path) else "none was there"
+    kept = "; the last good one is still there" if os.path.exists(path) else ""
     full = torn or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
     advice = ". Make room for it, then go on" if full else ""
-    return f"{path} cannot be written: {reason.splitlines()[0]}{where}; {kept}{advice}"
+    return f"{path} cannot be written: {reason.splitlines()[0]}{where}{kept}{advice}"

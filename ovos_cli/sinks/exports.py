@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,6 +109,7 @@ class Exports(Sink):
 
     def _give_up(self, sink: Sink, error: OvosError | OSError) -> None:
         self._sinks.remove(sink)
+        _remove(sink.place)  # on a full disk it would take the room of the others
         place = self.place / sink.place_name
         self.failures.append(OvosError(f"{place} failed: {fault_of(sink.place, error)}"))
 
@@ -121,6 +123,15 @@ def remove_output(kind: type[Sink], place: Path) -> None:
         file.unlink()
     folders = [p for p in place.rglob("*") if p.is_dir()]
     remove_if_empty(*sorted(folders, reverse=True), place)
+
+
+def _remove(place: Path) -> None:
+    """Remove what an output that gave up has written so far, as far as it can be removed."""
+    if place.is_dir():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            place.unlink()
 
 
 def _replace(sink: Sink, place: Path) -> None:

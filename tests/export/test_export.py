@@ -17,6 +17,7 @@ from PIL import Image
 
 from ovos_cli import sinks
 from ovos_cli.sinks import Output
+from ovos_cli.sinks.exports import Exports
 from ovos_cli.sinks.parts_folder import PartsFolder
 from ovos_cli.sinks.sink import Sink, Written
 from tests.conftest import write_indexed, write_video
@@ -141,8 +142,14 @@ def test_a_full_disk_costs_one_output_and_leaves_no_half(
     shot: Path, ovos: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Told, "fails_at", 2)
+    left = list[Path]()
+    closed = Exports.close
+    monkeypatch.setattr(
+        Exports, "close", lambda self: (left.extend(shot.rglob("told/*")), closed(self))[-1]
+    )
     status, said = ovos("export", shot, "--to", "told", "--to", "masks")
     assert status == 1 and "No space left on device" in said
+    assert not left  # it would take the room of the others
     assert [p.name for p in (shot / "export").iterdir()] == ["masks"]
 
 

@@ -34,7 +34,7 @@ def _full(file: BinaryIO) -> None:
 
 def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "best.safetensors"
-    with pytest.raises(OvosError, match=r"best\.safetensors cannot .*No space left.*none was"):
+    with pytest.raises(OvosError, match=r"best\.safetensors cannot .*No space left on device\. Make room"):
         write_whole(path, _full)
     assert not list(tmp_path.iterdir())
     write_whole(path, lambda file: file.write(b"old"))
@@ -139,7 +139,7 @@ def test_what_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_room_is_asked_for_only_where_it_is_wanting(tmp_path: Path) -> None:
-    with pytest.raises(OvosError, match=r"No such file or directory; none was there$"):
+    with pytest.raises(OvosError, match=r"No such file or directory$"):
         write_whole(tmp_path / "missing/a.json", b"")
     with pytest.raises(OvosError, match="Make room"):
         write_whole(tmp_path / "a.json", _full)
