@@ -77,6 +77,43 @@ def test_what_a_click_would_take_is_what_it_takes(opened: Opened, served: Served
     assert said["from"] == "known" and [c["inside"] for c in said["clicks"]] == [False]
 
 
+def test_a_proposal_is_taken_by_a_click_on_it_or_by_its_number(
+    opened: Opened, served: Served
+) -> None:
+    window = opened()
+    left, right = window.squares()
+    with window.tab.expect_response("**/api/proposals/0") as told:
+        window.press("p")
+    boxes = [one["box"] for one in told.value.json()]
+    # Shown by its number, it is what is taken.
+    with window.tab.expect_response("**/api/click") as shown:
+        window.press(*str(len(boxes) - 1))
+    prompt = shown.value.request.post_data_json
+    assert (prompt["pick"], prompt["clicks"], prompt["from"]) == (len(boxes) - 1, [], "nothing")
+    with window.kept():
+        window.press("Enter")
+    named = np.frombuffer(served.ask("POST", "click", prompt), np.uint8) > 0
+    np.testing.assert_array_equal(served.mask(0, 1).ravel(), named)
+    # The first by its tag.
+    scale = (right[0] - left[0]) / (RIGHT[0] - LEFT[0])
+    corner = [left[n] + (boxes[0][n] - LEFT[n]) * scale + 4 for n in (0, 1)]
+    with window.tab.expect_request("**/api/click") as asked, window.kept():
+        window.tab.mouse.click(*corner)
+    assert asked.value.post_data_json["pick"] == 0
+    with window.kept():
+        window.press("Control+z")
+    np.testing.assert_array_equal(served.mask(0, 1).ravel(), named)
+    # A click corrects the one that is taken.
+    window.press("v")
+    with window.tab.expect_request("**/api/click") as corrected, window.kept():
+        window.tab.mouse.click(*right)
+    said = corrected.value.post_data_json
+    assert (said["pick"], [c["inside"] for c in said["clicks"]]) == (prompt["pick"], [False])
+    # Digits are objects again with any other tool.
+    window.press("c", "1")
+    window.has_chosen(1)
+
+
 def test_a_box_goes_from_edge_to_edge(opened: Opened) -> None:
     window = opened()
     window.press("r")
