@@ -18,8 +18,19 @@ def answers_in(frame: NDArray[np.uint8], prepared: PreparedFrame, segmenter: Seg
         frame: (H, W, 3) RGB.
         prepared: the same frame, by `segmenter`.
     """
-    geometry = Geometry.fit((frame.shape[0], frame.shape[1]), segmenter.size)
-    proposals = StoredProposals.of(prepared.proposals, geometry)
+    proposals = proposals_in(frame, prepared, segmenter)
     if segmenter.network.clicks is None:
         return ByProposals(frame, proposals)
     return ByHead(frame, prepared.features, proposals, segmenter)
+
+
+def proposals_in(
+    frame: NDArray[np.uint8], prepared: PreparedFrame, segmenter: Segmenter
+) -> StoredProposals:
+    """A frame's proposals at its own size, by the numbers that a `Prompt` names them by.
+
+    Args:
+        frame, prepared, segmenter: see `answers_in`.
+    """
+    geometry = Geometry.fit((frame.shape[0], frame.shape[1]), segmenter.size)
+    return StoredProposals.of(prepared.proposals, geometry)

@@ -130,6 +130,13 @@ def post_click(writer: Writer, session: Session, asked: Asked) -> Response:
     return _pixels(writer.click(frame, ident, prompt, known=begin == "known", gone=asked.gone))
 
 
+def get_proposals(writer: Writer, session: Session, asked: Asked) -> Response:
+    """GET /api/proposals/N: what a click's `pick` chooses by its number, from 0: {box, score}."""
+    found = writer.proposals(asked.frame)
+    pairs = zip(found.boxes.round().astype(int).tolist(), found.scores.tolist(), strict=True)
+    return JSONResponse([{"box": box, "score": wire.sure(score)} for box, score in pairs])
+
+
 def post_object(writer: Writer, session: Session, asked: Asked) -> Response:
     """POST /api/objects {name?, color?}: a new object, with no mask yet."""
     ident = writer.edited.add_object(_label(asked.fields))
@@ -258,6 +265,7 @@ def editor(session: Session, *, debug: bool = False) -> Starlette:
         Route("/api/masks/{frame}", writes(put_mask, most_mask), methods=["PUT"]),
         Route("/api/masks/{frame}", writes(delete_mask), methods=["DELETE"]),
         Route("/api/click", writes(post_click), methods=["POST"]),
+        Route("/api/proposals/{frame}", writes(get_proposals), methods=["GET"]),
         Route("/api/objects", writes(post_object), methods=["POST"]),
         Route("/api/objects/{object}", writes(patch_object), methods=["PATCH"]),
         Route("/api/objects/{object}", writes(delete_object), methods=["DELETE"]),

@@ -6,6 +6,7 @@ from threading import Lock
 from models.clicks.answer import mask_from_prompt
 from models.clicks.prompt import Mask, Prompt
 from models.errors import InputError
+from models.sources.stored import StoredProposals
 from ovos_cli.edit.prepared import PreparedFrames
 from ovos_cli.edit.priority import Level, Priority
 from ovos_cli.media.frame import Frame
@@ -30,8 +31,12 @@ class Clicks:
         Raises:
             InputError: the prompt cannot be meant of this frame, or nobody waits.
         """
-        answers = self._prepared.ready(frame)
+        answers = self._prepared.ready(frame).answers
         with self._lock, self._priority.work(Level.ANSWERING):
             if gone():
                 raise InputError("nobody waits for this answer")
             return mask_from_prompt(answers, prompt, others)
+
+    def proposals(self, frame: Frame) -> StoredProposals:
+        """Those that a prompt picks by their numbers, from 0. Raises InputError: see `ready`."""
+        return self._prepared.ready(frame).proposals

@@ -54,7 +54,7 @@ class Frames:
             return
 
         def count() -> None:
-            with suppress(OvosError):  # whoever looks at frames is told
+            with suppress(OvosError, OSError):  # whoever looks at frames is told
                 count, end = self._counting.count(), self._counting.end
                 with self._lock:
                     self.last = count - 1 if end is None else min(end, count - 1)

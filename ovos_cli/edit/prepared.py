@@ -2,11 +2,13 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Condition, Lock, Thread
 
 from models.clicks.answer import Answers
-from models.clicks.clicked_frame import answers_in
+from models.clicks.clicked_frame import answers_in, proposals_in
 from models.errors import OvosError
+from models.sources.stored import StoredProposals
 from models.tracking.segmenter import PreparedFrame, Segmenter
 from ovos_cli.edit.answers import OnceAnswered
 from ovos_cli.edit.priority import Level, Priority
@@ -21,6 +23,14 @@ _PASSING = 0.15
 """Seconds for which a frame is looked at before it is made ready."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyFrame:
+    """A frame in which clicks are answered, and its proposals, by their numbers."""
+
+    answers: Answers
+    proposals: StoredProposals
+
+
 class PreparedFrames:
     """Frames that clicks are answered in, before a larger cache for all; from any thread.
 
@@ -30,7 +40,7 @@ class PreparedFrames:
     def __init__(self, segmenter: Segmenter, kept: Cache | None, priority: Priority) -> None:
         self._segmenter, self._kept, self._priority = segmenter, kept, priority
         self._lock, self._preparing = Lock(), Lock()
-        self._ready = OrderedDict[int, Answers]()
+        self._ready = OrderedDict[int, ReadyFrame]()
 
     def get(self, index: int) -> PreparedFrame | None:
         """See `Cache`."""
@@ -43,32 +53,32 @@ class PreparedFrames:
             with self._lock:
                 self._kept.put(index, frame)
 
-    def ready(self, frame: Frame) -> Answers:
+    def ready(self, frame: Frame) -> ReadyFrame:
         """What answers clicks in a frame, which is made ready for them unless it is.
 
         Raises:
             InputError: see `Segmenter.prepare`.
         """
-        if (answers := self._answers(frame.index)) is not None:
-            return answers
+        if (ready := self._found(frame.index)) is not None:
+            return ready
         # Whoever waits here for another frame to be made ready holds nothing up meanwhile.
         with self._preparing, self._priority.work(Level.PREPARING):
-            if (answers := self._answers(frame.index)) is not None:
-                return answers
-            prepared = self._made(frame)
-            answers = OnceAnswered(answers_in(frame.image, prepared, self._segmenter))
+            if (ready := self._found(frame.index)) is not None:
+                return ready
+            seen = frame.image, self._made(frame), self._segmenter
+            ready = ReadyFrame(OnceAnswered(answers_in(*seen)), proposals_in(*seen))
             with self._lock:
-                self._ready[frame.index] = answers
+                self._ready[frame.index] = ready
                 while len(self._ready) > _READY:
                     self._ready.popitem(last=False)
-            return answers
+            return ready
 
     def has(self, index: int) -> bool:
         """Whether clicks are answered at once in a frame."""
         with self._lock:
             return index in self._ready
 
-    def _answers(self, index: int) -> Answers | None:
+    def _found(self, index: int) -> ReadyFrame | None:
         with self._lock:
             if index in self._ready:
                 self._ready.move_to_end(index)

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.clicks.prompt import Mask, Prompt
 from models.errors import InputError
+from models.sources.stored import StoredProposals
 from ovos_cli.edit.clicks import Clicks
 from ovos_cli.edit.edited import EditedShot
 from ovos_cli.edit.events import Events
@@ -77,6 +78,10 @@ class Writer:
         own = ids == ident
         said = replace(prompt, earlier=own) if known and own.any() else prompt
         return self._clicks.mask(seen, said, (ids > 0) & ~own, gone)
+
+    def proposals(self, frame: int) -> StoredProposals:
+        """What may be picked in a frame, by its number. Raises InputError: there is none."""
+        return self._clicks.proposals(self._frames.frame(frame))
 
     def said(self, *, follow_anew: bool = True) -> None:
         """Something else was said: what follows from it is computed, and pages are told."""

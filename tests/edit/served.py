@@ -161,6 +161,18 @@ class Window:
         self.tab.mouse.move(*stop, steps=5)
         self.tab.mouse.up(**how)
 
+    def touch(self, *steps: list[tuple[float, float]]) -> None:
+        """Fingers that are at these places one moment after the other, and then lifted."""
+        fingers = self.tab.context.new_cdp_session(self.tab)
+        before = 0
+        for step in [*steps, []]:
+            kind = "Start" if len(step) > before else "Move" if len(step) == before else "End"
+            points = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(step)]
+            event = {"type": f"touch{kind}", "touchPoints": points}
+            fingers.send("Input.dispatchTouchEvent", event)
+            before = len(step)
+        fingers.detach()
+
     def press(self, *keys: str) -> None:
         for key in keys:
             self.tab.keyboard.press(key)

@@ -77,6 +77,43 @@ def test_what_a_click_would_take_is_what_it_takes(opened: Opened, served: Served
     assert said["from"] == "known" and [c["inside"] for c in said["clicks"]] == [False]
 
 
+def test_a_proposal_is_taken_by_a_click_on_it_or_by_its_number(
+    opened: Opened, served: Served
+) -> None:
+    window = opened()
+    left, right = window.squares()
+    with window.tab.expect_response("**/api/proposals/0") as told:
+        window.press("p")
+    boxes = [one["box"] for one in told.value.json()]
+    # Shown by its number, it is what is taken.
+    with window.tab.expect_response("**/api/click") as shown:
+        window.press(*str(len(boxes) - 1))
+    prompt = shown.value.request.post_data_json
+    assert (prompt["pick"], prompt["clicks"], prompt["from"]) == (len(boxes) - 1, [], "nothing")
+    with window.kept():
+        window.press("Enter")
+    named = np.frombuffer(served.ask("POST", "click", prompt), np.uint8) > 0
+    np.testing.assert_array_equal(served.mask(0, 1).ravel(), named)
+    # The first by its tag.
+    scale = (right[0] - left[0]) / (RIGHT[0] - LEFT[0])
+    corner = [left[n] + (boxes[0][n] - LEFT[n]) * scale + 4 for n in (0, 1)]
+    with window.tab.expect_request("**/api/click") as asked, window.kept():
+        window.tab.mouse.click(*corner)
+    assert asked.value.post_data_json["pick"] == 0
+    with window.kept():
+        window.press("Control+z")
+    np.testing.assert_array_equal(served.mask(0, 1).ravel(), named)
+    # A click corrects the one that is taken.
+    window.press("v")
+    with window.tab.expect_request("**/api/click") as corrected, window.kept():
+        window.tab.mouse.click(*right)
+    said = corrected.value.post_data_json
+    assert (said["pick"], [c["inside"] for c in said["clicks"]]) == (prompt["pick"], [False])
+    # Digits are objects again with any other tool.
+    window.press("c", "1")
+    window.has_chosen(1)
+
+
 def test_a_box_goes_from_edge_to_edge(opened: Opened) -> None:
     window = opened()
     window.press("r")
@@ -102,6 +139,38 @@ def test_strokes_are_of_the_pixels_that_the_brush_went_over(
         np.testing.assert_array_equal(served.mask(0, 1), expected, str(turns))
         with window.kept("DELETE"):
             window.press("Control+z")
+
+
+def test_a_finger_draws_and_clicks_and_two_zoom_and_move(opened: Opened, served: Served) -> None:
+    window = opened(has_touch=True)
+    left, right = window.squares()
+    middle = (left[0] + right[0]) / 2, left[1]
+    zoom, apart = window.tab.locator("#zoom").inner_text(), right[0] - left[0]
+    # The first finger does nothing if another one comes, whatever the tool.
+    for tool in ("b", "c"):
+        window.press("0", tool)
+        near = [(x, left[1] + 60) for x in (middle[0] - apart / 5, middle[0] + apart / 5)]
+        far = [(x, left[1] + 20) for x in (middle[0] - apart / 4, middle[0] + apart / 4)]
+        window.touch(near[:1], near, far, far[:1])
+        assert window.tab.locator("#zoom").inner_text() != zoom
+        zoomed = window.squares()
+        expected = [
+            (middle[0] + side * apart * 1.25 / 2, left[1] + 20 - 60 * 1.25) for side in (-1, 1)
+        ]
+        np.testing.assert_allclose(zoomed, expected, atol=2)
+    assert served.masks(0) is None
+    # A click is where the finger is lifted.
+    window.press("0")
+    with window.tab.expect_request("**/api/click") as asked, window.kept():
+        window.touch([middle], [left])
+    assert asked.value.post_data_json["clicks"][-1] == {"x": LEFT[0], "y": LEFT[1], "inside": True}
+    with window.kept("DELETE"):
+        window.press("Control+z")
+    window.press("b")
+    _set_brush(window, 5)
+    with window.kept():
+        window.touch([left], [middle], [right])
+    np.testing.assert_array_equal(served.mask(0, 1), _stroke(LEFT, RIGHT, 5))
 
 
 def test_everything_is_undone_and_done_again(opened: Opened, served: Served) -> None:

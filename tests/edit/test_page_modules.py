@@ -191,6 +191,23 @@ def test_keys_have_the_same_names_on_all_keyboards(
     assert evaluate("keys", f"return m.nameOf(new KeyboardEvent('keydown', {event}));") == name
 
 
+def test_numbers_of_boxes_do_not_cover_each_other_and_are_pointed_at(evaluate: Evaluate) -> None:
+    body = """const boxes = [[-9, 5, 80, 70], [-9, 5, 60, 50], [2, 7, 30, 30], [95, 95, 140, 140]];
+    const tags = m.tagsOf(boxes, { width: 100, height: 100 });
+    const at = (x, y) => m.boxAt({ x, y }, boxes, tags);
+    const middles = tags.map(({ x, y }) => at(x + m.TAG.width / 2, y + m.TAG.height / 2));
+    const inside = [at(29, 6), at(55, 20), at(75, 65), at(90, 20)];
+    return { tags, middles, inside, tag: m.TAG };"""
+    found = evaluate("tags", body)
+    assert found["middles"] == [0, 1, 2, 3]
+    assert found["inside"] == [1, 1, 0, None]  # the smallest one around
+    for n, one in enumerate(found["tags"]):
+        assert 0 <= one["x"] <= 100 - found["tag"]["width"]
+        for other in found["tags"][:n]:
+            apart = abs(one["x"] - other["x"]), abs(one["y"] - other["y"])
+            assert apart[0] >= found["tag"]["width"] or apart[1] >= found["tag"]["height"]
+
+
 def test_what_was_asked_for_earlier_and_comes_later_is_not_taken(evaluate: Evaluate) -> None:
     body = """const answers = [];
     const asked = () => new Promise((resolve) => answers.push(resolve));

@@ -7,6 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from models.clicks.by_proposals import ByProposals
+from models.clicks.prompt import Prompt
+from models.sources.stored import StoredProposals
+from models.tracking.geometry import Geometry
 from ovos_cli.media.video_reader import VideoReader
 from ovos_cli.shot.folder import read_indexed
 from tests.conftest import write_indexed
@@ -107,6 +111,23 @@ def test_clicks_keep_nothing_and_begin_where_they_are_told(page: Page, tmp_path:
     )
     assert status == 400 and "outside of the picture" in why
     assert page.refused("POST", "/click", {**asked, "box": None, "pick": 1000})[0] == 400
+
+
+def test_proposals_are_picked_by_the_numbers_of_their_sheet(page: Page) -> None:
+    listed = page.ask("GET", "/proposals/2")
+    frame, segmenter = page.session.frames.frame(2), page.session.writing.edited.shot.segmenter
+    (prepared,) = segmenter.prepare([frame.image], [frame.stem])
+    stored = StoredProposals.of(prepared.proposals, Geometry.fit((HEIGHT, WIDTH), segmenter.size))
+    assert len(listed) == len(stored.scores) > 0
+    np.testing.assert_allclose([one["box"] for one in listed], stored.boxes, atol=0.51)
+    np.testing.assert_allclose([one["score"] for one in listed], stored.scores, atol=1e-3)
+    answers = ByProposals(frame.image, stored)
+    last = len(listed) - 1
+    found = page.ask("POST", "/click", {"frame": 2, "object": 1, "pick": last})
+    np.testing.assert_array_equal(found > 0, answers.whole(Prompt(proposal=last)))
+    status, why = page.refused("POST", "/click", {"frame": 2, "object": 1, "pick": last + 1})
+    assert status == 400 and f"from 0 to {last}" in why
+    assert page.refused("GET", f"/proposals/{FRAMES}")[0] == 400
 
 
 def test_objects_have_names_and_colours(page: Page, tmp_path: Path) -> None:

@@ -99,6 +99,9 @@ export class Api {
     return bytesOf(await this.#ask('POST', 'click', { json: prompt, signal }));
   }
 
+  /** [{box, score}] of a frame; the first is proposal 0. */
+  proposals = (frame) => this.#json('GET', `proposals/${frame}`);
+
   addObject = (said) => this.#json('POST', 'objects', said);
   changeObject = (object, said) => this.#json('PATCH', `objects/${object}`, said);
   removeObject = (object) => this.#json('DELETE', `objects/${object}`);

@@ -5,15 +5,16 @@ import { pixelAt } from './view.js';
 const REST_MS = 110; // of the pointer, before it is asked what a click would take
 
 /**
- * Clicks and boxes: what they have said of an object in a frame, and what the next one would take.
+ * Clicks, boxes and picked proposals: what they have said of an object in a frame, and what the next
+ * one would take.
  *
- * What was said is {frame, object, box, clicks, from}. `from` is "nothing", and then all clicks since
+ * What was said is {frame, object, box, pick, clicks, from}. `from` is "nothing", and then all clicks since
  * are sent each time; or "known", the mask that was there before: then it is only the newest, since
  * the earlier ones are in the mask. Emits `change` when the preview or the waiting does, `trouble`
  * and `say`.
  */
 export class Clicking extends Emitter {
-  /** {key, mask}: what a click where the pointer rests would take. */
+  /** {key, mask}: what a click where the pointer rests, or the pointed proposal, would take. */
   preview = null;
   /** How many clicks are not answered yet. */
   waiting = 0;
@@ -49,15 +50,12 @@ export class Clicking extends Emitter {
   /** Ask what a click at a point of the picture would take, once the pointer rests; null: nothing. */
   hover(point, inside) {
     const pixel = point && pixelAt(point, this.#shot.size);
-    // Each question holds up following, which clicks may and hovering may not.
-    const quiet = !pixel || this.waiting || this.#shot.readOnly || this.#shot.following;
-    const click = quiet ? null : { ...pixel, inside };
-    const key = click && this.#key(this.#look.object, click);
-    if (key === this.#hovered) return;
-    this.#cancel();
-    this.#hovered = key;
-    if (click) this.#timer = setTimeout(() => this.#ask(click, key), REST_MS);
-    else this.#show(null);
+    this.#rest(pixel && { click: { ...pixel, inside } });
+  }
+
+  /** The same of a proposal; null: nothing. */
+  hoverProposal(number) {
+    this.#rest(number === null ? null : { pick: number });
   }
 
   /** Show no preview, and ask for none until the pointer moves. */
@@ -76,6 +74,22 @@ export class Clicking extends Emitter {
     return this.#queue({ box });
   }
 
+  /** Take a proposal, by its number in the frame that is shown. */
+  pick(number) {
+    return this.#queue({ pick: number });
+  }
+
+  #rest(what) {
+    // Each question holds up following, which clicks may and hovering may not.
+    const quiet = !what || this.waiting || this.#shot.readOnly || this.#shot.following;
+    const key = quiet ? null : this.#key(this.#look.object, what);
+    if (key === this.#hovered) return;
+    this.#cancel();
+    this.#hovered = key;
+    if (key) this.#timer = setTimeout(() => this.#ask(what, key), REST_MS);
+    else this.#show(null);
+  }
+
   #queue(what) {
     const { frame } = this.#shown;
     const { object } = this.#look; // that may be another one when the answer comes
@@ -88,36 +102,35 @@ export class Clicking extends Emitter {
     return this.#editing.expect(this.#last);
   }
 
-  async #take(frame, chosen, { click, box }) {
-    const ready = click && this.preview?.key === this.#key(chosen, click) ? this.preview : null;
+  async #take(frame, chosen, what) {
+    const { click, box, pick } = what;
+    const ready = this.preview?.key === this.#key(chosen, what) ? this.preview : null;
     const object = chosen ?? (await this.#editing.chosen());
     if (object === null) return;
     const before = this.#before(object);
-    const after = this.#after(object, click, box);
-    if (!after.box && after.from === 'nothing' && !after.clicks.some((each) => each.inside)) {
+    const after = this.#after(object, what);
+    if (saysNothing(after)) {
       return this.emit('say', 'Click on the object first, then on what is not of it.');
     }
     const mask = ready?.mask ?? (await this.#api.click(this.#prompt(after, click)));
     if (isEmpty(mask) && click?.inside !== false) {
-      return this.emit('say', 'Nothing is found there. Try a box, or paint it.');
+      return this.emit('say', 'Nothing is found there that is free. Try a box, or paint it.');
     }
     if (this.#shown.frame !== frame) {
       return this.emit('say', `Frame ${frame} was left before the answer came: not taken.`);
     }
-    const label = box ? 'box' : click.inside ? 'click' : 'click outside';
+    const label = box ? 'box' : !click ? `proposal ${pick}` : click.inside ? 'click' : 'click outside';
     // Not awaited: the next click's answer need not wait until this one is kept.
     this.#editing.give(object, mask, label, { before, after });
   }
 
-  async #ask(click, key) {
+  async #ask(what, key) {
     this.#abort = new AbortController();
     const object = this.#look.object ?? this.#nextObject();
-    const said = this.#after(object, click);
-    if (said.from === 'nothing' && !said.box && !said.clicks.some((each) => each.inside)) {
-      return this.#show(null);
-    }
+    const said = this.#after(object, what);
+    if (saysNothing(said)) return this.#show(null);
     try {
-      const mask = await this.#api.click(this.#prompt(said, click), this.#abort.signal);
+      const mask = await this.#api.click(this.#prompt(said, what.click), this.#abort.signal);
       if (key === this.#hovered) this.#show({ key, mask });
     } catch (error) {
       // A preview that cannot be had is none; the click itself will say why.
@@ -130,21 +143,21 @@ export class Clicking extends Emitter {
     return said?.frame === this.#shown.frame && said.object === object ? said : null;
   }
 
-  #after(object, click, box = null) {
+  #after(object, { click, box = null, pick = null }) {
     const { frame, ids } = this.#shown;
-    if (box) return { frame, object, box, clicks: [], from: 'nothing' };
+    if (!click) return { frame, object, box, pick, clicks: [], from: 'nothing' };
     const from = ids.includes(object) ? 'known' : 'nothing';
-    const before = this.#before(object) ?? { frame, object, box: null, clicks: [], from };
+    const before = this.#before(object) ?? { frame, object, box, pick, clicks: [], from };
     const others = before.clicks.filter(({ x, y }) => x !== click.x || y !== click.y);
     return { ...before, clicks: [...others, click] };
   }
 
-  #prompt({ frame, object, box, clicks, from }, click) {
-    return { frame, object, box, clicks: from === 'known' ? [click] : clicks, pick: null, from };
+  #prompt({ frame, object, box, pick, clicks, from }, click) {
+    return { frame, object, box, clicks: from === 'known' ? [click] : clicks, pick, from };
   }
 
-  #key(object, { x, y, inside }) {
-    return `${this.#shown.frame} ${object} ${x},${y} ${inside}`;
+  #key(object, what) {
+    return `${this.#shown.frame} ${object} ${JSON.stringify(what)}`;
   }
 
   #nextObject() {
@@ -168,4 +181,9 @@ export class Clicking extends Emitter {
     this.waiting += change;
     this.emit('change');
   }
+}
+
+/** Whether nothing says where the object is. */
+function saysNothing({ box, pick, clicks, from }) {
+  return from === 'nothing' && !box && pick === null && !clicks.some((each) => each.inside);
 }

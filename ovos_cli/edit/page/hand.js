@@ -2,7 +2,8 @@
  * The pointer on the stage: what it drags and clicks goes to a tool, or moves the view.
  *
  * Space held down, or the middle button, moves the view. The wheel zooms where the pointer is; with Alt
- * it sizes the brush.
+ * it sizes the brush. One finger does what a mouse does, but that it clicks where it is lifted: two
+ * move and zoom the view, and the second one comes a moment later.
  */
 export class Hand {
   /** Whether the next drag moves the view. */
@@ -13,8 +14,10 @@ export class Hand {
   #stage;
   #tools;
   #ready;
-  #drag = null; // "view" or "tool"
+  #drag = null; // "view", "tool", "click" (once it is lifted) or "fingers"
+  #pointer = null; // that drags
   #from = null;
+  #fingers = new Map(); // where they are on the stage, by pointer
 
   /** ready: whether what is seen is what would be changed. */
   constructor(canvas, { stage, tools, ready }) {
@@ -26,7 +29,7 @@ export class Hand {
     on('pointerdown', (event) => this.#down(event));
     on('pointermove', (event) => this.#move(event));
     on('pointerup', (event) => this.#up(event));
-    on('pointercancel', () => this.#end());
+    on('pointercancel', (event) => this.#end(event));
     on('pointerleave', () => this.#drag ?? this.#tools.current.hover(null, false));
     on('contextmenu', (event) => event.preventDefault());
     canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
@@ -44,23 +47,43 @@ export class Hand {
   }
 
   #down(event) {
-    if (this.#drag) return;
+    const finger = event.pointerType === 'touch';
+    // A palm beside a pen, or a hand beside a mouse, is no finger of a pinch.
+    if (this.#drag && !(finger && this.#fingers.size)) return;
     this.#canvas.focus({ preventScroll: true });
     this.#canvas.setPointerCapture(event.pointerId);
     event.preventDefault();
     this.#stage.hideCrosshair();
-    this.#from = this.#at(event);
+    const at = this.#at(event);
+    if (finger) this.#fingers.set(event.pointerId, at);
+    if (this.#drag) {
+      if (this.#drag !== 'fingers') this.#tools.current.cancel();
+      this.#drag = 'fingers';
+      return;
+    }
+    this.#from = at;
+    this.#pointer = event.pointerId;
+    const tool = this.#tools.current;
     if (this.grabs || event.button === 1) {
       this.#drag = 'view';
-    } else if (this.#ready()) {
+    } else if (!this.#ready()) {
+      this.#drag = finger ? 'fingers' : null; // the first of two, perhaps
+    } else if (finger && !tool.isDragged) {
+      this.#drag = 'click';
+      tool.hover(this.#stage.toPicture(at), false);
+    } else {
       this.#drag = 'tool';
-      this.#tools.current.down(this.#stage.toPicture(this.#from), event.shiftKey || event.button === 2);
+      tool.down(this.#stage.toPicture(at), event.shiftKey || event.button === 2);
     }
   }
 
   #move(event) {
-    if (this.#drag === 'view') {
-      const at = this.#at(event);
+    const at = this.#at(event);
+    if (this.#drag === 'fingers') {
+      this.#pinch(event.pointerId, at);
+    } else if (this.#drag && event.pointerId !== this.#pointer) {
+      return;
+    } else if (this.#drag === 'view') {
       this.#stage.pan(at.x - this.#from.x, at.y - this.#from.y);
       this.#from = at;
       this.grabbed = true;
@@ -72,18 +95,40 @@ export class Hand {
       }
     } else {
       this.#stage.hideCrosshair();
-      this.#tools.current.hover(this.#stage.toPicture(this.#at(event)), event.shiftKey);
+      this.#tools.current.hover(this.#stage.toPicture(at), event.shiftKey);
     }
   }
 
-  #up(event) {
-    if (this.#drag === 'tool') this.#tools.current.up(this.#stage.toPicture(this.#at(event)));
-    this.#drag = null;
+  /** What is between the first two fingers stays there. */
+  #pinch(pointer, at) {
+    if (!this.#fingers.has(pointer)) return;
+    const before = between(this.#fingers);
+    this.#fingers.set(pointer, at);
+    const after = between(this.#fingers);
+    if (!before || !after) return;
+    this.#stage.pan(after.x - before.x, after.y - before.y);
+    if (before.apart && after.apart) this.#stage.zoom(after.apart / before.apart, after);
   }
 
-  #end() {
-    if (this.#drag === 'tool') this.#tools.current.cancel();
-    this.#drag = null;
+  #up(event) {
+    if (event.pointerId === this.#pointer) {
+      const point = this.#stage.toPicture(this.#at(event));
+      if (this.#drag === 'tool') this.#tools.current.up(point);
+      if (this.#drag === 'click') this.#tools.current.down(point, false);
+    }
+    this.#lift(event);
+  }
+
+  #end(event) {
+    if (event.pointerId === this.#pointer && this.#drag !== 'view') this.#tools.current.cancel();
+    this.#lift(event);
+  }
+
+  /** Fingers that stay after a pinch draw nothing. */
+  #lift({ pointerId }) {
+    this.#fingers.delete(pointerId);
+    const over = this.#drag === 'fingers' ? !this.#fingers.size : pointerId === this.#pointer;
+    if (over) this.#drag = this.#pointer = null;
   }
 
   #wheel(event) {
@@ -97,4 +142,12 @@ export class Hand {
       this.#stage.zoom(Math.exp(-event.deltaY * lines * 0.0016), this.#at(event));
     }
   }
+}
+
+/** The middle of the first two fingers, and how far they are apart; null if there are fewer. */
+function between(fingers) {
+  const [one, other] = fingers.values();
+  if (!other) return null;
+  const [dx, dy] = [other.x - one.x, other.y - one.y];
+  return { x: one.x + dx / 2, y: one.y + dy / 2, apart: Math.hypot(dx, dy) };
 }

@@ -37,7 +37,9 @@ export function keyTable(parts) {
     ],
     Tools: [
       ['c', 'Click', () => tools.take('click')],
+      ['v', 'Not this: a click is on what is not of the object', () => tools.take('not')],
       ['r', 'Box', () => tools.take('box')],
+      ['p', 'Pick a proposal: its number, or [ and ], then Enter', () => tools.take('pick')],
       ['b', 'Brush', () => tools.take('brush')],
       ['e', 'Eraser', () => tools.take('eraser')],
       ['[ ]', 'Smaller, larger brush (Alt and the wheel)', (name) => tools.resizeBrush(name === '[' ? -1 : 1)],

@@ -37,15 +37,17 @@ export class Keys {
   #acts = new Map();
   #groups;
   #hand;
+  #tools;
   #help = document.getElementById('help');
 
   /**
    * groups: [{title, keys: [{keys, shown, text, act}]}], the first two lists of names; `act` is called
-   * with the name of the key. hand: see Hand.
+   * with the name of the key. hand: see Hand. tools: the one in the hand has its own keys first.
    */
-  constructor(groups, hand) {
+  constructor(groups, { hand, tools }) {
     this.#groups = groups;
     this.#hand = hand;
+    this.#tools = tools;
     for (const { keys: table } of groups) {
       for (const { keys, act } of table) for (const key of keys) this.#acts.set(key, act);
     }
@@ -68,7 +70,7 @@ export class Keys {
     event.preventDefault();
     // Space held down moves the picture; what else it does waits until it is let go.
     if (name === 'Space') this.#hand.setGrabs(true);
-    else act(name);
+    else if (!this.#tools.current.key(name)) act(name);
   }
 
   #up(event) {

@@ -13,6 +13,7 @@ import { Look } from './look.js';
 import { Messages } from './messages.js';
 import { Objects } from './objects.js';
 import { Playing } from './playing.js';
+import { Proposals } from './proposals.js';
 import { Saving } from './saving.js';
 import { Shot } from './shot.js';
 import { Shown } from './shown.js';
@@ -43,9 +44,10 @@ async function begin() {
   const history = new History();
   const editing = new Editing({ api, shot, look, shown, saving, history });
   const clicking = new Clicking({ api, shot, look, shown, editing });
+  const proposals = new Proposals({ api, shown });
   const canvas = document.getElementById('canvas');
   const stage = new Stage(canvas, { shot, look, shown, clicking });
-  const tools = new Toolbox({ canvas, stage, clicking, editing, shown, look });
+  const tools = new Toolbox({ canvas, stage, clicking, proposals, editing, shown, look });
   const ready = () => {
     if (shown.frame !== look.frame) messages.say(`Frame ${look.frame} is not here yet.`);
     return shown.frame === look.frame;
@@ -61,11 +63,12 @@ async function begin() {
   const moving = { crosshair, transport, timeline, playing };
   const help = () => keys.toggleHelp();
   const acts = { look, shot, stage, tools, editing, following, objects, here, help, ...moving };
-  const keys = new Keys(keyTable(acts), hand);
+  const keys = new Keys(keyTable(acts), { hand, tools });
 
-  listen({ shot, look, shown, saving, connection, playing, clicking, editing, crosshair, timeline });
+  const answering = { clicking, proposals, editing };
+  listen({ shot, look, shown, saving, connection, playing, crosshair, timeline, ...answering });
   showButtons({ look, stage, editing, history, saving });
-  showWaiting({ look, shown, clicking });
+  showWaiting({ look, shown, clicking, proposals });
   if (shot.objects.length) look.choose(shot.objects[0].id);
   await connection.open(); // what is told after it is loaded is heard
   await Promise.all([reading(() => shot.load()), shown.show(look.frame)]);
@@ -78,8 +81,10 @@ function reading(act) {
 }
 
 /** What follows from what. */
-function listen({ shot, look, shown, saving, connection, playing, clicking, editing, crosshair, timeline }) {
-  for (const part of [clicking, editing, shown]) part.on('trouble', (error) => messages.trouble(error));
+function listen(parts) {
+  const { shot, look, shown, saving, connection, playing, crosshair, timeline } = parts;
+  const { clicking, proposals, editing } = parts;
+  for (const part of [clicking, proposals, editing, shown]) part.on('trouble', (error) => messages.trouble(error));
   for (const part of [clicking, editing]) part.on('say', (text) => messages.say(text));
 
   let scrubbing = false;
@@ -156,7 +161,7 @@ function listen({ shot, look, shown, saving, connection, playing, clicking, edit
 }
 
 /** What is waited for, once it takes longer than a blink. */
-function showWaiting({ look, shown, clicking }) {
+function showWaiting({ look, shown, clicking, proposals }) {
   const busy = document.getElementById('busy');
   let timer = null;
   const update = () => {
@@ -164,13 +169,13 @@ function showWaiting({ look, shown, clicking }) {
     const loading = shown.frame !== look.frame;
     document.documentElement.dataset.frame = loading ? '' : shown.frame; // for whoever waits for it
     busy.hidden = true;
-    if (!loading && !clicking.waiting) return;
+    if (!loading && !clicking.waiting && !proposals.waiting) return;
     busy.textContent = loading ? `Frame ${look.frame} …` : 'Looking …';
     timer = setTimeout(() => (busy.hidden = false), BLINK_MS);
   };
   look.on('frame', update);
   shown.on('change', update);
-  clicking.on('change', update);
+  for (const part of [clicking, proposals]) part.on('change', update);
 }
 
 function showButtons({ look, stage, editing, history, saving }) {

@@ -89,7 +89,7 @@ export class Timeline extends Emitter {
       if (scrubbed) this.emit('scrub', { frame: this.#scale.frameAt(at(event)), done: true });
     };
     this.#box.addEventListener('pointerup', end);
-    this.#box.addEventListener('pointercancel', () => (this.#drag = null));
+    this.#box.addEventListener('pointercancel', end);
     this.#box.addEventListener('pointerleave', () => (this.#pointed.hidden = true));
     this.#box.addEventListener('wheel', (event) => this.#wheel(event, at(event)), { passive: false });
     this.#scroller.addEventListener('scroll', () => this.#place());

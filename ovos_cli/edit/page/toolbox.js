@@ -1,3 +1,4 @@
+import { PickTool } from './pick_tool.js';
 import { BoxTool, BrushSize, BrushTool, ClickTool } from './tools.js';
 
 /** Which tool is in the hand, its button, its hint, and how wide the brush is. */
@@ -8,13 +9,15 @@ export class Toolbox {
   #tools;
   #name = null;
 
-  constructor({ canvas, stage, clicking, editing, shown, look }) {
+  constructor({ canvas, stage, clicking, proposals, editing, shown, look }) {
     const parts = { size: this.brush, editing, shown, stage, look };
     this.#canvas = canvas;
     this.#stage = stage;
     this.#tools = {
-      click: new ClickTool(clicking),
+      click: new ClickTool(true, clicking),
+      not: new ClickTool(false, clicking),
       box: new BoxTool(clicking, stage, shown.size),
+      pick: new PickTool(clicking, proposals, stage),
       brush: new BrushTool(1, parts),
       eraser: new BrushTool(0, parts),
     };
@@ -33,8 +36,12 @@ export class Toolbox {
   }
 
   take(name) {
-    if (this.#name) this.current.cancel();
+    if (this.#name) {
+      this.current.cancel();
+      this.current.leave();
+    }
     this.#name = name;
+    this.current.take();
     this.#canvas.dataset.tool = name;
     document.getElementById('hint').textContent = this.current.hint;
     for (const button of this.#buttons) {

@@ -2,39 +2,50 @@ import { brushMiddle, join, maskOf, paint, same } from './masks.js';
 
 /**
  * What a pointer (or the crosshair with Enter) does to the masks. Points are in the picture. Each tool
- * has the same functions: hover, down, move, up, cancel, and draw for what it shows of itself.
- * `inverse`: with Shift or the other button.
+ * has the same functions: take and leave, when it comes into the hand and goes; hover, down, move, up,
+ * cancel; key, whether a key is its own; and draw for what it shows of itself. `inverse`: with Shift or
+ * the other button.
  */
 
 const LEAST_BOX = 2; // pixels; less is a slip of the hand
 const SIZES = [1, 300]; // of the brush, in pixels of the mask
 
-class Tool {
+export class Tool {
   isDragged = true;
+  take() {}
+  leave() {}
   hover() {}
   down() {}
   move() {}
   up() {}
   cancel() {}
+  key() {
+    return false;
+  }
   draw() {}
 }
 
 export class ClickTool extends Tool {
   isDragged = false;
-  hint = 'Click on the object. Shift-click or right-click: not this.';
+  #inside;
   #clicking;
 
-  constructor(clicking) {
+  /** inside: whether it clicks on the object, or on what is not of it. */
+  constructor(inside, clicking) {
     super();
+    this.#inside = inside;
     this.#clicking = clicking;
+    this.hint = inside
+      ? 'Click on the object. Shift-click or right-click: not this.'
+      : 'Click on what is not of the object. Shift-click or right-click: this is.';
   }
 
   hover(point, inverse) {
-    this.#clicking.hover(point, !inverse);
+    this.#clicking.hover(point, this.#inside !== inverse);
   }
 
   down(point, inverse) {
-    this.#clicking.click(point, !inverse);
+    this.#clicking.click(point, this.#inside !== inverse);
   }
 
   cancel() {
