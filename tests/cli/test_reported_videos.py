@@ -12,8 +12,8 @@ import pytest
 
 from models.errors import InputError
 from ovos_cli.media.decoding import checksum, packets
-from ovos_cli.media.mp4_boxes import joined_files
 from ovos_cli.media.matroska_elements import pixel_crop
+from ovos_cli.media.mp4_boxes import joined_files
 from ovos_cli.media.open_source import open_source
 from tests.conftest import write_video
 
