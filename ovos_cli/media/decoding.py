@@ -21,6 +21,8 @@ _PATIENCE = 16
 SILENT = {"hevc", "mjpeg"}
 """Decoders that make something up for what is damaged and do not mark the frame."""
 _STRICT = {"err_detect": "explode"}
+_STALLING = {"hevc"}
+"""Decoders whose threads, where a frame each has its own, wait for damaged frames for ever."""
 
 _LIMITED = {"max_pixels": str(MOST_PIXELS)}
 
@@ -81,12 +83,13 @@ def pictures(
     Args:
         stream: of a file that was opened for this.
         numbered: its packets, each with its number.
-        threads: decode several frames at once, as many as there are processors. Of damaged files
-            some are lost then, and what is made up for the damage is not the same each time.
+        threads: decode several frames at once, or parts of one, as many as there are processors.
+            Of damaged files some are lost then, and what is made up for the damage is not the same
+            each time.
         strict: fail where the decoder would make something up and say nothing.
         failed: told of each packet that cannot be decoded, by its number.
     """
-    stream.thread_type = "AUTO"
+    stream.thread_type = "SLICE" if stream.codec_context.name in _STALLING else "AUTO"
     stream.thread_count = 0 if threads else 1
     stream.codec_context.copy_opaque = True
     stream.codec_context.options = _LIMITED | (_STRICT if strict else {})

@@ -50,9 +50,9 @@ def _elements(file: BinaryIO, begin: int, end: int) -> Iterator[tuple[int, int, 
         head = _read(file, place, 12) if place < end else b""
         kind, width = _number(head, marked=True)
         size, more = _number(head[width:], marked=False)
-        if not (width and more):
-            return
         first = place + width + more
+        if not (width and more) or first > end:
+            return
         unknown = size == (1 << 7 * more) - 1  # of a live recording: to the end
         place = end if unknown else min(end, first + size)
         yield kind, first, place

@@ -9,6 +9,7 @@ _MOST = 100_000
 """Boxes to look at, one beside the other; fragments are many."""
 _OURS = {b"ftyp", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"styp", b"free"}
 """What a file may end in the middle of; other letters are those of anything behind its end."""
+_FIRST = {b"ftyp", b"styp", b"mdat", b"wide", b"moov", b"moof"}
 _TO_SAMPLES = (b"mdia", b"minf", b"stbl", b"stsd")
 _LIST, _ENTRY = 8, 78
 """Bytes before the entries of `stsd`, and before the boxes of an entry of video."""
@@ -29,6 +30,17 @@ def is_cut_off(path: Path) -> bool:
     end = _size(path)
     with path.open("rb") as file:
         return any(kind in _OURS and reaches > end for kind, _, reaches in _boxes(file, 0, end))
+
+
+def lacks_index(path: Path) -> bool:
+    """Whether what is MP4 or QuickTime by its first box has no whole `moov`, without which nothing
+    of it can be found: it was not recorded or copied to its end, or is a later part of a stream.
+    """
+    end = _size(path)
+    with path.open("rb") as file:
+        boxes = [(kind, reaches) for kind, _, reaches in _boxes(file, 0, end)]
+    begins = bool(boxes) and boxes[0][0] in _FIRST
+    return begins and not any(kind == b"moov" and reaches <= end for kind, reaches in boxes)
 
 
 def clean_aperture(path: Path, track: int) -> tuple[int, int] | None:

@@ -37,7 +37,7 @@ def open_pictures(
         InputError: there are no pictures in the folder, or they cannot be read.
     """
     if not path.is_dir():
-        return _one_file(path, start, end, rate) if _is_picture(path) else None
+        return one_picture(path, start, end, rate) if _is_picture(path) else None
     files, doubts = frame_files(path, apart)
     if len(files) == 1 and files[0].suffix.lower() not in FILM:
         with opened(files[0]) as picture:
@@ -47,9 +47,14 @@ def open_pictures(
     return FolderReader(files, start, end, rate, doubts)
 
 
-def _one_file(path: Path, start: int, end: int | None, rate: Fraction) -> PagesReader:
-    """Programs of film take the first file of a sequence for all of it."""
+def one_picture(path: Path, start: int, end: int | None, rate: Fraction) -> PagesReader:
+    """The reader for a file of pictures, which may be one frame of a sequence.
+
+    Raises:
+        InputError: it cannot be read.
+    """
     reader = PagesReader(path, start, end, rate)
+    # Programs of film take the first file of a sequence for all of it.
     if reader.count() == 1 and (others := siblings(path)):
         doubt = (
             f"{path.name} was read alone, as one frame; {others} more files beside it are named "

@@ -7,9 +7,10 @@ from pathlib import Path
 from models.errors import InputError
 from ovos_cli.media.frame import FrameReader
 from ovos_cli.media.live_reader import LiveReader
-from ovos_cli.media.open_pictures import open_pictures
+from ovos_cli.media.open_pictures import one_picture, open_pictures
 from ovos_cli.media.ranges import past_the_end
 from ovos_cli.media.source import LiveSource, Source, source_named
+from ovos_cli.media.video_file import PictureError
 from ovos_cli.media.video_reader import VideoReader
 
 _LISTS = {".csv", ".tsv", ".toml"}
@@ -59,7 +60,10 @@ def open_source(
         raise InputError(f"--stream {stream} is of a video file, and {path} is a folder")
     reader = open_pictures(path, start, end, rate, apart)
     if reader is None:
-        reader = VideoReader(path, start, end, stream)
+        try:
+            reader = VideoReader(path, start, end, stream)
+        except PictureError:  # of another name than it should have, or damaged, or of no known kind
+            reader = one_picture(path, start, end, rate)
     elif stream is not None:
         raise InputError(f"--stream {stream} is of a video file, and {path} is a picture")
     if reader.estimate == 0 and start > 0:

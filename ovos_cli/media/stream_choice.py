@@ -8,6 +8,8 @@ from av.video.stream import VideoStream
 
 from models.errors import InputError
 
+_TEXTS = {"ansi", "bintext", "idf", "xbin"}
+"""What FFmpeg draws letters for."""
 _PICTURES = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 
 
@@ -21,7 +23,7 @@ def choose_stream(path: object, container: InputContainer, wanted: int | None) -
             cover picture and no thumbnail.
 
     Raises:
-        InputError: there is none, or not that one, or none that can be decoded.
+        InputError: there is none, or not that one, or none that can be decoded; or it is text.
     """
     streams = container.streams.video
     if not streams:
@@ -37,6 +39,8 @@ def choose_stream(path: object, container: InputContainer, wanted: int | None) -
             raise InputError(f"{path} has no video stream that moves; {listed}; --stream takes one")
     if chosen.codec_context is None:
         raise InputError(f"{path}: FFmpeg has no decoder for stream {chosen.index}; {listed}")
+    if chosen.codec_context.name in _TEXTS:
+        raise InputError(f"{path} is a text, and no video")
     return chosen
 
 

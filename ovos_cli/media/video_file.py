@@ -18,7 +18,7 @@ from models.errors import InputError
 from models.pictures.opened import MOST_PIXELS
 from ovos_cli.media.decoding import SILENT, Referee, packets
 from ovos_cli.media.matroska_elements import pixel_crop
-from ovos_cli.media.mp4_boxes import clean_aperture, joined_files
+from ovos_cli.media.mp4_boxes import clean_aperture, joined_files, lacks_index
 from ovos_cli.media.stream_choice import choose_stream
 
 _FALLBACK_RATE = Fraction(25)
@@ -29,6 +29,9 @@ _ALPHA_BESIDE = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 _PROBED, _TRIED = 100, 12
 """Packets."""
 _MOST_FRAMES = 10_000_000
+_PICTURES = ("_pipe", "image2")
+"""Ends of the names of FFmpeg's formats that are pictures; it does not ask for the range of floats.
+"""
 _STATING = {"mov", "matroska", "flv", "asf", "avi"}
 """Formats whose header states the length; of others FFmpeg says the length of what is there."""
 _JOINED = {"mpegts", "mpeg", "hls"}
@@ -97,6 +100,10 @@ class Opened(Protocol):
         ...
 
 
+class PictureError(InputError):
+    """A file is a picture, of which FFmpeg makes a video by rules of its own."""
+
+
 class VideoFile:
     """The stream that is read of a file.
 
@@ -112,11 +119,14 @@ class VideoFile:
                 deems best.
 
         Raises:
+            PictureError: it is a picture.
             InputError: not a video, it has no such stream of video, or a header says that its
                 frames are too large.
         """
         self.path, self._wanted = path, stream
         with self.opened() as (container, chosen):
+            if container.format.name.endswith(_PICTURES):
+                raise PictureError(f"{path} is a picture, and no video")
             if chosen.width * chosen.height > MOST_PIXELS:
                 raise InputError(
                     f"{path} says that it is {chosen.width}x{chosen.height}, more than the "
@@ -148,9 +158,21 @@ class VideoFile:
         try:
             container = av.open(f"file:{self.path}", metadata_errors="replace")
         except (av.error.FFmpegError, OSError) as error:
-            raise unreadable(self.path, error) from error
+            raise self._without_index() or unreadable(self.path, error) from error
         with container:
+            if not container.streams.video and (without := self._without_index()):
+                raise without
             yield container, choose_stream(self.path, container, self._wanted)
+
+    def _without_index(self) -> InputError | None:
+        """The error for an MP4 that was not finished, if it is one."""
+        if not lacks_index(self.path):
+            return None
+        return InputError(
+            f"{self.path} is an MP4 or MOV without its index (moov): it was not recorded or copied "
+            "to its end, or is a later part of a stream. Copy it anew; what a camera left "
+            "unfinished, untrunc mends with the help of a sound file of that camera"
+        )
 
 
 def unreadable(source: object, error: Exception) -> InputError:

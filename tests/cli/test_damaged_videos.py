@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from threading import Thread
 
 import av
 import numpy as np
@@ -12,6 +13,7 @@ from models.errors import InputError
 from ovos_cli.media.flaws import Flaws
 from ovos_cli.media.open_source import open_source
 from tests.cli.test_exact_reading import FRAMES, KINDS, Make, _same, encoded
+from tests.fuzz.videos import good
 
 Damage = Callable[[bytearray, int, int], None]
 
@@ -94,11 +96,11 @@ def test_all_that_decodes_is_used_and_what_is_in_doubt_is_named(case: str, tmp_p
 
 def test_frames_outside_of_the_damage_are_those_of_the_whole_file(tmp_path: Path) -> None:
     path = LOW_DELAY(tmp_path)
-    good = [f.image for f in open_source(path)]
+    sound = [f.image for f in open_source(path)]
     frames = [f.image for f in open_source(_damaged(path, _overwrite, 14))]
     assert len(frames) == FRAMES - 1
-    assert all(np.array_equal(a, b) for a, b in zip(frames[:14], good, strict=False))
-    assert all(np.array_equal(a, b) for a, b in zip(frames[22:], good[23:], strict=True))
+    assert all(np.array_equal(a, b) for a, b in zip(frames[:14], sound, strict=False))
+    assert all(np.array_equal(a, b) for a, b in zip(frames[22:], sound[23:], strict=True))
 
 
 def test_a_range_without_damage_is_whole(tmp_path: Path) -> None:
@@ -115,6 +117,18 @@ def test_where_nothing_decodes_the_file_is_refused(tmp_path: Path) -> None:
     path = _damaged(MJPEG(tmp_path), _overwrite, *range(FRAMES))
     with pytest.raises(InputError, match=r"m\.avi: no frame can be decoded .*Invalid data"):
         list(open_source(path))
+
+
+def test_damaged_parameters_stall_no_decoder(tmp_path: Path) -> None:
+    """FFmpeg's HEVC threads, one frame each, wait for ever for frames that their PPS spoils."""
+    path, data = tmp_path / "clip.mkv", good("hevc.mkv")
+    parameters = data.index(b"\x44\x01\xc1") + 3
+    path.write_bytes(data[:parameters] + b"\xff" * 4 + data[parameters + 4 :])
+    reader = open_source(path)
+    reading = Thread(target=lambda: list(reader), daemon=True)
+    reading.start()
+    reading.join(20)
+    assert not reading.is_alive() and not reader.whole
 
 
 def test_dropped_frames_of_a_capture_are_no_damage(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
@@ -195,6 +196,21 @@ def test_a_single_picture_is_a_source_of_one_frame(tmp_path: Path) -> None:
     Image.fromarray(picture(0, 64, 48)).save(tmp_path / "a.jpg", exif=exif)
     [frame] = open_source(tmp_path / "a.jpg")
     assert frame.image.shape == (64, 48, 3)
+
+
+def test_a_picture_is_one_whatever_it_is_called(tmp_path: Path) -> None:
+    Image.fromarray(picture(0, 64, 48)).save(tmp_path / "a.png")
+    Image.fromarray(picture(0, 64, 48)).save(tmp_path / "a.mp4", "BMP")
+    [frame], [same] = open_source(tmp_path / "a.png"), open_source(tmp_path / "a.mp4")
+    np.testing.assert_array_equal(frame.image, same.image)
+
+
+@pytest.mark.parametrize("name", ["a.tif", "a.hdr"])
+def test_floats_are_no_frame_alone_either(tmp_path: Path, name: str) -> None:
+    """FFmpeg would show them as they are stored, linear light or not, and 1 as white."""
+    assert cv2.imwrite(str(tmp_path / name), np.full((8, 8, 3), 0.5, np.float32))
+    with pytest.raises(InputError, match=rf"{name} is not a readable image.* save it as PNG"):
+        open_source(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["stack.tif", "a.webp"])

@@ -240,6 +240,20 @@ def test_files_that_are_no_videos_are_refused(tmp_path: Path) -> None:
         open_source(text)
     with pytest.raises(InputError, match="does not exist"):
         open_source(tmp_path / "nothing.mp4")
+    letters = tmp_path / "notes.txt"
+    letters.write_text("FFmpeg would draw this\n" * 60)
+    with pytest.raises(InputError, match=r"notes\.txt is a text"):
+        open_source(letters)
+
+
+@pytest.mark.parametrize("cut", [0, 200])
+@pytest.mark.parametrize("first", [True, False])
+def test_an_mp4_without_its_index_is_said_to_be_one(tmp_path: Path, cut: int, first: bool) -> None:
+    path = write_video(tmp_path / "a.mp4", faststart=first)
+    data = path.read_bytes()
+    path.write_bytes(data[: data.index(b"moov") - 4 + cut])
+    with pytest.raises(InputError, match=r"a\.mp4 is an MP4 or MOV without its index .*untrunc"):
+        open_source(path)
 
 
 def test_sound_alone_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from models.errors import InputError
 from ovos_cli.media.decoding import checksum, packets
+from ovos_cli.media.matroska_elements import pixel_crop
 from ovos_cli.media.mp4_boxes import joined_files
 from ovos_cli.media.open_source import open_source
 from tests.conftest import write_video
@@ -205,6 +206,15 @@ def test_pixels_that_players_do_not_show_are_read_and_said(
         f"{name} says that players show {shown} of its 64x48" in w for w in reader.warnings
     ] == [True]
     assert open_source(write_video(tmp_path / f"whole_{name}")).warnings == []
+
+
+def test_elements_that_reach_beyond_what_holds_them_are_none(tmp_path: Path) -> None:
+    path = _cropped_matroska(tmp_path / "a.mkv")
+    assert pixel_crop(path, 0) == (40, 48)
+    content = path.read_bytes()
+    assert content.count(b"\xe0\x8a\xb0") == 1
+    path.write_bytes(content.replace(b"\xe0\x8a\xb0", b"\xe0\x88\xb0"))
+    assert pixel_crop(path, 0) is None
 
 
 def test_a_size_beyond_reason_is_refused_by_its_header(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ class _Kind:
 
 
 _QUIET = "log-level=none:keyint=5"
+_ROWS = f"{_QUIET}:ctu=16:wpp=1:pools=2"
+"""Rows of a frame are decoded at once, each by a thread of its own."""
 _KINDS = {
     "a.mp4": _Kind("libx264", stream={"bf": "2"}),
     "fragments.mp4": _Kind("libx264", container={"movflags": "frag_keyframe+empty_moov"}),
@@ -47,6 +49,7 @@ _KINDS = {
     "a.h264": _Kind("libx264"),
     "hevc.mp4": _Kind("libx265", stream={"x265-params": _QUIET}),
     "hevc.mkv": _Kind("libx265", "yuv420p10le", stream={"x265-params": _QUIET}),
+    "rows.mkv": _Kind("libx265", size=(64, 144), stream={"x265-params": _ROWS}),
     "a.webm": _Kind("libvpx-vp9", "yuva420p"),
     "a.ivf": _Kind("libvpx"),
     "a.avi": _Kind("mpeg4", stream={"bf": "2"}),
