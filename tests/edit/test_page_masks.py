@@ -245,6 +245,63 @@ def test_of_two_objects_the_newer_has_the_pixels_and_undo_gives_them_back(
     np.testing.assert_array_equal(served.mask(0, 2), second)
 
 
+def test_no_object_loses_pixels_to_another_without_a_word(opened: Opened, served: Served) -> None:
+    window = opened()
+    left, right = window.squares()
+    window.press("b")
+    _set_brush(window, 7)
+    window.paint(left, right)
+    first = served.mask(0, 1)
+    with window.kept("POST", "/api/objects"):
+        window.press("Shift+N")
+    window.has_chosen(2)
+    part = first.copy()
+    part[:, : first.shape[1] // 2] = False
+    window.tab.route("**/api/click", lambda route: route.fulfill(body=part.tobytes()))
+    window.press("c")
+    with window.kept():
+        window.tab.mouse.click(*right)
+    window.says(f"{part.sum()} pixels of object 1 went to object 2")
+    window.press("b")
+    _set_brush(window, 19)
+    window.paint(left, right)
+    window.says("All of object 1 went to object 2")
+    with window.kept():
+        window.press("Control+z")
+    np.testing.assert_array_equal(served.mask(0, 1), first & ~part)
+
+
+def test_a_click_is_asked_when_what_was_given_before_it_is_kept(
+    opened: Opened, served: Served
+) -> None:
+    window = opened()
+    left, right = window.squares()
+    for ident in (1, 2):
+        window.press("Shift+N")
+        window.has_chosen(ident)
+    window.tab.evaluate(
+        """() => {
+            const real = window.fetch;
+            window.answered = [];
+            window.fetch = async (address, options) => {
+                const { method } = options;
+                if (method === 'PUT') await new Promise((go) => setTimeout(go, 300));
+                if (method === 'POST') window.answered.push(method);
+                const answer = await real(address, options);
+                if (method === 'PUT') window.answered.push(method);
+                return answer;
+            };
+        }"""
+    )
+    window.press("1")
+    with window.kept():
+        window.tab.mouse.click(*left)
+        window.press("2")
+        window.tab.mouse.click(*right)
+    window.tab.wait_for_function("() => window.answered.length >= 4")
+    assert window.tab.evaluate("() => window.answered") == ["POST", "PUT", "POST", "PUT"]
+
+
 def test_what_would_leave_nothing_is_not_taken(opened: Opened, served: Served) -> None:
     window = opened()
     left, _ = window.squares()

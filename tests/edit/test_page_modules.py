@@ -191,6 +191,15 @@ def test_keys_have_the_same_names_on_all_keyboards(
     assert evaluate("keys", f"return m.nameOf(new KeyboardEvent('keydown', {event}));") == name
 
 
+def test_what_a_mask_takes_from_others_is_counted(evaluate: Evaluate) -> None:
+    ids, mask = np.uint8([1, 1, 2, 2, 2, 0, 3, 4]), np.uint8([1, 1, 1, 0, 0, 1, 1, 0])
+    body = f"return [...m.takenFrom({_array(ids)}, 3, {_array(mask)})];"
+    assert evaluate("masks", body) == [
+        [1, {"taken": 2, "left": 0}],
+        [2, {"taken": 1, "left": 2}],
+    ]
+
+
 def test_numbers_of_boxes_do_not_cover_each_other_and_are_pointed_at(evaluate: Evaluate) -> None:
     body = """const boxes = [[-9, 5, 80, 70], [-9, 5, 60, 50], [2, 7, 30, 30], [95, 95, 140, 140]];
     const tags = m.tagsOf(boxes, { width: 100, height: 100 });

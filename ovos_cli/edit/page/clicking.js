@@ -94,6 +94,7 @@ export class Clicking extends Emitter {
     const { frame } = this.#shown;
     const { object } = this.#look; // that may be another one when the answer comes
     if (!this.#editing.allowed(frame)) return;
+    clearTimeout(this.#timer); // nobody needs to be shown any more what is taken
     this.#count(1);
     this.#last = this.#last
       .then(() => this.#take(frame, object, what))
@@ -107,6 +108,7 @@ export class Clicking extends Emitter {
     const ready = this.preview?.key === this.#key(chosen, what) ? this.preview : null;
     const object = chosen ?? (await this.#editing.chosen());
     if (object === null) return;
+    await this.#editing.written();
     const before = this.#before(object);
     const after = this.#after(object, what);
     if (saysNothing(after)) {
@@ -129,8 +131,11 @@ export class Clicking extends Emitter {
     const object = this.#look.object ?? this.#nextObject();
     const said = this.#after(object, what);
     if (saysNothing(said)) return this.#show(null);
+    const { signal } = this.#abort;
     try {
-      const mask = await this.#api.click(this.#prompt(said, what.click), this.#abort.signal);
+      await this.#editing.written();
+      if (key !== this.#hovered) return;
+      const mask = await this.#api.click(this.#prompt(said, what.click), signal);
       if (key === this.#hovered) this.#show({ key, mask });
     } catch (error) {
       // A preview that cannot be had is none; the click itself will say why.

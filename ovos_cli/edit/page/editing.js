@@ -1,5 +1,5 @@
 import { Emitter } from './emitter.js';
-import { isEmpty, maskOf, packed, same, unpacked, withMask } from './masks.js';
+import { isEmpty, maskOf, packed, same, takenFrom, unpacked, withMask } from './masks.js';
 import { inWords, minus, spanAt } from './spans.js';
 
 /**
@@ -81,6 +81,7 @@ export class Editing extends Emitter {
       this.#shown.renew(frame);
       return;
     }
+    this.#sayTaken(ident, mask, clicks.after !== null);
     const before = this.#state();
     const ids = withMask(this.#shown.ids, ident, mask);
     const origin = { ...this.#shown.origin, [ident]: 'given' };
@@ -89,6 +90,16 @@ export class Editing extends Emitter {
     const step = this.#didPixels({ label, frame, object: ident }, before, after, clicks);
     const given = await this.#write(frame, () => this.#api.give(frame, ident, mask));
     if (!given) this.#history.forget(step);
+  }
+
+  /** Tell what others lose: all of it always; less where no hand has drawn it, but a click has found it. */
+  #sayTaken(ident, mask, found) {
+    for (const [id, { taken, left }] of takenFrom(this.#shown.ids, ident, mask)) {
+      const lost = left ? `${taken} pixels` : 'All';
+      if (found || !left) {
+        this.emit('say', `${lost} of ${this.#name(id)} went to ${this.#name(ident)} (undo: Ctrl+Z).`);
+      }
+    }
   }
 
   /** Take back what was given in the frame that is shown: of an object, or of all. */
@@ -177,6 +188,11 @@ export class Editing extends Emitter {
   /** Work that ends in giving a mask: what is asked for after it waits for that. */
   expect(work) {
     return this.#saving.expect(work);
+  }
+
+  /** When all that was given until now is written: what a click takes depends on it. */
+  written() {
+    return this.#saving.written();
   }
 
   async addObject() {

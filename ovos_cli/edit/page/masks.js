@@ -9,6 +9,17 @@ export function withMask(ids, ident, mask) {
   return ids.map((id, n) => (mask[n] ? ident : id === ident ? 0 : id));
 }
 
+/** What a mask would take from others, by their ids: {taken, left}, in pixels. */
+export function takenFrom(ids, ident, mask) {
+  const counts = new Map();
+  ids.forEach((id, n) => {
+    if (!id || id === ident) return;
+    if (!counts.has(id)) counts.set(id, { taken: 0, left: 0 });
+    counts.get(id)[mask[n] ? 'taken' : 'left']++;
+  });
+  return new Map([...counts].filter(([, { taken }]) => taken));
+}
+
 /** Add what is in another mask. */
 export function join(mask, other) {
   other.forEach((value, n) => value && (mask[n] = 1));

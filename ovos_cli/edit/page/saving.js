@@ -23,6 +23,11 @@ export class Saving extends Emitter {
     return done;
   }
 
+  /** When all that was to be written until now is. */
+  written() {
+    return this.#last;
+  }
+
   /** Work that ends in a write, such as a click that is not answered yet. */
   expect(work) {
     const ended = work.catch(() => {}).finally(() => this.#expected.delete(ended));
