@@ -1,5 +1,6 @@
 """Masks of every kind of pixel: floats, transparent ones, photographs, several in a file."""
 
+import os
 import struct
 import zlib
 from fractions import Fraction
@@ -8,11 +9,13 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+import OpenEXR
 import pytest
 from PIL import Image, ImageFilter
 
 from models.errors import InputError
 from models.pictures.opened import decoded
+from models.pictures.still import read_still
 from models.training.data.pictures import read_mask
 from ovos_cli.datasets.annotation import read_ids
 from ovos_cli.masks.colours import parse_colours
@@ -242,6 +245,22 @@ def test_mattes_of_film_are_masks(tmp_path: Path) -> None:
         read_first_mask(path)
     half = read_keyframe_mask(path, threshold=128).ids
     assert abs(int(half.sum()) - int(disc.sum())) < 40
+
+
+def test_channels_of_other_names_are_said_to_be_what_hinders(tmp_path: Path) -> None:
+    channels = {"matte.R": np.ones((8, 8), np.float16)}
+    with OpenEXR.File({"type": OpenEXR.scanlineimage}, channels) as file:
+        file.write(str(tmp_path / "a.exr"))
+    for read in (read_first_mask, read_still):
+        with pytest.raises(InputError, match=r"a\.exr holds channels .* save it with R, G, B"):
+            read(tmp_path / "a.exr")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_mask_that_is_a_pipe_is_said_to_be_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="pipe is a pipe or a device"):
+        mask_arguments([str(tmp_path / "pipe")], 0)
 
 
 def test_folders_of_masks_may_hold_any_format(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from models.errors import InputError
 from models.pictures.opened import MOST_PIXELS, naming
 
 if TYPE_CHECKING:
@@ -62,7 +63,13 @@ def _only_frame(path: Path) -> "av.VideoFrame":
         [stream] = container.streams.video
         if stream.width * stream.height > MOST_PIXELS:
             raise Image.DecompressionBombError(f"{stream.width}x{stream.height}")
-        return next(container.decode(stream))
+        try:
+            return next(container.decode(stream))
+        except av.error.PatchWelcomeError as error:
+            raise InputError(
+                f"{path} holds channels or parts that FFmpeg does not read of OpenEXR and DPX; "
+                "save it with R, G, B (and A), or Y alone, in one part, or as PNG"
+            ) from error
 
 
 def _is_linear(frame: "av.VideoFrame") -> bool:

@@ -1,10 +1,11 @@
 """Which shots of a list are done already, from what their output folders hold."""
 
 import hashlib
-import json
 from pathlib import Path
 
+from models.errors import InputError
 from models.hub.load import LoadedModel
+from models.utils.text_file import read_json
 from models.utils.whole_file import write_whole
 from ovos_cli.batch.result import Result, State, from_records
 from ovos_cli.batch.rows import Row
@@ -63,9 +64,15 @@ def done_before(row: Row, key: str) -> Result | None:
     try:
         if note.read_text(encoding="ascii") != key:
             return None
-        timing = json.loads(folder.timing.read_text(encoding="utf-8"))
+        timing = read_json(folder.timing)
         result = from_records(row, State.BEFORE, record, timing)
-    except (OSError, ValueError, KeyError, TypeError):  # of a folder that something happened to
+    except (
+        InputError,
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+    ):  # of a folder that something happened to
         return None
     return result if _is_there(row, result.frames) else None
 

@@ -20,6 +20,7 @@ import numpy as np
 from models.errors import InputError, OvosError
 from models.sources.files import digest as stored_digest
 from models.utils.device import gpu_name
+from models.utils.text_file import read_json
 from ovos_cli import __version__
 from ovos_cli.benchmarking.code_digest import code_digest
 from ovos_cli.benchmarking.corrected import Corrected
@@ -163,9 +164,9 @@ def _followed(sequence: Sequence) -> float:
 def read_record(path: Path) -> dict[str, Any] | None:
     """The record of a sequence; None if there is none or it is damaged."""
     try:
-        record = json.loads(path.read_text())
+        record = read_json(path)
         return record if {"method", "data", "seconds", "times"} <= set(record) else None
-    except (OSError, ValueError, TypeError):
+    except (InputError, TypeError):
         return None
 
 

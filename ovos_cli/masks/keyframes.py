@@ -87,9 +87,15 @@ def _in_folder(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _there(path: Path) -> Path:
-    if not path.is_file():
-        raise InputError(f"the mask {path} does not exist")
-    return path
+    if path.is_file():
+        return path
+    if path.is_dir():
+        what = "is a folder; give one picture"
+    elif path.exists():
+        what = "is a pipe or a device, and a mask is read more than once; save it as a file"
+    else:
+        what = "does not exist"
+    raise InputError(f"the mask {path} {what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +131,7 @@ def read_keyframe_mask(
         InputError: missing, unreadable, in colour without `colours`, antialiased, or with too
             many objects; a threshold that is not from 1 to 255.
     """
-    if not path.is_file():
-        what = "is a folder; give one picture" if path.is_dir() else "does not exist"
-        raise InputError(f"the mask {path} {what}")
-    picture = decoded(path)
+    picture = decoded(_there(path))
     if colours is None and threshold is None and is_deep(picture.mode):
         values = np.asarray(picture)
         if mots.is_picture(values):

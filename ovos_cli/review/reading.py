@@ -64,7 +64,8 @@ def read_shot(root: Path) -> StoredShot:
         raise InputError(f"{root} does not exist; give an output folder of `ovos segment`")
     if record is None or not place.is_file():
         raise InputError(
-            f"{root} is no output folder of `ovos segment`: there is nothing to review"
+            f"{root} is no output folder of `ovos segment` with a run.json that can be read: there "
+            "is nothing to review"
         )
     names, store = read_object_names(root), Store(place)
     try:

@@ -1,6 +1,5 @@
 """The folder of a shot: its results, what they follow from, and who is writing to it."""
 
-import json
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -14,6 +13,7 @@ from filelock import FileLock, Timeout
 from models.errors import InputError
 from models.pictures.opened import MOST_PIXELS, opened
 from models.tracking.objects import Ids
+from models.utils.text_file import read_json
 from ovos_cli.json_file import write_json
 from ovos_cli.masks.palette import Palette, full_palette
 from ovos_cli.masks.writer import write_mask
@@ -143,8 +143,8 @@ class ShotFolder:
     def read_record(self) -> dict[str, Any] | None:
         """What run.json holds; None where there is none that can be read."""
         try:
-            found = json.loads(self.record.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+            found = read_json(self.record)
+        except InputError:
             return None
         return found if isinstance(found, dict) else None
 
@@ -266,8 +266,8 @@ class ShotFolder:
         """
         kept = self.kept / "exports.json"
         try:
-            before = json.loads(kept.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+            before = read_json(kept)
+        except InputError:
             before = []
         for name in before if isinstance(before, list) else []:
             if name in SINKS and name not in names:

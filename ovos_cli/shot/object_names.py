@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from models.errors import InputError
 from models.utils.names import plain_name
+from models.utils.text_file import read_json, read_text
 from ovos_cli.json_file import write_json
 from ovos_cli.masks.palette import Palette
 
@@ -118,14 +119,12 @@ def read_object_names(folder: Path) -> ObjectNames:
     """
     path = folder / _FILE
     try:
-        text = path.read_text(encoding="utf-8")
-        return _labels(json.loads(text), path)
-    except (FileNotFoundError, NotADirectoryError):
-        return ObjectNames.none()
-    except (OSError, ValueError, RecursionError) as error:
+        values = read_json(path) if path.exists() else {}
+    except InputError as error:
         raise InputError(
             f"{path} is damaged ({error}); mend it, or remove it and give --names again"
         ) from error
+    return _labels(values, path)
 
 
 def write_object_names(folder: Path, names: ObjectNames) -> None:
@@ -171,10 +170,8 @@ def given_names(text: str, objects: Iterable[int]) -> ObjectNames:
 
 def _read(path: Path) -> ObjectNames:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path, "--names")
         values = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
-    except OSError as error:
-        raise InputError(f"--names {path} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"--names {path} cannot be read: {error}") from error
     return _labels(values, path)

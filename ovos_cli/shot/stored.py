@@ -1,5 +1,6 @@
 """A shot's folder as it is read afterwards: no model is loaded, and nothing is computed anew."""
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Self
@@ -26,6 +27,8 @@ from ovos_cli.shot.options_file import options_of
 from ovos_cli.shot.plan import Plan, hashed
 from ovos_cli.shot.store import Store
 
+_RATE = re.compile(r"0*[1-9][0-9]{0,18}(/0*[1-9][0-9]{0,18})?", re.ASCII)
+
 
 class StoredShot:
     """What `ovos segment` left of a shot.
@@ -45,8 +48,8 @@ class StoredShot:
         self.folder, record = folder, folder.read_record()
         if record is None or not (folder.kept / "shot.sqlite").is_file():
             raise InputError(
-                f"{folder.root} is no output folder of `ovos segment`, which has a run.json and a "
-                "folder .ovos: nothing is known of its masks"
+                f"{folder.root} is no output folder of `ovos segment`, which has a run.json that "
+                "can be read and a folder .ovos: nothing is known of its masks"
             )
         folder.refuse_running()
         self.record: dict[str, Any] = record
@@ -141,11 +144,8 @@ class StoredShot:
     @property
     def rate(self) -> Fraction:
         """Frames per second, as the run found them."""
-        try:
-            rate = Fraction(self.record["rate"])
-        except (KeyError, TypeError, ValueError, ZeroDivisionError):
-            rate = Fraction(0)
-        return rate if rate > 0 else Fraction(self._options.fps).limit_denominator(1001)
+        known = _RATE.fullmatch(str(self.record.get("rate")))
+        return Fraction(known[0]) if known else Fraction(self._options.fps).limit_denominator(1001)
 
     def _read_annotations(self, stems: Mapping[int, str]) -> tuple[Annotations, Palette]:
         """What a person said of the shot."""

@@ -15,6 +15,7 @@ from models.network import DMNAOA
 from models.training.data.catalog import DataSet
 from models.training.recipe import Recipe
 from models.training.stages.start import BEST, LAST, inherited, left_random
+from models.utils.text_file import read_json
 from models.utils.whole_file import write_whole
 
 _OF_START = "the start: "
@@ -86,8 +87,8 @@ class RunFolder:
 
     def _recorded(self) -> object:
         try:
-            return json.loads(self.record.read_text())
-        except ValueError as error:
+            return read_json(self.record)
+        except InputError as error:
             raise InputError(
                 f"{self.record} is damaged ({error}), so whether the run there is of this recipe "
                 "cannot be told; remove the file if it is, or give another --out"
@@ -95,9 +96,9 @@ class RunFolder:
 
     def _begun(self) -> dict[str, Any]:
         try:
-            found = json.loads(self.heritage.read_text())
+            found = read_json(self.heritage)
             known = {"data": list(found["data"]), "licence": list(found["licence"])}
-        except (ValueError, KeyError, TypeError) as error:
+        except (InputError, KeyError, TypeError) as error:
             raise InputError(
                 f"{self.heritage} is damaged ({error!r}); remove it, and what the run began with "
                 "is noted anew"

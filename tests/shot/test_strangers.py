@@ -14,8 +14,10 @@ import pytest
 from PIL import Image
 
 from models.errors import InputError
+from ovos_cli.shot.folder import ShotFolder
 from ovos_cli.shot.options_file import options_of
 from ovos_cli.shot.store import Store
+from ovos_cli.shot.stored import StoredShot
 from tests.conftest import write_video
 from tests.shot.test_command import SMALL, box, ovos
 
@@ -151,6 +153,19 @@ def test_what_no_run_would_have_written_is_refused(strange: Path, case: str) -> 
     REFUSED[case](strange)
     code, said = _resume(strange)
     assert code == 2 and str(strange.parent.parent) not in said.replace(str(strange), ""), said
+
+
+@pytest.mark.parametrize("rate", ["1e999999999", float("inf"), "0/1", "1/0", -5, None])
+def test_a_rate_that_is_none_is_that_of_images(strange: Path, rate: object) -> None:
+    entry("rate", rate)(strange)
+    with StoredShot(ShotFolder(strange)) as shot:
+        assert shot.rate == 24
+
+
+def test_a_record_may_have_been_saved_by_an_editor(strange: Path) -> None:
+    record = strange / "run.json"
+    record.write_text(record.read_text(), encoding="utf-8-sig")
+    assert _resume(strange)[0] == 0
 
 
 @pytest.mark.parametrize("case", TAKEN)
