@@ -167,15 +167,21 @@ def _scored(text: str) -> Iterator[Scored]:
 def _samples(text: str) -> Iterator[tuple[str, float, Any, float]]:
     """(video, confidence of the network, cues, J) of each object and frame."""
     for scored in _scored(text):
-        store = Store(scored.shot.folder.kept / "shot.sqlite")
-        cues = store.cues(backward=False)
-        for final in store.finals():
-            for ident, sure in final.confidence.items():
-                each = cues.get(final.frame, {}).get(ident)
-                j = scored.j[ident].get(final.frame)
-                if each is not None and j is not None:
-                    yield scored.name, sure, each, j
-        store.close()
+        for sure, cues, j in _seen(scored):
+            if cues is not None:
+                yield scored.name, sure, cues, j
+
+
+def _seen(scored: Scored) -> Iterator[tuple[float, Any, float]]:
+    """(confidence of the network, cues or None, J) of each object and frame of a shot."""
+    store = Store(scored.shot.folder.kept / "shot.sqlite")
+    cues = store.cues(backward=False)
+    for final in store.finals():
+        for ident, sure in final.confidence.items():
+            j = scored.j[ident].get(final.frame)
+            if j is not None:
+                yield sure, cues.get(final.frame, {}).get(ident), j
+    store.close()
 
 
 def _weights(videos: list[str]) -> Values:
@@ -235,6 +241,8 @@ def _print_group(name: str, group: list[Scored]) -> None:
         frames += own
     sure, j = np.array(masks).T
     _print_row("masks", sure, j)
+    network = [(sure, j) for scored in group for sure, _, j in _seen(scored)]
+    _print_row("masks, by the network's own confidence", *np.array(network).T)
     _print_row("frames", np.array([f[0] for f in frames]), np.array([f[1] for f in frames]))
     here, j = np.array([f[2] for f in frames]), np.array([f[1] for f in frames])
     if (j < BAD).any():
