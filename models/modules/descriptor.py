@@ -38,10 +38,11 @@ class FrameDescriptor:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A past frame with the masks of O objects.
+    """R past frames with the masks of O objects; most often one.
 
-    key, fine: see `FrameDescriptor`. masks: (O, H/4, W/4) in [0, 1]; zero where an object had not
-    begun. objects: (K,) rows of the objects whose reference it is; None is all.
+    key, fine: see `FrameDescriptor`, with R * HW rows. masks: (O, R * H/4, W/4) in [0, 1], one
+    frame's below the other's; zero where an object had not begun. objects: (K,) rows of the objects
+    whose reference it is; None is all.
     """
 
     key: Tensor
@@ -50,13 +51,29 @@ class Reference:
     objects: Tensor | None = None
 
 
+def joined(references: Sequence[Reference]) -> Reference:
+    """One reference of all frames of several, 1 or more, of the same objects.
+
+    A position of the current frame is explained by the likest of all of them, so that an object is
+    known by what any of the frames shows of it.
+    """
+    if len(references) == 1:
+        return references[0]
+    return Reference(
+        torch.cat([each.key for each in references]),
+        torch.cat([each.fine for each in references]),
+        torch.cat([each.masks for each in references], dim=1),
+        references[0].objects,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Witnesses:
-    """Past frames that are asked whether objects are where their first frame says.
+    """Past frames that are asked whether objects are where their first frames say.
 
     objects: (K,) rows of the objects that are asked about. first: which of the first references is
-    theirs. keys: (R * HW, CD) of R frames, the first one among them. covered: (R * HW, 16), for
-    each position its 4x4 cells: what all objects of the first frame cover there, in [0, 1].
+    theirs. keys: (R * HW, CD) of R frames, the first ones among them. covered: (R * HW, 16), for
+    each position its 4x4 cells: what all objects of the first frames cover there, in [0, 1].
     """
 
     objects: Tensor

@@ -50,7 +50,7 @@ def cues_of(view: FrameDescriptor, masks: Tensor, past: RememberedFrames) -> lis
     now = masks[: len(past)].float()
     here, key = _positions(now), view.key.float()
     found, given, thick = (now.new_zeros(len(past)) for _ in range(3))
-    for first in past.firsts():
+    for first in past.anchored():
         own = slice(None) if first.objects is None else first.objects
         before = first.masks[own].float()
         found[own] = _found(first, _positions(before), key, here[own])

@@ -8,13 +8,17 @@ import torch
 from torch import Tensor
 
 from models.config import MemoryPolicy, ModelConfig
-from models.modules.descriptor import Reference, Witnesses, to_blocks
+from models.modules.descriptor import Reference, Witnesses, joined, to_blocks
 from models.modules.template import TemplateEntry, TemplateMemory
 from models.tracking.remembering import keeps, least_worth, spread
 
 READ_AT_MOST = 8
 """Frames but the first that an object's template is read from, where old ones count less
 (`recency`): of more, the oldest would have less than a hundred thousandth of the weight."""
+
+REFERENCES = 4
+"""Frames in which a person gave an object's mask that the refinement aligns at most: the first and
+the latest ones."""
 
 ENDS_KEPT = 4
 """Of so many shots, the latest ones, the refinement may align the last frame when they go on."""
@@ -121,46 +125,70 @@ class RememberedFrames:
         """The remembered frame of this time, which there must be."""
         return next(frame for frame in self.frames if frame.time == time)
 
+    def given_at(self, row: int) -> tuple[int, ...]:
+        """Times of the keyframes that an object is looked for from, rising; the last is its anchor.
+
+        Not of its anchor alone: most of the object may be hidden there.
+        """
+        times = [f.time for f in self.frames if row < len(f) and f.given[row]]
+        return tuple(times[:1] + times[1:][1 - REFERENCES :])
+
+    def anchored(self) -> list[Reference]:
+        """The nearest keyframes, each with the objects whose anchor it is."""
+        return self._references([(anchor,) for anchor in self.anchors])
+
     def firsts(self) -> list[Reference]:
-        """The keyframes that are references, each with the objects whose nearest it is."""
-        times = sorted(set(self.anchors))
-        count = len(self)
-        if len(times) == 1:
-            return [self.at(times[0]).reference(count)]
-        anchors = torch.tensor(self.anchors, device=self.boxes.device)
-        return [self.at(time).reference(count, (anchors == time).nonzero()[:, 0]) for time in times]
+        """The keyframes that are references, those of one object together."""
+        return self._references([self.given_at(row) for row in range(len(self))])
+
+    def _references(self, times: Sequence[tuple[int, ...]]) -> list[Reference]:
+        """One reference for each distinct choice of frames, in their order.
+
+        Args:
+            times: for each object, of its frames.
+        """
+        count, distinct = len(self), sorted(set(times))
+        if len(distinct) == 1:
+            return [joined([self.at(time).reference(count) for time in distinct[0]])]
+        found = []
+        for choice in distinct:
+            rows = [row for row, own in enumerate(times) if own == choice]
+            objects = torch.tensor(rows, device=self.boxes.device)
+            found.append(joined([self.at(time).reference(count, objects) for time in choice]))
+        return found
 
     def witnesses(self, count: int) -> list[Witnesses]:
         """Frames between keyframes and the previous frame that the refinement asks.
 
         An object is asked about in frames in which it was in sight, and so were the others of its
-        keyframe that are in sight now: lost one may be in other frames, and would be spoken
-        against. One that is out of sight now keeps nothing from the others. Objects of one
-        keyframe and the same frames go together.
+        keyframes that are in sight now: lost one may be in other frames, and would be spoken
+        against. One that is out of sight now keeps nothing from the others. Objects of the same
+        keyframes and the same frames go together.
 
         Args:
-            count: frames besides the keyframe at most.
+            count: frames besides the keyframes at most.
         """
-        firsts = {time: index for index, time in enumerate(sorted(set(self.anchors)))}
+        given = [self.given_at(row) for row in range(len(self))]
+        firsts = {times: index for index, times in enumerate(sorted(set(given)))}
         between = self.frames[:-1]
         in_sight = [row for row, here in enumerate(self.previous.present) if here]
-        asked: dict[tuple[int, tuple[int, ...]], list[int]] = {}
-        for row, anchor in enumerate(self.anchors):
-            needed = {row, *(r for r in in_sight if self.anchors[r] == anchor)}
+        asked: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
+        for row, own in enumerate(given):
+            needed = {row, *(r for r in in_sight if given[r] == own)}
             times = [
-                f.time for f in between if f.time > anchor and all(f.present[r] for r in needed)
+                f.time for f in between if f.time > own[-1] and all(f.present[r] for r in needed)
             ]
             chosen = tuple(spread(times, count))
             if chosen:
-                asked.setdefault((anchor, chosen), []).append(row)
+                asked.setdefault((own, chosen), []).append(row)
         found = []
-        for (anchor, chosen), rows in asked.items():
-            frames = [self.at(time) for time in (anchor, *chosen)]
-            known = len(frames[0])  # what the keyframe's own masks can tell apart
+        for (own, chosen), rows in asked.items():
+            frames = [self.at(time) for time in (*own, *chosen)]
+            known = len(self.at(own[-1]))  # what the keyframes' own masks can tell apart
             found.append(
                 Witnesses(
                     torch.tensor(rows, device=self.boxes.device),
-                    firsts[anchor],
+                    firsts[own],
                     torch.cat([frame.key for frame in frames]),
                     torch.cat([to_blocks(frame.masks[:known]).sum(1) for frame in frames]),
                 )
@@ -234,13 +262,14 @@ class RememberedFrames:
     ) -> list[RememberedFrame]:
         """Earlier frames without what nothing reads any more."""
         thin, ends = list[RememberedFrame](), 0
+        references = {time for row in range(len(self)) for time in self.given_at(row)}
         seen = [int(here) for here in self.previous.present]  # in so many later frames
         for frame in reversed(frames):
             recent = any(
                 here and seen[row] < READ_AT_MOST for row, here in enumerate(frame.present)
             )
             seen = [n + (row < len(frame) and frame.present[row]) for row, n in enumerate(seen)]
-            if frame.time not in self.anchors:
+            if frame.time not in references:
                 template = frame.template if recent or not config.recency else None
                 fine = frame.fine if frame.ends and ends < ENDS_KEPT else None
                 ends += frame.ends

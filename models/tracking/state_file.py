@@ -18,7 +18,7 @@ from models.tracking.geometry import Geometry
 from models.tracking.objects import TrackedObjects
 from models.utils.whole_file import write_whole
 
-_FORMAT = "ovos-state-2"
+_FORMAT = "ovos-state-3"
 _PARTS = ("masks", "key", "look", "fine", "template_key", "template_value")
 
 

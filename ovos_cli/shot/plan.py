@@ -2,9 +2,10 @@
 
 The video is gone through forward from the first given mask, and backward from the last of each
 object to what lies before. Both ways begin anew at each *boundary*, a frame in which all objects
-that are followed are given: what comes after follows from the masks given there and at a few
-boundaries before, and from nothing else. So a correction reaches from the boundary before it to the
-boundaries after it, and the rest of the shot stays as it is, to the byte.
+that are followed are given: what comes after follows from the masks given there, at a few
+boundaries before and, forward, at the first one; and from nothing else. So a correction reaches
+from the boundary before it to the boundaries after it, and the rest of the shot stays as it is, to
+the byte.
 
 Every frame of a way has a key, which says all that its result follows from. A stored result whose
 key is the wanted one need not be computed again.
@@ -19,7 +20,8 @@ from operator import itemgetter
 from ovos_cli.shot.prompts import Prompts
 
 SEEDS = 3
-"""Boundaries that are remembered where a chain begins: its own, and the nearest before."""
+"""Boundaries that are remembered where a chain begins: its own, and the nearest before. Forward the
+first one is remembered besides: it seldom changes, and of the others each may hide the same."""
 
 _FORWARD, _BACKWARD = 1, -1
 
@@ -245,11 +247,16 @@ def _chained(
     *,
     backward: bool,
 ) -> list[Chain]:
-    whole = list(starts)
+    kept = 0 if backward else 1
     return [
-        Chain(prompts, backward, tuple(whole[max(0, i - SEEDS + 1) : i + 1]), end, base)
-        for i, end in enumerate(ends)
+        Chain(prompts, backward, _seeds(starts, i, kept), end, base) for i, end in enumerate(ends)
     ]
+
+
+def _seeds(boundaries: Sequence[int], own: int, kept: int) -> tuple[int, ...]:
+    """Of the boundaries up to `own`, an index, the first `kept` and the last `SEEDS`."""
+    nearest = max(0, own - SEEDS + 1)
+    return (*boundaries[: min(kept, nearest)], *boundaries[nearest : own + 1])
 
 
 def hashed(*parts: object) -> str:

@@ -135,6 +135,28 @@ def _asked(past: RememberedFrames) -> dict[tuple[int, ...], int]:
     return {tuple(w.objects.tolist()): len(w.keys) // 16 for w in past.witnesses(8)}
 
 
+def test_an_object_is_looked_for_from_the_first_and_the_latest_masks_that_were_given() -> None:
+    network, clock = DMNAOA(preset("lite")).eval(), Clock()
+    with torch.no_grad():
+        frame = network.describe(network.bfe(torch.rand(1, 3, 64, 64))[0], clock)
+        past = network.begin(frame, torch.ones(2, 64, 64), clock)
+        for time in range(1, 61):
+            given = [0] if time % 10 == 3 else []
+            past = network.remember(past, frame, torch.ones(2, 16, 16), time, clock, keyframe=given)
+    assert past.anchors == (53, 0)
+    assert [past.given_at(row) for row in range(2)] == [(0, 33, 43, 53), (0,)]
+    # What is large is kept where it is looked at: of these, and of the previous frame.
+    assert [f.time for f in past.frames if f.fine is not None] == [0, 33, 43, 53, 60]
+    alone, several = past.firsts()
+    assert len(alone.key) == 16 and len(several.key) == 4 * 16
+    assert [r.objects.tolist() for r in (alone, several) if r.objects is not None] == [[1], [0]]
+    # Those that are asked come after what was given.
+    assert [(w.objects.tolist(), w.first, len(w.keys) // 16) for w in past.witnesses(8)] == [
+        ([0], 1, 5),
+        ([1], 0, 9),
+    ]
+
+
 def test_what_is_remembered_of_dropped_objects_goes() -> None:
     past = _remembered({}, [1, 2], [[1, 0, 1]] * 2).select([2, 0])
     assert len(past) == 2 and past.boxes.shape == (2, 4)

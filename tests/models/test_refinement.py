@@ -10,6 +10,7 @@ from models.modules.descriptor import (
     Reference,
     Witnesses,
     from_blocks,
+    joined,
     split_levels,
     stack_levels,
     to_blocks,
@@ -64,6 +65,27 @@ def test_masks_move_with_the_features_at_full_detail() -> None:
     for level, expected in zip(found.levels, (now.f16, now.f8, now.f4), strict=True):
         torch.testing.assert_close(level, expected, atol=1e-2, rtol=0)
     assert found.likeness is not None and found.likeness.min() > 0.99
+
+
+def test_of_several_references_the_likest_counts_at_each_position() -> None:
+    network = _sharp_network()
+    one, other = _features(1), _features(2)
+    masks = (torch.rand(2, 2, 32, 48) > 0.5).float()
+    # The left half of the current frame is as in one of them, the right half as in the other.
+    halves = [
+        torch.cat([x[..., : x.shape[-1] // 2], y[..., y.shape[-1] // 2 :]], dim=3)
+        for x, y in ((one.f4, other.f4), (one.f8, other.f8), (one.f16, other.f16))
+    ]
+    key = network.describe(FrameFeatures(*halves, raw=(), size=one.size)).key
+    references = [
+        _reference(network, each, own) for each, own in zip((one, other), masks, strict=True)
+    ]
+    with torch.no_grad():
+        queries = network._queries(key, (8, 12), 0)
+        found = network._align(key, queries, joined(references), 0, (8, 12))
+    expected = torch.cat([masks[0, :, :, :24], masks[1, :, :, 24:]], dim=2)
+    torch.testing.assert_close(found.masks, expected, atol=1e-3, rtol=0)
+    assert joined(references[:1]) is references[0]
 
 
 def test_objects_are_refined_independently_and_in_range() -> None:

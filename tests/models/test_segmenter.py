@@ -427,7 +427,7 @@ def test_a_state_of_something_else_is_refused(tmp_path: Path) -> None:
     for damaged in (
         content[:-100],
         b"nothing of the kind",
-        content.replace(b"state-2", b"state-9"),
+        content.replace(b"state-3", b"state-9"),
     ):
         path.write_bytes(damaged)
         with pytest.raises(InputError, match=r"begin anew|damaged"):

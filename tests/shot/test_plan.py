@@ -43,7 +43,14 @@ def test_between_two_masks_both_ways_meet_and_each_mask_is_a_new_beginning() -> 
         (True, (20,), 13),
         (True, (20, 12), 1),
     ]
-    assert max(len(c.seeds) for c in Plan(said({f: {1} for f in range(0, 30, 5)})).chains) == SEEDS
+
+
+def test_the_nearest_masks_are_remembered_and_forward_the_first_one() -> None:
+    chains = Plan(said({f: {1} for f in range(0, 30, 5)})).chains
+    forward, backward = ([c.seeds for c in chains if c.backward is way] for way in (False, True))
+    assert forward[1:3] == [(0, 5), (0, 5, 10)]
+    assert forward[-1] == (0, *range(25 - 5 * (SEEDS - 1), 26, 5))
+    assert backward[-1] == (*range(5 + 5 * (SEEDS - 1), 4, -5),)
 
 
 def test_a_mask_of_one_object_of_two_is_no_new_beginning() -> None:
@@ -114,6 +121,9 @@ def test_a_correction_changes_what_lies_beside_it_and_nothing_beyond_what_is_rem
     # Forward from 15 and the next masks that remember it, backward likewise.
     reach = range(15 - 3 * SEEDS + 1, 15 + 3 * SEEDS)
     assert changed(before, after) == [f for f in reach if f not in starts or f == 15]
+    # Of the first mask all follows that is found forward.
+    first = said({f: {1} for f in starts}, edited=frozenset({0}))
+    assert changed(before, first) == [0, *(f for f in range(31) if f not in starts)]
 
 
 def test_of_another_source_or_model_nothing_holds() -> None:
