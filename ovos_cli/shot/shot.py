@@ -229,11 +229,11 @@ class Shot:
         for chain in plan.chains:
             with closing(self._pass(chain, said, low, high)) as passes:
                 for passed in passes:
-                    tick()
                     done = self._finished(said, passed.frame.index, passed, chain)
                     if done is not None and noted.get(done.index) != done.key:
                         noted[done.index] = done.key
                         yield done
+                    tick()  # what it raises leaves no frame out
         end = self.last if high is None else high
         for frame in range(low, low if end is None else end + 1):
             if frame not in plan.prompts.locked and noted.get(frame) != plan.final_key(frame):

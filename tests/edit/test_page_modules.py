@@ -204,11 +204,15 @@ def test_numbers_of_boxes_do_not_cover_each_other_and_are_pointed_at(evaluate: E
     body = """const boxes = [[-9, 5, 80, 70], [-9, 5, 60, 50], [2, 7, 30, 30], [95, 95, 140, 140]];
     const tags = m.tagsOf(boxes, { width: 100, height: 100 });
     const at = (x, y) => m.boxAt({ x, y }, boxes, tags);
+    const beside = m.tagsOf(Array(50).fill([0.1, 105.3, 9, 200]), { width: 640.5, height: 480.3 });
     const middles = tags.map(({ x, y }) => at(x + m.TAG.width / 2, y + m.TAG.height / 2));
     const inside = [at(29, 6), at(55, 20), at(75, 65), at(90, 20)];
-    return { tags, middles, inside, tag: m.TAG };"""
+    const places = new Set(beside.map(({ x, y }) => `${x} ${y}`)).size;
+    const lowest = Math.max(...beside.map(({ y }) => y));
+    return { tags, middles, inside, tag: m.TAG, places, lowest };"""
     found = evaluate("tags", body)
-    assert found["middles"] == [0, 1, 2, 3]
+    assert found["middles"] == [0, 1, 2, 3] and found["places"] == 50
+    assert found["lowest"] <= 480.3 - found["tag"]["height"]
     assert found["inside"] == [1, 1, 0, None]  # the smallest one around
     for n, one in enumerate(found["tags"]):
         assert 0 <= one["x"] <= 100 - found["tag"]["width"]

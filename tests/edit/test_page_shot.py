@@ -126,7 +126,7 @@ def test_masks_come_in_while_the_page_is_open(opened: Opened, served: Served) ->
     window.ready()
     window.has_chosen(1)
     window.says("All is followed")
-    window.shows_frame(0)
+    window.shows_frame(2)
 
 
 def test_following_is_stopped_and_goes_on_after_a_reload(opened: Opened, served: Served) -> None:

@@ -81,6 +81,22 @@ def test_a_part_is_followed_in_one_direction(page: Page) -> None:
     assert len(page.ask("GET", "/timeline")["objects"]["1"]["confidence"]) == FRAMES
 
 
+def test_the_frame_after_which_following_stops_is_there(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    following = page.session.writing.following
+    given_way = following._priority.give_way
+
+    def stops() -> None:
+        following._stop = page.session.writing.edited.shot.at == 3
+        given_way()
+
+    monkeypatch.setattr(following._priority, "give_way", stops)
+    page.put(0, 1, box(5))
+    page.follow()
+    assert page.ask("GET", "/timeline")["known"] == [[0, 2]]
+
+
 def test_taking_masks_back(page: Page) -> None:
     page.put(0, 1, box(5))
     page.put(0, 2, box(35))

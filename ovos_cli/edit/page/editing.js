@@ -237,6 +237,7 @@ export class Editing extends Emitter {
       });
       await this.#loadInfo();
     };
+    this.emit('say', `Removed ${name}, and all that was given of it (undo: Ctrl+Z).`);
     await this.#did({ label: `removed ${name}`, frame: null, object: null, undo: putBack, redo: remove });
   }
 

@@ -12,6 +12,7 @@ import { Keys } from './keys.js';
 import { Look } from './look.js';
 import { Messages } from './messages.js';
 import { Objects } from './objects.js';
+import { keepPlace, placeBefore } from './place.js';
 import { Playing } from './playing.js';
 import { Proposals } from './proposals.js';
 import { Saving } from './saving.js';
@@ -31,14 +32,16 @@ const BUSY = 8; // asking takes an eighth of the time at most
 const messages = new Messages();
 
 async function begin() {
-  const api = new Api(takeToken());
+  const token = takeToken();
+  const api = new Api(token);
   const shot = new Shot(api);
   await shot.loadInfo();
   document.getElementById('shot-name').textContent = shot.info.name;
   document.title = `${shot.info.name} · ovos edit`;
 
   const connection = new Connection(api);
-  const look = new Look(Math.max(shot.first, shot.info.link_frame ?? shot.first));
+  const place = placeBefore(token);
+  const look = new Look(Math.max(shot.first, place?.frame ?? shot.info.link_frame ?? shot.first));
   const shown = new Shown(api, shot.size);
   const saving = new Saving(connection);
   const history = new History();
@@ -69,7 +72,9 @@ async function begin() {
   listen({ shot, look, shown, saving, connection, playing, crosshair, timeline, ...answering });
   showButtons({ look, stage, editing, history, saving });
   showWaiting({ look, shown, clicking, proposals });
-  if (shot.objects.length) look.choose(shot.objects[0].id);
+  window.addEventListener('pagehide', () => keepPlace(token, look));
+  const chosen = shot.object(place?.object) ?? shot.objects[0];
+  if (chosen) look.choose(chosen.id);
   await connection.open(); // what is told after it is loaded is heard
   await Promise.all([reading(() => shot.load()), shown.show(look.frame)]);
   document.documentElement.dataset.ready = true; // for whoever waits for the page

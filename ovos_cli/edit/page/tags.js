@@ -4,18 +4,21 @@ export const TAG = { width: 24, height: 18 };
 const APART = 2;
 
 /**
- * A tag for each box, in its upper left corner or, where another one is, as little below as is free.
+ * A tag for each box, in its upper left corner or, where another one is, as little below as is free;
+ * where nothing is down to the end of the stage, in the next column.
  *
  * boxes: [x0, y0, x1, y1] on the stage. stage: {width, height}; a tag is on it wherever its box reaches.
  * Returns [{x, y}] of their upper left corners.
  */
 export function tagsOf(boxes, stage) {
   const placed = [];
-  const held = (value, room) => Math.max(0, Math.min(room, value));
+  // Whole numbers: what is moved by a height is that far away, and no rounding less.
+  const held = (value, room) => Math.round(Math.max(0, Math.min(room, value)));
   for (const [x0, y0] of boxes) {
     const tag = { x: held(x0, stage.width - TAG.width), y: held(y0, stage.height - TAG.height) };
     for (let other; (other = placed.find((each) => touches(each, tag))); ) {
       tag.y = other.y + TAG.height + APART;
+      if (tag.y > stage.height - TAG.height) Object.assign(tag, { x: tag.x + TAG.width + APART, y: 0 });
     }
     placed.push(tag);
   }
