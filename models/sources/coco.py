@@ -11,6 +11,7 @@ from models.errors import InputError
 from models.pictures.run_lengths import decode, extent
 from models.sources.npz import unknown_frame
 from models.sources.stored import StoredProposals
+from models.utils.clutter import without_clutter
 from models.utils.names import number_at_end
 from models.utils.text_file import read_json
 
@@ -36,7 +37,8 @@ class CocoStore:
         Raises:
             InputError: no results file or several, or one that cannot be used.
         """
-        found = sorted(f for f in folder.glob("*.json") if f.name not in (IMAGES, RECORD))
+        lists = without_clutter(folder.glob("*.json"))
+        found = [f for f in lists if f.name not in (IMAGES, RECORD)]
         if len(found) != 1:
             raise InputError(
                 f"{folder} should hold one file of COCO results, NAME.json; it holds {len(found)}"

@@ -17,6 +17,7 @@ from models.proposals import Origin, Proposals
 from models.sources.coco import RECORD, CocoStore
 from models.sources.npz import NpzStore
 from models.sources.stored import StoredProposals
+from models.utils.clutter import without_clutter
 
 
 class Store(Protocol):
@@ -47,8 +48,8 @@ def open_store(folder: Path) -> Store:
     """
     if not folder.is_dir():
         raise InputError(f"the folder of proposals {folder} does not exist")
-    arrays = any(folder.glob("*.npz"))
-    lists = any(file.name != RECORD for file in folder.glob("*.json"))
+    arrays = any(without_clutter(folder.glob("*.npz")))
+    lists = any(file.name != RECORD for file in without_clutter(folder.glob("*.json")))
     if arrays == lists:
         raise InputError(
             f"the folder {folder} should hold proposals either as npz files or as COCO results "
@@ -60,7 +61,7 @@ def open_store(folder: Path) -> Store:
 def digest(folder: Path) -> str:
     """SHA-256 of the proposals that a folder holds, by name and content."""
     whole = hashlib.sha256()
-    for file in sorted([*folder.glob("*.npz"), *folder.glob("*.json")]):
+    for file in without_clutter([*folder.glob("*.npz"), *folder.glob("*.json")]):
         if file.name != RECORD:
             whole.update(f"{file.name} {sha256(file)}\n".encode())
     return whole.hexdigest()

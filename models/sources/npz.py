@@ -9,6 +9,7 @@ import numpy as np
 
 from models.errors import InputError
 from models.sources.stored import StoredProposals
+from models.utils.clutter import without_clutter
 from models.utils.whole_file import write_whole
 
 _MOST_BYTES = 1 << 30
@@ -24,7 +25,7 @@ class NpzStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._files = {file.stem: file for file in sorted(folder.glob("*.npz"))}
+        self._files = {file.stem: file for file in without_clutter(folder.glob("*.npz"))}
 
     def names(self) -> list[str]:
         """Frames that there are proposals of."""

@@ -38,13 +38,24 @@ def subfolders(folder: Path) -> list[str]:
 
 
 def pictures(folder: Path) -> dict[str, Path]:
-    """Pictures in a folder by stem, in natural order; empty if there is no such folder."""
+    """Pictures in a folder by stem, in natural order; empty if there is no such folder.
+
+    Raises:
+        InputError: two have one stem.
+    """
     if not folder.is_dir():
         return {}
     files = [
         p for p in folder.iterdir() if p.suffix.lower() in PICTURES and not p.name.startswith(".")
     ]
-    return {p.stem: p for p in sorted(files, key=lambda p: natural_key(p.name))}
+    found = {p.stem: p for p in sorted(files, key=lambda p: natural_key(p.name))}
+    if len(found) < len(files):
+        twice = next(p for p in files if found[p.stem] != p)
+        raise InputError(
+            f"{folder} holds {twice.name} and {found[twice.stem].name}, which stand for one frame; "
+            "move one of them away"
+        )
+    return found
 
 
 def split_file(split: str) -> Path | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from models.errors import InputError, OvosError
+from models.utils.clutter import without_clutter
 from ovos_cli.datasets.folder import folder_sequence
 from ovos_cli.datasets.layout import contents
 from ovos_cli.datasets.sequence import Dataset
@@ -53,7 +54,7 @@ def lay_out(root: Path) -> Path:
     Raises:
         InputError: the root is not the sample. OvosError: the cache cannot be written.
     """
-    masks = {path.name: path for path in sorted((root / _TRUTH).glob("*.png"))}
+    masks = {path.name: path for path in without_clutter((root / _TRUTH).glob("*.png"))}
     lost = [name for name in (_VIDEO, _FIRST) if not (root / name).is_file()]
     if lost or not masks:
         found = contents(root) if root.is_dir() else "no folder of that name"

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 from models.errors import InputError
+from models.utils.clutter import without_clutter
 
 _EVERY = 1.0
 """Seconds for which it is taken to be as it was."""
@@ -56,6 +57,6 @@ class WatchedSource:
 
 def _signs(path: Path) -> Signs:
     """What tells a file that was written from one that was not. Raises OSError."""
-    files = sorted(f for f in path.iterdir() if f.is_file()) if path.is_dir() else [path]
-    found = ((file.name, file.stat()) for file in files)
+    files = without_clutter(path.iterdir()) if path.is_dir() else [path]
+    found = ((file.name, file.stat()) for file in files if file.is_file())
     return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in found)

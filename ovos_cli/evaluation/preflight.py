@@ -132,7 +132,11 @@ def _annotation_problems(sequence: Sequence) -> list[str]:
 
 def _lost_masks(sequence: Sequence, masks: Path) -> list[str]:
     lost = [f for f in sequence.compared if not (masks / f"{f}.png").is_file()]
-    return [f"{sequence.name}: no mask of {_some(lost)}"] if lost else []
+    if not lost:
+        return []
+    others = sorted({f.suffix for f in masks.iterdir() if f.is_file() and f.stem in {*lost}})
+    kinds = f"; there are {', '.join(others)}, and masks are .png" if others else ""
+    return [f"{sequence.name}: no mask of {_some(lost)}{kinds}"]
 
 
 def _truth_problems(sequence: Sequence) -> list[str]:

@@ -166,7 +166,11 @@ class VideoFile:
 
     def _without_index(self) -> InputError | None:
         """The error for an MP4 that was not finished, if it is one."""
-        if not lacks_index(self.path):
+        try:
+            unfinished = lacks_index(self.path)
+        except OSError:  # it has just gone
+            return None
+        if not unfinished:
             return None
         return InputError(
             f"{self.path} is an MP4 or MOV without its index (moov): it was not recorded or copied "

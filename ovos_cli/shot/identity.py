@@ -7,6 +7,7 @@ from uuid import uuid4
 from models.hub.load import LoadedModel
 from models.sources.install import digest_of
 from models.tracking.segmenter import Segmenter
+from models.utils.clutter import without_clutter
 from ovos_cli.benchmarking.code_digest import code_digest
 from ovos_cli.media.source import LiveSource, Source
 
@@ -25,7 +26,9 @@ def source_digest(path: Source) -> str:
     if isinstance(path, LiveSource):
         return f"read once: {uuid4()}"
     digest = hashlib.sha256()
-    files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
+    files = [path]
+    if path.is_dir():  # to look at it with a file manager makes no other source of it
+        files = [p for p in without_clutter(path.iterdir()) if p.is_file()]
     for file in files:
         size = file.stat().st_size
         digest.update(f"{file.name if path.is_dir() else ''} {size}\n".encode())

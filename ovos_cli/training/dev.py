@@ -18,6 +18,7 @@ from models.training.data.catalog import DataSet, of_videos, open_data
 from models.training.data.pairs import IGNORE, AnnotatedImage, Array, Video
 from models.training.data.pictures import read_image
 from models.training.recipe import DataPart, DevPart
+from models.utils.clutter import without_clutter
 from models.utils.precision import Precision
 from ovos_cli.evaluation.measures import frame_scores
 from ovos_cli.masks.ids import boxes_of
@@ -117,7 +118,7 @@ class DevSet:
         """The first frames of a video from the first annotated one on, by image."""
         annotated = {frame.image_path: frame for frame in video.frames}
         first = video.frames[0].image_path
-        there = {*first.parent.glob(f"*{first.suffix}"), *annotated}
+        there = {*without_clutter(first.parent.glob(f"*{first.suffix}")), *annotated}
         order = sorted(path for path in there if path >= first)
         return {path: annotated.get(path) for path in order[: self.part.frames]}
 

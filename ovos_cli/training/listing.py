@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from models.utils.clutter import without_clutter
 from ovos_cli.lines import say
 from ovos_cli.shared_files import shared_folders
 
@@ -19,7 +20,7 @@ def known_recipes() -> dict[str, Path]:
     """Files of the recipes that come with ovos, by name; the nearest of each name."""
     found: dict[str, Path] = {}
     for folder in shared_folders("recipes"):
-        for file in sorted(folder.glob("*.toml")):
+        for file in without_clutter(folder.glob("*.toml")):
             found.setdefault(file.stem, file)
     return found
 

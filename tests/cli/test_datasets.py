@@ -11,6 +11,7 @@ from models.errors import InputError
 from ovos_cli.dataset_options import names
 from ovos_cli.datasets import DatasetName, Submission, open_dataset
 from ovos_cli.datasets.annotation import read_ids
+from ovos_cli.datasets.layout import pictures
 from ovos_cli.evaluation.preflight import check_frames, check_masks
 from ovos_cli.media import folder_reader
 from tests.conftest import write_indexed
@@ -185,6 +186,13 @@ def test_a_root_says_what_was_expected_and_found(tmp_path: Path) -> None:
         open_dataset(DatasetName.DAVIS17, tmp_path / "nothing")
     with pytest.raises(InputError, match=r"should hold JPEGImages/NAME.*found: bear/"):
         open_dataset(DatasetName.FOLDER, tmp_path)
+
+
+def test_two_pictures_of_one_frame_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "7.jpg").touch()
+    (tmp_path / "7.png").touch()
+    with pytest.raises(InputError, match=r"holds 7\.jpg and 7\.png, which stand for one frame"):
+        pictures(tmp_path)
 
 
 def test_a_missing_first_annotation_is_named(tmp_path: Path) -> None:

@@ -181,6 +181,11 @@ def _drop(path: str):  # type: ignore[no-untyped-def]
     return lambda masks: (masks / path).unlink()
 
 
+def _capitals(masks: Path) -> None:
+    for file in (masks / "dogs").glob("*.png"):
+        file.rename(file.with_suffix(".PNG"))
+
+
 def _rgb(masks: Path) -> None:
     Image.new("RGB", (64, 48), (128, 0, 0)).save(masks / "dogs/00002.png")
 
@@ -225,6 +230,7 @@ def _no_sequence(masks: Path) -> None:
     ("spoil", "message"),
     [
         (_drop("dogs/00002.png"), "dogs: no mask of 1 of its frames (00002)"),
+        (_capitals, "00002, 00003, 00004); there are .PNG, and masks are .png"),
         (_rgb, "00002.png is in colour"),
         (_small, "dogs: 00002.png is 32x24, the annotation 64x48"),
         (_foreign, "00002.png has the id 9; the sequence's objects are 1, 2"),

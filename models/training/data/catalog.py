@@ -11,6 +11,7 @@ from models.training.data.folders import folder_pairs, unpaired
 from models.training.data.pairs import AnnotatedImage, Video
 from models.training.data.youtube import youtube_videos
 from models.training.recipe import DataPart
+from models.utils.clutter import without_clutter
 
 
 @dataclass(frozen=True)
@@ -90,4 +91,4 @@ def _only(video: Video, names: Sequence[str]) -> Video:
 def _unannotated(video: Video) -> int:
     annotated = {frame.image_path.stem for frame in video.frames}
     folder = video.frames[0].image_path.parent
-    return sum(path.stem not in annotated for path in folder.glob("*.jpg"))
+    return sum(path.stem not in annotated for path in without_clutter(folder.glob("*.jpg")))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from models.errors import InputError
 from models.training.data.pairs import Pair, Video
+from models.utils.clutter import without_clutter
 from models.utils.split_lists import davis_lists, read_list
 
 _SCALE = "480p"
@@ -33,7 +34,7 @@ def davis_videos(root: Path, split: str, year: str = "2016") -> list[Video]:
         )
     videos = []
     for name in read_list(listing):
-        masks = sorted((annotations / name).glob("*.png"))
+        masks = without_clutter((annotations / name).glob("*.png"))
         if not masks or not (images / name).is_dir():
             raise InputError(
                 f"sequence {name}, which {listing} names, lacks "

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from models.errors import InputError
 from models.training.data.pairs import Pair
+from models.utils.clutter import without_clutter
 
 
 def folder_pairs(root: Path) -> list[Pair]:
@@ -44,8 +45,4 @@ def _by_stem(files: list[Path]) -> dict[str, Path]:
 
 def _files(folder: Path) -> list[Path]:
     """What lies in a folder, but for what file managers leave there."""
-    return [
-        path
-        for path in sorted(folder.iterdir())
-        if not path.name.startswith(".") and path.name not in ("Thumbs.db", "desktop.ini")
-    ]
+    return without_clutter(folder.iterdir())

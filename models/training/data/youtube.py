@@ -4,6 +4,7 @@ from pathlib import Path
 
 from models.errors import InputError
 from models.training.data.pairs import Pair, Video
+from models.utils.clutter import without_clutter
 
 
 def youtube_videos(root: Path, split: str) -> list[Video]:
@@ -20,7 +21,7 @@ def youtube_videos(root: Path, split: str) -> list[Video]:
         )
     videos = []
     for folder in sorted(path for path in masks.iterdir() if path.is_dir()):
-        found = sorted(folder.glob("*.png"))
+        found = without_clutter(folder.glob("*.png"))
         pairs = [Pair(images / folder.name / f"{m.stem}.jpg", m, found[0]) for m in found]
         if pairs:
             videos.append(Video(folder.name, tuple(pairs)))
