@@ -3,17 +3,20 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from models.errors import InputError
 from models.training.recipe import read_recipe
-from models.utils.names import number_at_end, plain_name
+from models.utils.names import number_at_end, numbers_apart, plain_name
 from models.utils.split_lists import read_list
 from models.utils.text_file import read_json
 from ovos_cli.datasets import DatasetName, open_dataset
+from ovos_cli.masks.keyframes import mask_arguments
 from ovos_cli.media.frame_names import natural_key
+from ovos_cli.shot.instructions import parse_drop, parse_lock
 from tests.conftest import ROOT
 from tests.trees import youtube_tree
 
@@ -79,6 +82,16 @@ def test_names_of_meta_json_stay_in_their_folder(tmp_path: Path) -> None:
 def _with_frame(video: dict, frame: str) -> dict:
     objects = {i: {**o, "frames": [*o["frames"], frame]} for i, o in video["objects"].items()}
     return {"objects": objects}
+
+
+@pytest.mark.parametrize("parse", [parse_lock, parse_drop, lambda text: mask_arguments([text], 0)])
+def test_numbers_of_thousands_of_digits_are_none(parse: Callable[[str], object]) -> None:
+    """Python refuses to make them, with an error of its own."""
+    digits = "9" * 5000
+    for text in (digits, f"1@{digits}", f"{digits}=m.png"):
+        with pytest.raises((InputError, OSError)):
+            parse(text)
+    assert numbers_apart(f"a{digits}")[0] == "a" and number_at_end(digits) is not None
 
 
 def test_numbers_in_names_are_in_order_of_what_they_are() -> None:

@@ -4,7 +4,8 @@ import re
 
 from models.errors import InputError
 
-_NUMBER = re.compile(r"(?:(?:^|(?<=[\s._]))-)?\d+")
+_NUMBER = re.compile(r"(?:(?:^|(?<=[\s._]))-)?\d{1,4000}")
+"""Python makes no number of more digits; names that files give may have them."""
 _AT_END = re.compile(_NUMBER.pattern + r"$")
 _DRIVE = re.compile(r"[A-Za-z]:")
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -24,8 +25,7 @@ from ovos_cli.sinks import SINKS
 _OF_ALL = {"overwrite", "resume", "quiet"}
 _NAMES = {"set": "settings"}
 """Options that the command line calls otherwise than Python."""
-_YES = dict.fromkeys(("true", "yes", "on", "1"), True)
-_NO = dict.fromkeys(("false", "no", "off", "0"), False)
+_FRAME = re.compile(r"[0-9]{1,9}")
 _YES = dict.fromkeys(("true", "yes", "on", "1"), True)
 _NO = dict.fromkeys(("false", "no", "off", "0"), False)
 
@@ -85,9 +85,9 @@ def _row(
     for name in ("video", "mask"):
         if name not in said:
             raise InputError(f"there is no {name}")
-    video = _video(str(said.pop("video")), folder)
+    video = _video(_typed("video", str, said.pop("video"), folder), folder)
     base = (common[0].out or folder).absolute()
-    out = base / str(said.pop("out", default_folder(video, "ovos")))
+    out = base / _typed("out", str, said.pop("out", default_folder(video, "ovos")), folder)
     masks = _typed("mask", list[str], said.pop("mask"), folder)
     source = SourceOptions(
         video=str(video),
@@ -170,7 +170,7 @@ def _video(text: str, folder: Path) -> Path:
 def _mask(text: str, folder: Path) -> str:
     """A mask argument with its path below a folder, see `mask_arguments`."""
     number, equals, file = text.partition("=")
-    if equals and number.strip().isdecimal() and not (folder / text).exists():
+    if equals and _FRAME.fullmatch(number.strip()) and not (folder / text).exists():
         return f"{int(number)}={folder / file.strip()}"
     return str(folder / text)
 

@@ -1,5 +1,6 @@
 """Mattes, hard or soft: a folder for each object, and in it a grey picture for each frame."""
 
+import re
 from collections import defaultdict
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +18,7 @@ from ovos_cli.formats.tree import Tree
 from ovos_cli.shot.object_names import read_object_names
 
 _WHITE = 65535
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def is_mattes(tree: Tree) -> bool:
@@ -76,7 +78,7 @@ def _pictures(tree: Tree) -> list[str]:
 def _number(called: str, numbers: dict[str, int]) -> int | None:
     if called in numbers:
         return numbers[called]
-    return int(called) if called.isascii() and called.isdigit() else None
+    return int(called) if _NUMBER.fullmatch(called) else None
 
 
 def _named(tree: Tree) -> dict[str, int]:

@@ -24,7 +24,7 @@ from ovos_cli.media.frame_files import picture_suffixes
 from ovos_cli.media.frame_names import natural_key
 
 Ids = NDArray[np.uint8]
-_OF_A_FRAME = re.compile(r"(-?[0-9]+)=(.*)", re.DOTALL)
+_OF_A_FRAME = re.compile(r"(-?[0-9]{1,9})=(.*)", re.DOTALL)
 
 
 def mask_arguments(given: Sequence[str], first: int) -> list[tuple[int | str | None, Path]]:

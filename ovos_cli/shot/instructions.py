@@ -5,8 +5,8 @@ import re
 from models.errors import InputError
 from ovos_cli.shot.prompts import Span
 
-_DROP = re.compile(r"([0-9]+)@([0-9]+)(?:-([0-9]+))?", re.ASCII)
-_LOCK = re.compile(r"([0-9]+)(?:-([0-9]+))?", re.ASCII)
+_DROP = re.compile(r"([0-9]{1,9})@([0-9]{1,9})(?:-([0-9]{1,9}))?", re.ASCII)
+_LOCK = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", re.ASCII)
 
 
 def parse_drop(text: str) -> tuple[int, Span]:
