@@ -2,9 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from ovos_cli.app import app
 from tests.conftest import ROOT
 
 FOLDERS = ("models", "ovos_cli", "tests", "benchmarks", "recipes", "examples")
@@ -48,3 +51,34 @@ def test_links_lead_somewhere(page: Path) -> None:
         target = (page.parent / name).resolve() if name else page
         assert target.exists(), link
         assert not anchor or anchor in anchors(target), link
+
+
+def commands_of(page: Path) -> list[str]:
+    """What a page says to type, in blocks and in lines: commands with their options."""
+    text = page.read_text().replace("\\\n", " ")
+    blocks = re.findall(r"^```(?:sh|bash|console)?\n(.*?)^```", text, flags=re.M | re.S)
+    lines = [line for block in blocks for line in block.splitlines()]
+    lines += re.findall(r"(?<!`)`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S))
+    return [line.strip().lstrip("$ ") for line in lines if line.strip().lstrip("$ ")[:5] == "ovos "]
+
+
+def test_commands_of_the_pages_have_the_options_that_they_name() -> None:
+    group: Any = typer.main.get_command(app)
+    known = {
+        name: {"--help", "-h"}.union(
+            *(
+                {*each.opts, *each.secondary_opts}
+                for each in group.get_command(typer.Context(group), name).params
+            )
+        )
+        for name in group.commands
+    }
+    typed = [(page, line) for page in PAGES for line in commands_of(page)]
+    assert len(typed) > 50
+    for page, line in typed:
+        _, name, *words = re.split(r"\s+|=", line.split(" # ")[0].split(" | ")[0])
+        if not name.isalpha() or not name.islower():  # "ovos COMMAND"
+            continue
+        assert name in known, f"{page.name}: {line}"
+        options = {word for word in words if re.fullmatch(r"-[a-zA-Z]|--[a-z][a-z-]*", word)}
+        assert options <= known[name], f"{page.name}: {line}"
