@@ -15,10 +15,8 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from models.errors import OvosError
-from ovos_cli.media.frame import Image
+from ovos_cli.media.frame import BT709, ColourTags, Image
 
-_BT709 = 1
-"""As MPEG numbers primaries and transfer; the matrix's number is the same."""
 _ALPHA_PLANE = 3
 _TEN_BITS = 1023
 _SLOWEST = Fraction(1, 60)
@@ -33,18 +31,26 @@ class AlphaMovie(ABC):
     pixels: str
     options: dict[str, str]
 
-    def __init__(self, path: Path, rate: Fraction, aspect: Fraction | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        rate: Fraction,
+        aspect: Fraction | None = None,
+        colours: ColourTags = BT709,
+    ) -> None:
         """Begin a file.
 
         Args:
             path: of the file, which is not whole before `close`.
             rate: frames per second.
             aspect: width over height of a pixel; None is square.
+            colours: of its frames.
 
         Raises:
             OvosError: it cannot be written.
         """
         self.path, self._rate, self._aspect = path, max(rate, _SLOWEST), aspect
+        self._colours = colours
         self._stream: VideoStream | None = None
         self._first: int | None = None
         with self._named():
@@ -107,7 +113,7 @@ class AlphaMovie(ABC):
 
 
 class ProResMovie(AlphaMovie):
-    """ProRes 4444 in QuickTime: 10 bits of BT.709 in video range, alpha of 16 bits.
+    """ProRes 4444 in QuickTime: 10 bits by BT.709's matrix in video range, alpha of 16 bits.
 
     Colours are tagged on the stream and on each frame: editors that believe one of them see the
     same. Alpha is put in its plane as it is; a conversion of it would not be exact.
@@ -120,14 +126,14 @@ class ProResMovie(AlphaMovie):
         stream = super()._open(width, height)
         codec = stream.codec_context
         codec.colorspace, codec.color_range = Colorspace.ITU709, ColorRange.MPEG
-        codec.color_primaries, codec.color_trc = _BT709, _BT709
+        codec.color_primaries, codec.color_trc = self._colours
         return stream
 
     def _frame(self, image: Image, alpha: NDArray[np.float32]) -> av.VideoFrame:
         rgb = av.VideoFrame.from_ndarray(image, format="rgb24")
         frame = rgb.reformat(format=self.pixels, dst_colorspace=Colorspace.ITU709)
         frame.colorspace, frame.color_range = Colorspace.ITU709, ColorRange.MPEG
-        frame.color_primaries, frame.color_trc = _BT709, _BT709
+        frame.color_primaries, frame.color_trc = self._colours
         plane = frame.planes[_ALPHA_PLANE]
         levels = np.zeros((image.shape[0], plane.line_size // 2), np.uint16)
         levels[:, : image.shape[1]] = np.rint(alpha * _TEN_BITS)

@@ -8,7 +8,10 @@ from PIL import Image
 
 from models.errors import InputError
 from models.pictures.still import Still, over_black
+from ovos_cli.media.frame import BT709, ColourTags
 
+HIGH_RANGE = {16, 18}
+"""Transfers PQ and HLG, as MPEG numbers them."""
 _UNKNOWN = {2, 3}
 """Codes of a matrix that is not told, and one that is reserved, as MPEG numbers them."""
 _MATRICES = {
@@ -22,6 +25,9 @@ _MATRICES = {
     10: Colorspace.BT2020,
 }
 """By MPEG's code. The last one's formula is another, but FFmpeg and players show it like this."""
+_PRIMARIES = {1, *range(4, 13), 22}
+_TRANSFERS = {1, *range(4, 16), 17}
+"""That mean something, as MPEG numbers them, but PQ and HLG: tints would glare in these."""
 _HD_WIDTH, _SD_HEIGHT = 1280, 576
 """Pixels; from this width on, and above this height, what tells no matrix is in BT.709."""
 
@@ -51,6 +57,18 @@ def rgb(frame: av.VideoFrame, width: int, height: int) -> Still:
         ) from error
     pixels = pixels.astype(np.uint8, copy=False)
     return over_black(Image.fromarray(pixels)) if alpha else Still(pixels, False)
+
+
+def tags_of(frame: av.VideoFrame) -> ColourTags:
+    """What light the RGB values of a frame mean; BT.709 where it does not tell, or is HDR."""
+    if frame.color_trc in HIGH_RANGE:
+        return BT709
+    told = frame.color_primaries, frame.color_trc
+    primaries, transfer = (
+        code if code in known else default
+        for code, known, default in zip(told, (_PRIMARIES, _TRANSFERS), BT709, strict=True)
+    )
+    return ColourTags(primaries, transfer)
 
 
 def _matrix(frame: av.VideoFrame) -> Colorspace | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,18 +11,30 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 
 
+class ColourTags(NamedTuple):
+    """What light RGB values mean, by MPEG's numbers (ISO/IEC 23091-2)."""
+
+    primaries: int
+    transfer: int
+
+
+BT709 = ColourTags(1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One frame.
 
     index: its place in decode order, from 0. stem: name of its mask, without suffix.
-    image: (H, W, 3) uint8 RGB, upright. time: seconds since the start of the source.
+    image: (H, W, 3) uint8 RGB, upright. time: seconds since the start of the source. colours: a
+    file of these values has these tags, so that a player shows them as those of the source.
     """
 
     index: int
     stem: str
     image: Image
     time: Fraction
+    colours: ColourTags = BT709
 
 
 class FrameReader(Protocol):

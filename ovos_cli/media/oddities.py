@@ -7,9 +7,8 @@ import cv2
 import numpy as np
 
 from models.pictures.still import Still
+from ovos_cli.media.colour import HIGH_RANGE
 
-_PQ, _HLG = 16, 18
-"""Transfer characteristics as MPEG numbers them."""
 _COLUMNS = 4
 """One in so many is enough."""
 _TOOTH, _ALIKE, _COMBED = 12, 24, 1 / 400
@@ -40,7 +39,7 @@ def oddities(frame: av.VideoFrame, still: Still) -> list[Oddity]:
         found.append(Oddity.TRANSPARENT)
     if frame.interlaced_frame and _combed(still):
         found.append(Oddity.INTERLACED)
-    if frame.color_trc in {_PQ, _HLG}:
+    if frame.color_trc in HIGH_RANGE:
         found.append(Oddity.HIGH_RANGE)
     return found
 

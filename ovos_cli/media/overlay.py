@@ -17,11 +17,9 @@ from models.errors import OvosError
 from models.utils.whole_file import unfinished
 from ovos_cli.masks.ids import boxes_of
 from ovos_cli.masks.palette import Palette
-from ovos_cli.media.frame import Frame, Image
+from ovos_cli.media.frame import ColourTags, Frame, Image
 
 _TINT = 0.45
-_BT709 = 1
-"""As MPEG numbers primaries and transfer; the matrix's number is the same."""
 _TIME_BASE = Fraction(1, 90_000)
 """Fine enough for any source's timing."""
 _LONGEST = Fraction(60)
@@ -81,7 +79,7 @@ class OverlayWriter:
         """Append a frame with its (H, W) ids."""
         image = _even(blend(frame.image, ids, palette))
         if self._stream is None:
-            self._stream = self._open(image.shape[1], image.shape[0])
+            self._stream = self._open(image.shape[1], image.shape[0], frame.colours)
         rgb = av.VideoFrame.from_ndarray(image, format="rgb24")
         # Players take video without a note, of HD at least, for this; FFmpeg converts to BT.601.
         picture = rgb.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709)
@@ -107,13 +105,13 @@ class OverlayWriter:
         self._shown += passed
         return self._shown
 
-    def _open(self, width: int, height: int) -> VideoStream:
+    def _open(self, width: int, height: int, colours: ColourTags) -> VideoStream:
         stream = self._container.add_stream("libx264", rate=self._rate, options=_ENCODING)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.time_base = stream.codec_context.time_base = _TIME_BASE
         codec = stream.codec_context
         codec.colorspace, codec.color_range = Colorspace.ITU709, ColorRange.MPEG
-        codec.color_primaries, codec.color_trc = _BT709, _BT709
+        codec.color_primaries, codec.color_trc = colours
         if self._aspect:
             codec.sample_aspect_ratio = self._aspect
         return stream

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import av
 
-from ovos_cli.media.colour import rgb
+from ovos_cli.media.colour import rgb, tags_of
 from ovos_cli.media.frame import Frame
 from ovos_cli.media.frame_index import FrameIndex
 from ovos_cli.media.oddities import Oddity, oddities
@@ -40,7 +40,8 @@ def upright_frame(
     for oddity in oddities(decoded, still):
         odd(number, oddity)
     image = upright(still.pixels, index.matrix)
-    return Frame(number, stem(number), image, index.ticks_of(number) * tick)
+    time = index.ticks_of(number) * tick
+    return Frame(number, stem(number), image, time, tags_of(decoded))
 
 
 def upright_aspect(stored: Fraction | None, matrix: Matrix) -> Fraction | None:

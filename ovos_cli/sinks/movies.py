@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from ovos_cli.media.alpha_movie import AlphaMovie, Ffv1Movie, ProResMovie
+from ovos_cli.media.frame import ColourTags
 from ovos_cli.sinks.sink import ShotInfo, Sink, Written
 
 
@@ -26,7 +27,7 @@ class MovieSink(Sink, ABC):
         assert written.frame is not None
         objects = self.info.objects
         if not self._movies:
-            self._begin()
+            self._begin(written.frame.colours)
         for ident, movie in self._movies.items():
             alpha = written.together(objects) if ident is None else written.alpha(ident)
             movie.write(written.index, written.frame.image, alpha)
@@ -41,7 +42,7 @@ class MovieSink(Sink, ABC):
         """See `Sink`."""
         return place.glob(f"*{cls.suffix}")
 
-    def _begin(self) -> None:
+    def _begin(self, colours: ColourTags) -> None:
         info = self.info
         self.place.mkdir(parents=True, exist_ok=True)
         names: dict[int | None, str] = {None: info.shot}
@@ -49,7 +50,7 @@ class MovieSink(Sink, ABC):
             names = {i: f"{info.shot}_{info.names.name(i)}" for i in info.objects}
         for ident, name in names.items():
             place = self.place / f"{name}{self.suffix}"
-            self._movies[ident] = self.movie(place, info.rate, info.aspect)
+            self._movies[ident] = self.movie(place, info.rate, info.aspect, colours)
 
 
 class ProResSink(MovieSink):

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from models.errors import OvosError
 from ovos_cli.masks.ids import boxes_of, ids_in
 from ovos_cli.masks.palette import davis_palette
-from ovos_cli.media.frame import Frame
+from ovos_cli.media.alpha_movie import ProResMovie
+from ovos_cli.media.frame import ColourTags, Frame
+from ovos_cli.media.open_source import open_source
 from ovos_cli.media.overlay import OverlayWriter, blend
 from tests.conftest import ROOT
 
@@ -159,7 +161,9 @@ from fractions import Fraction
 from pathlib import Path
 import numpy as np
 from ovos_cli.masks.palette import davis_palette
-from ovos_cli.media.frame import Frame
+from ovos_cli.media.alpha_movie import ProResMovie
+from ovos_cli.media.frame import ColourTags, Frame
+from ovos_cli.media.open_source import open_source
 from ovos_cli.media.overlay import OverlayWriter
 
 x, y = np.arange(160)[None, :], np.arange(120)[:, None]
@@ -198,3 +202,45 @@ def test_an_overlay_may_lie_in_a_folder_of_any_name(
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(OvosError, match=r"overlay .*none/o\.mp4 cannot be written: No such file"):
         OverlayWriter(tmp_path / "none" / "o.mp4", Fraction(25))
+
+
+def _tagged(path: Path, colours: ColourTags) -> Path:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.codec_context.color_primaries, stream.codec_context.color_trc = colours
+        grey = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 90, np.uint8), format="rgb24")
+        container.mux([*stream.encode(grey.reformat(format="yuv420p")), *stream.encode()])
+    return path
+
+
+def _tags(path: Path) -> tuple[int, int]:
+    with av.open(str(path)) as container:
+        decoded = next(container.decode(video=0))
+    return decoded.color_primaries, decoded.color_trc
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ((9, 14), (9, 14)),  # BT.2020
+        ((12, 13), (12, 13)),  # Display P3
+        ((6, 6), (6, 6)),  # SD
+        ((2, 2), (1, 1)),  # not told
+        ((9, 2), (9, 1)),
+        ((9, 16), (1, 1)),  # PQ: tints would glare
+    ],
+)
+def test_the_light_of_the_source_is_noted(
+    tmp_path: Path, told: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    source = _tagged(tmp_path / "source.mp4", ColourTags(*told))
+    assert _tags(source) == told
+    [frame] = open_source(source)
+    overlay = OverlayWriter(tmp_path / "overlay.mp4", Fraction(25))
+    overlay.write(frame, np.zeros((48, 64), np.uint8), davis_palette())
+    movie = ProResMovie(tmp_path / "a.mov", Fraction(25), colours=frame.colours)
+    movie.write(0, frame.image, np.ones((48, 64), np.float32))
+    for file in (overlay, movie):
+        file.close()
+        assert _tags(file.path) == expected
