@@ -102,7 +102,7 @@ MaskThreshold = Annotated[
 Start = Annotated[
     int,
     typer.Option(
-        help="First frame, the one that a mask without a frame annotates; counted from 0.",
+        help="First frame, counted from 0; a mask that names no frame is of it.",
         rich_help_panel=_INPUT,
     ),
 ]
@@ -310,8 +310,8 @@ Size = Annotated[
     int | None,
     typer.Option(
         help="Short side of the frames inside the model, in pixels; smaller is faster. "
-        "Masks come out at the source's size. Default: 640 where the first mask has several "
-        "objects, one of them below 3 % of the frame; else 480.",
+        "Masks come out at the source's size. Default: 480; of ovos segment, batch and benchmark "
+        "640 where the first mask has several objects, one of them below 3 % of the frame.",
         rich_help_panel=_MODEL,
     ),
 ]
