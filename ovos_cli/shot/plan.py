@@ -3,9 +3,9 @@
 The video is gone through forward from the first given mask, and backward from the last of each
 object to what lies before. Both ways begin anew at each *boundary*, a frame in which all objects
 that are followed are given: what comes after follows from the masks given there, at a few
-boundaries before and, forward, at the first one; and from nothing else. So a correction reaches
-from the boundary before it to the boundaries after it, and the rest of the shot stays as it is, to
-the byte.
+boundaries before and, forward, at the first one of each object; and from nothing else. So a
+correction reaches from the boundary before it to the boundaries after it, and the rest of the shot
+stays as it is, to the byte.
 
 Every frame of a way has a key, which says all that its result follows from. A stored result whose
 key is the wanted one need not be computed again.
@@ -13,7 +13,7 @@ key is the wanted one need not be computed again.
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
@@ -21,7 +21,8 @@ from ovos_cli.shot.prompts import Prompts
 
 SEEDS = 3
 """Boundaries that are remembered where a chain begins: its own, and the nearest before. Forward the
-first one is remembered besides: it seldom changes, and of the others each may hide the same."""
+first one of each object is remembered besides: it seldom changes, and of the others each may hide
+the same."""
 
 _FORWARD, _BACKWARD = 1, -1
 
@@ -247,16 +248,23 @@ def _chained(
     *,
     backward: bool,
 ) -> list[Chain]:
-    kept = 0 if backward else 1
+    kept = set[int]() if backward else _firsts(prompts, starts)
     return [
         Chain(prompts, backward, _seeds(starts, i, kept), end, base) for i, end in enumerate(ends)
     ]
 
 
-def _seeds(boundaries: Sequence[int], own: int, kept: int) -> tuple[int, ...]:
-    """Of the boundaries up to `own`, an index, the first `kept` and the last `SEEDS`."""
+def _firsts(prompts: Prompts, boundaries: Sequence[int]) -> set[int]:
+    """For each object the first of rising boundaries in which it is given."""
+    given = {f: prompts.keyframes[f].objects for f in boundaries}
+    firsts = (next((f for f in boundaries if i in given[f]), None) for i in prompts.given)
+    return {first for first in firsts if first is not None}
+
+
+def _seeds(boundaries: Sequence[int], own: int, kept: Collection[int]) -> tuple[int, ...]:
+    """Of the boundaries up to `own`, an index, those that are kept and the last `SEEDS`."""
     nearest = max(0, own - SEEDS + 1)
-    return (*boundaries[: min(kept, nearest)], *boundaries[nearest : own + 1])
+    return (*(f for f in boundaries[:nearest] if f in kept), *boundaries[nearest : own + 1])
 
 
 def hashed(*parts: object) -> str:

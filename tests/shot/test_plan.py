@@ -53,6 +53,14 @@ def test_the_nearest_masks_are_remembered_and_forward_the_first_one() -> None:
     assert backward[-1] == (*range(5 + 5 * (SEEDS - 1), 4, -5),)
 
 
+def test_the_first_mask_of_an_object_that_begins_later_is_remembered_too() -> None:
+    given = {0: {1}, 5: {1, 2}} | {f: {1, 2} for f in range(10, 50, 5)}
+    chains = Plan(said(given, last=60)).chains
+    forward = [c.seeds for c in chains if not c.backward]
+    assert forward[:2] == [(0,), (0, 5)]
+    assert forward[-1] == (0, 5, 35, 40, 45)
+
+
 def test_a_mask_of_one_object_of_two_is_no_new_beginning() -> None:
     plan = Plan(said({0: {1, 2}, 12: {2}}))
     assert ends(plan) == [(False, (0,), 30), (True, (12,), 1)]
