@@ -171,13 +171,82 @@ def test_a_preview_in_a_tiff_is_no_second_picture(tmp_path: Path) -> None:
     _everywhere(tmp_path / "p.tif", _SQUARE)
 
 
-def _png(width: int, height: int, *chunks: tuple[bytes, bytes], pixels: bytes = b"") -> bytes:
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+def _png(
+    width: int, height: int, *chunks: tuple[bytes, bytes], pixels: bytes = b"", depth: int = 8
+) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, depth, 0, 0, 0, 0)
     parts = [(b"IHDR", header), *chunks, (b"IDAT", zlib.compress(pixels)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         for kind, data in parts
     )
+
+
+def _packed(values: np.ndarray, bits: int) -> bytes:
+    """Rows of values of fewer bits than 8, the first in the highest."""
+    single = np.unpackbits(values[..., None], axis=2)[..., 8 - bits :]
+    return np.packbits(single.reshape(len(values), -1), axis=1).tobytes()
+
+
+def _few_greys(kind: str, values: np.ndarray) -> bytes:
+    """A grey picture whose largest possible value is not 255, with values as given."""
+    height, width = values.shape
+    if kind.startswith("png"):
+        bits = int(kind[3:])
+        packed = np.frombuffer(_packed(values, bits), np.uint8).reshape(height, -1)
+        rows = np.pad(packed, ((0, 0), (1, 0))).tobytes()
+        return _png(width, height, pixels=rows, depth=bits)
+    if kind.startswith("tif"):
+        bits, pixels = int(kind[3:]), _packed(values, int(kind[3:]))
+        entries = [(256, width), (257, height), (258, bits), (259, 1), (262, 1), (273, 8)]
+        entries += [(277, 1), (278, height), (279, len(pixels))]
+        tags = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+        directory = struct.pack("<H", len(entries)) + tags + bytes(4)
+        return b"II*\0" + struct.pack("<I", 8 + len(pixels)) + pixels + directory
+    kind, largest = kind[:2], int(kind[2:])
+    header = f"{kind} {width} {height} {largest}\n".encode()
+    if kind == "P2":
+        return header + " ".join(map(str, values.ravel())).encode()
+    stored = np.repeat(values[..., None], 3, 2) if kind == "P6" else values
+    return header + stored.astype(">u2" if largest > 255 else np.uint8).tobytes()
+
+
+_FEW = {"png2": 3, "png4": 15, "tif2": 3, "tif4": 15, "P52": 2, "P515": 15, "P5200": 200}
+_FEW |= {"P51000": 1000, "P215": 15, "P615": 15}
+
+
+@pytest.mark.parametrize("kind", _FEW)
+def test_ids_are_those_that_are_stored_where_white_is_less_than_255(
+    tmp_path: Path, kind: str
+) -> None:
+    """Pillow scales such greys, so that 1 of 15 would become 17."""
+    path = tmp_path / "mask.img"
+    path.write_bytes(_few_greys(kind, _TWO))
+    _everywhere(path, _TWO)
+    path.write_bytes(_few_greys(kind, _SQUARE))
+    _everywhere(path, _SQUARE)
+
+
+@pytest.mark.parametrize("kind", _FEW)
+def test_white_that_is_less_than_255_is_the_object(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "mask.img"
+    narrow = np.uint8 if _FEW[kind] <= 255 else np.uint16
+    path.write_bytes(_few_greys(kind, _SQUARE * narrow(_FEW[kind])))
+    _everywhere(path, _SQUARE)
+    np.testing.assert_array_equal(read_first_mask(path, threshold=128).ids, _SQUARE)
+
+
+@pytest.mark.parametrize("kind", ["png4", "tif4", "P515"])
+def test_soft_edges_of_few_greys_are_refused_or_cut(tmp_path: Path, kind: str) -> None:
+    blurred = Image.fromarray(_SQUARE * np.uint8(255)).filter(ImageFilter.GaussianBlur(2))
+    path = tmp_path / "mask.img"
+    shades = np.array(blurred) // 16
+    path.write_bytes(_few_greys(kind, shades))
+    with pytest.raises(InputError, match="soft"):
+        read_first_mask(path)
+    with pytest.raises(InputError, match="soft"):
+        read_mask(path)
+    np.testing.assert_array_equal(read_first_mask(path, threshold=128).ids, shades >= 8)
 
 
 @pytest.mark.parametrize(

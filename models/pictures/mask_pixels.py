@@ -8,6 +8,7 @@ from PIL import Image
 
 from models.errors import InputError
 from models.pictures.deep_pixels import is_deep
+from models.pictures.few_greys import as_stored
 from models.pictures.mask_values import VOID, Values, areas
 from models.pictures.transparency import alpha_of, hidden_by_index, layers, uncovered
 
@@ -107,7 +108,7 @@ def grey_values(path: Path, picture: Image.Image) -> Values:
         InputError: it is in colour, holds ids above 255, or floats of unknown range.
     """
     if is_deep(picture.mode):
-        wide = deep_values(path, picture)
+        wide = as_stored(picture, deep_values(path, picture))
         top = int(wide.max())
         if top > VOID and present(wide) not in ([top], [0, top]):
             raise InputError(f"{path} holds ids up to {top}; masks have 255 at most")
@@ -119,7 +120,7 @@ def grey_values(path: Path, picture: Image.Image) -> Values:
         raise InputError(
             f"{path} is in colour; save the mask indexed, with one index for each object"
         )
-    return values
+    return as_stored(picture, values).astype(np.uint8, copy=False)
 
 
 def index_values(path: Path, picture: Image.Image) -> Values:

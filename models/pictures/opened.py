@@ -10,6 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from models.errors import InputError
 from models.pictures.extra_formats import FILM, enable_format
+from models.pictures.few_greys import note_largest
 from models.pictures.pages import frame_pages
 
 MOST_PIXELS = 1 << 26
@@ -75,6 +76,7 @@ def decoded(path: Path, data: bytes | None = None) -> Image.Image:
     with opened(path, data) as picture:
         if (pages := len(frame_pages(picture))) > 1:
             raise InputError(f"{path} holds {pages} pictures; save the one that is meant alone")
+        note_largest(picture)
         upright = ImageOps.exif_transpose(picture)
         upright.format = picture.format
         return upright

@@ -9,6 +9,7 @@ from PIL import Image
 
 from models.errors import InputError
 from models.pictures.deep_pixels import is_deep
+from models.pictures.few_greys import as_stored
 from models.pictures.mask_doubts import doubtful_void, unclear_white
 from models.pictures.mask_pixels import (
     Wide,
@@ -178,6 +179,7 @@ def from_grey(path: Path, picture: Image.Image) -> Meaning:
         grey, lossy = (grey, lossy) if grainy is None else (grainy, True)
     if grey is None:
         raise in_colour(path, picture)
+    grey = as_stored(picture, grey)
     values = [v for v in present(grey) if v]
     if lossy and len(values) > 1:
         return _without_grain(path, grey, str(picture.format))
