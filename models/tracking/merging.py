@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from models.functional.aggregation import LIMIT, confidence, shared_out, winners
+from models.functional.boundaries import enlarged_winners
 from models.functional.masks import downsample_masks
 from models.functional.resampling import enlarge
 from models.network import MASK_STRIDE
@@ -82,7 +83,9 @@ def answer(found: Merged, geometry: Geometry) -> tuple[Tensor, Tensor]:
     Returns:
         (H, W) uint8 of the source's size: 0, or 1 + the row of an object; and (O,) confidence.
     """
-    sure = confidence(found.probabilities, winners(found.logits, found.background))
-    # One after the other: all objects at the source's size may be a hundred megabytes.
-    planes = (geometry.to_source(plane[None])[0] for plane in found.logits)
-    return winners(planes, geometry.to_source(found.background[None])[0]), sure
+    winner = winners(found.logits, found.background)
+    sure = confidence(found.probabilities, winner)
+    if geometry.scaled == geometry.source:
+        return winner[: geometry.scaled[0], : geometry.scaled[1]], sure
+    sizes = geometry.scaled, geometry.source
+    return enlarged_winners(found.logits, found.background, winner, *sizes), sure
