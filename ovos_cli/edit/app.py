@@ -115,19 +115,24 @@ def delete_mask(writer: Writer, session: Session, asked: Asked) -> Response:
 
 
 def post_click(writer: Writer, session: Session, asked: Asked) -> Response:
-    """POST /api/click {frame, object, box, clicks, pick, from}: what it would take, 0 and 1.
+    """POST /api/click {frame, object, box, clicks, pick, from, preview}: what it takes, 0 and 1.
 
-    Nothing is kept. from: `known` begins with the mask that is shown, `nothing` anew.
+    Nothing is kept. from: `known` begins with the mask that is shown, `nothing` anew. preview:
+    true where the pointer only rests there.
     """
     fields = asked.fields
-    begin = fields.get("from", "nothing")
+    begin, preview = fields.get("from", "nothing"), fields.get("preview", False)
     if begin not in ("nothing", "known"):
         raise InputError("'from' should be nothing or known")
+    if type(preview) is not bool:
+        raise InputError("'preview' should be true or false")
     prompt = Prompt(
         wire.box_of(fields), wire.clicks_of(fields), wire.number_or_none(fields, "pick")
     )
     frame, ident = wire.whole_number(fields, "frame"), wire.object_id(fields)
-    return _pixels(writer.click(frame, ident, prompt, known=begin == "known", gone=asked.gone))
+    known = begin == "known"
+    mask = writer.click(frame, ident, prompt, known=known, preview=preview, gone=asked.gone)
+    return _pixels(mask)
 
 
 def get_proposals(writer: Writer, session: Session, asked: Asked) -> Response:

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -127,6 +128,39 @@ def test_masks_come_in_while_the_page_is_open(opened: Opened, served: Served) ->
     window.has_chosen(1)
     window.says("All is followed")
     window.shows_frame(2)
+
+
+def test_what_a_click_would_take_is_shown_while_it_is_followed(
+    opened: Opened, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opened()
+    (x, y), right = _given(window)
+    window.paint((x, y - 40), (x + 60, y - 40))  # nobody has followed this yet
+    window.press("c", "ArrowRight", "ArrowRight")
+    window.shows_frame(2)
+    following, goes_on = served.session.writing.following, threading.Event()
+    tick = following._tick
+
+    def held() -> None:
+        assert goes_on.wait(PATIENCE / 1000)
+        tick()
+
+    monkeypatch.setattr(following, "_tick", held)
+    window.press("f")
+    window.tab.locator("#stop").wait_for()
+    said = []
+    for place in (right, (x, y)):  # the second one has its turn, too
+        with window.tab.expect_response("**/api/click") as shown:
+            window.tab.mouse.move(*place)
+        assert shown.value.ok
+        said.append(shown.value.request.post_data_json)
+    # Where the pointer rests it is asked anew of the masks that come in.
+    with window.tab.expect_request("**/api/click") as anew:
+        goes_on.set()
+    said.append(anew.value.post_data_json)
+    assert all(each["preview"] for each in said)
+    assert said[0]["clicks"] != said[1]["clicks"] == said[2]["clicks"]
+    window.says("All is followed")
 
 
 def test_following_is_stopped_and_goes_on_after_a_reload(opened: Opened, served: Served) -> None:
