@@ -59,8 +59,11 @@ Answer = Callable[[Session, Asked], Response]
 
 
 def get_shot(session: Session, asked: Asked) -> Response:
-    """GET /api/shot: what a page begins with. A new window that asks is the one that writes."""
-    if session.windows.open(asked.window):
+    """GET /api/shot[?again=1]: what a page begins with. The newest window that asks may write.
+
+    again: it was there before, and has found the server once more.
+    """
+    if session.windows.open(asked.window, again="again" in asked.values):
         session.events.tell("shot")
     return JSONResponse(session.shot(asked.window))
 

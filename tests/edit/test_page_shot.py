@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.browser import browser
 from tests.conftest import ROOT, write_video
@@ -368,39 +369,69 @@ def test_a_video_that_is_shown_rotated_is_clicked_as_it_is_shown(
         assert frame[click["y"], click["x"]].min() > 200
 
 
+@contextmanager
+def _process(video: Path, out: Path, weights: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`ovos edit` and its address, until it is killed."""
+    options = ["--size", "64", "--weights", weights, "--allow-untrained", "--no-browser"]
+    command = [sys.executable, "-m", "ovos_cli", "edit", video, *options, "-o", out]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+    with subprocess.Popen(
+        list(map(str, command)), stdout=subprocess.PIPE, text=True, env=environment
+    ) as started:
+        assert started.stdout is not None
+        try:
+            line = next(line for line in started.stdout if "http" in line)
+            yield started, line.split()[-1]
+        finally:
+            started.kill()
+
+
 def test_a_killed_server_loses_nothing(browser: Any, untrained: Path, tmp_path: Path) -> None:
-    frames = frames_in(tmp_path / "frames", 2)
-    options = ["--size", "64", "--weights", untrained, "--allow-untrained", "--no-browser"]
-    command = [sys.executable, "-m", "ovos_cli", "edit", frames, *options, "-o", tmp_path / "shot"]
-
-    @contextmanager
-    def process() -> Iterator[tuple[subprocess.Popen[str], str]]:
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-        with subprocess.Popen(
-            list(map(str, command)), stdout=subprocess.PIPE, text=True, env=environment
-        ) as started:
-            assert started.stdout is not None
-            try:
-                line = next(line for line in started.stdout if "http" in line)
-                yield started, line.split()[-1]
-            finally:
-                started.kill()
-
+    shot = frames_in(tmp_path / "frames", 2), tmp_path / "shot", untrained
     tab = browser.new_page(viewport={"width": 1000, "height": 700})
     tab.set_default_timeout(PATIENCE)
-    with process() as (first, url):
+
+    def given() -> int:
+        with Image.open(tmp_path / "shot/.ovos/given/0.png") as picture:
+            return int(np.count_nonzero(np.asarray(picture)))
+
+    def kept() -> Any:
+        return tab.expect_response(lambda answer: answer.request.method == "PUT" and answer.ok)
+
+    with _process(*shot) as (first, url):
         tab.goto(url)
         tab.locator("html[data-ready]").wait_for()
         tab.keyboard.press("b")
         box = tab.locator("#canvas").bounding_box()
-        tab.mouse.move(box["x"] + 300, box["y"] + 250)
-        with tab.expect_response(lambda answer: answer.request.method == "PUT"):
+        x, y = box["x"] + 300, box["y"] + 250
+        tab.mouse.move(x, y)
+        with kept():
             tab.mouse.down()
             tab.mouse.up()
+        before = given()
+        # A stroke that was drawn while nobody was there, and one that is being drawn all along.
         first.send_signal(signal.SIGKILL)
         tab.get_by_text("The connection to ovos is lost").wait_for()
-    with process() as (_, url):
-        tab.goto(url)
+        tab.mouse.move(x, y - 100)
+        tab.mouse.down()
+        tab.mouse.up()
+        tab.get_by_text("Saving").wait_for()
+        tab.mouse.move(x + 100, y)
+        tab.mouse.down()
+    assert given() == before
+    with _process(*shot) as (second, again):
+        assert again == url
+        with kept():
+            tab.get_by_text("Connected again").wait_for()
+        with kept():
+            tab.mouse.move(x + 150, y, steps=3)
+            tab.mouse.up()
+        tab.get_by_text("All is saved").wait_for()
+        assert given() > 3 * before and not tab.locator("#banner").is_visible()
+        tab.reload()
         tab.locator("html[data-ready]").wait_for()
         tab.locator("#state", has_text="given here").wait_for()
-    tab.close()
+        tab.close()
+        second.send_signal(signal.SIGINT)
+        assert second.wait(PATIENCE / 1000) == 0
+    assert not (tmp_path / "shot/.ovos/page.json").exists()

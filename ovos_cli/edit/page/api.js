@@ -69,6 +69,8 @@ export class Api {
   }
 
   shot = () => this.#json('GET', 'shot');
+  /** The same, of a page that had lost the server. */
+  shotAgain = () => this.#json('GET', 'shot?again=1');
   timeline = () => this.#json('GET', 'timeline');
 
   /** width: of a smaller picture; null is the full one. */

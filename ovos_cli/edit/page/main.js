@@ -142,15 +142,19 @@ function listen(parts) {
     shown.renew(frame);
   });
   connection.on('lost', () => {
-    messages.banner('The connection to ovos is lost. Trying again …', 'trouble');
+    const kept = 'What you draw meanwhile is kept here.';
+    messages.banner(`The connection to ovos is lost. Trying again … ${kept}`, 'trouble');
   });
   connection.on('found', async () => {
     messages.say('Connected again.');
     await reading(() => shot.load());
+    await saving.idle(); // else what is drawn now would be drawn on what was there before
     shown.renew();
   });
   connection.on('ended', () => {
-    messages.banner('ovos was started anew. Open the address that it has printed.', 'trouble');
+    const unsaved = saving.pending ? ' What was changed here since is not saved.' : '';
+    const where = 'Open the address that it has printed.';
+    messages.banner(`ovos was started anew. ${where}${unsaved}`, 'trouble');
   });
   const mayWrite = () => messages.banner(shot.readOnly && `Read only: ${shot.readOnly}`);
   shot.on('info', mayWrite);
