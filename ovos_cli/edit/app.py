@@ -28,7 +28,7 @@ from ovos_cli.edit.windows import ReadOnlyError
 
 PAGE = Path(__file__).parent / "page"
 _WINDOW = "x-ovos-window"
-_LONGEST_WINDOW = 64
+_LONGEST_WINDOW, _LONGEST_NAME = 64, 255
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,11 @@ def post_unlock(writer: Writer, session: Session, asked: Asked) -> Response:
 
 
 def post_upload(writer: Writer, session: Session, asked: Asked) -> Response:
-    """POST /api/upload?frame=N[&object=ID]: a picture with masks, as `--mask N=FILE` takes it."""
+    """POST /api/upload?frame=N[&object=ID][&name=FILE]: a picture with masks, as `--mask` takes it.
+
+    name: that people know it by, for messages.
+    """
+    name = asked.values.get("name", "")[:_LONGEST_NAME] or "that was uploaded"
     ident = wire.object_id(asked.values) if "object" in asked.values else None
     session.frames.frame(asked.frame)
     with tempfile.TemporaryDirectory(prefix="ovos-") as folder:
@@ -205,7 +209,7 @@ def post_upload(writer: Writer, session: Session, asked: Asked) -> Response:
         file.write_bytes(asked.body)
 
         def named(text: str) -> str:
-            return text.replace(str(file), "that was uploaded")
+            return text.replace(str(file), name)
 
         try:
             doubt = writer.edited.upload(asked.frame, file, ident)

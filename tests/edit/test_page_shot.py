@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ovos_cli.edit import watched
 from tests.browser import browser
 from tests.conftest import ROOT, write_video
 from tests.edit.served import (
@@ -320,6 +321,23 @@ def test_a_lost_connection_is_said_and_nothing_is_lost(opened: Opened, served: S
         served.listen()
     window.says("Connected again")
     assert served.mask(0, 1).sum() > np.count_nonzero(before.ids)
+
+
+def test_a_frame_that_cannot_be_had_is_said_and_comes_when_it_can(
+    opened: Opened, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watched, "_EVERY", 0.0)
+    window = opened()
+    away = served.video.rename(served.video.with_name("away"))
+    window.press("End")
+    window.says(f"Frame {LAST}: {served.video} is not there any more")
+    window.press("Home")
+    window.shows_frame(0)  # that is here
+    window.press("End")
+    window.says("is not there any more")
+    away.rename(served.video)
+    window.shows_frame(LAST)
+    window.tab.locator("#busy").wait_for(state="hidden")
 
 
 def test_without_the_token_nothing_is_shown(browser: Any, served: Served) -> None:

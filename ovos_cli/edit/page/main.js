@@ -89,7 +89,7 @@ function reading(act) {
 function listen(parts) {
   const { shot, look, shown, saving, connection, playing, crosshair, timeline } = parts;
   const { clicking, proposals, editing } = parts;
-  for (const part of [clicking, proposals, editing, shown]) part.on('trouble', (error) => messages.trouble(error));
+  for (const part of [clicking, proposals, editing]) part.on('trouble', (error) => messages.trouble(error));
   for (const part of [clicking, editing]) part.on('say', (text) => messages.say(text));
 
   let scrubbing = false;
@@ -174,13 +174,17 @@ function showWaiting({ look, shown, clicking, proposals }) {
   const busy = document.getElementById('busy');
   let timer = null;
   const update = () => {
-    clearTimeout(timer);
     const loading = shown.frame !== look.frame;
     document.documentElement.dataset.frame = loading ? '' : shown.frame; // for whoever waits for it
-    busy.hidden = true;
-    if (!loading && !clicking.waiting && !proposals.waiting) return;
-    busy.textContent = loading ? `Frame ${look.frame} …` : 'Looking …';
-    timer = setTimeout(() => (busy.hidden = false), BLINK_MS);
+    if (!loading && !clicking.waiting && !proposals.waiting) {
+      clearTimeout(timer);
+      timer = null;
+      busy.hidden = true;
+      return;
+    }
+    const why = shown.failed?.frame === look.frame ? `: ${shown.failed.error.message}` : ' …';
+    busy.textContent = loading ? `Frame ${look.frame}${why}` : 'Looking …';
+    timer ??= setTimeout(() => (busy.hidden = false), BLINK_MS);
   };
   look.on('frame', update);
   shown.on('change', update);
