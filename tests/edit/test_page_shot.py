@@ -209,6 +209,24 @@ def test_out_of_sight_locked_and_taken_back(opened: Opened, served: Served) -> N
     assert served.known("timeline")["objects"]["1"]["given"] == []
 
 
+def test_where_all_that_is_given_is_locked_it_is_followed_from_there(
+    opened: Opened, served: Served
+) -> None:
+    window = opened()
+    _given(window)
+    with window.kept("POST", "/api/follow"):
+        window.press("f")
+    window.says("All is followed")
+    with window.kept("POST", "/api/lock"):
+        window.press("l")
+    assert served.known("timeline")["objects"]["1"]["given"] == []
+    assert window.tab.locator("#follow").is_enabled() and window.tab.locator("#absent").is_enabled()
+    with window.kept("POST", "/api/follow"):
+        window.press("f")
+    window.says("All is followed")
+    assert served.known("timeline")["stale"] == []
+
+
 def test_objects_are_named_coloured_hidden(opened: Opened, served: Served) -> None:
     window = opened()
     _given(window)
