@@ -1,64 +1,35 @@
-"""The sample's first masks, made with `ovos edit` by a hand that does the same each time.
+"""The sample's first masks and the README's pictures, made with `ovos edit`.
 
-    python examples/first_masks.py [--out FOLDER] [--picture edit.jpg]
+    python examples/first_masks.py [--out FOLDER] [--page edit.jpg] [--moving correction.webp]
 
 Needs Playwright (`pip install -e ".[dev]"`) and a Chromium (Debian: `apt-get install chromium`).
-What is written below is done in the page, by its keys and the pointer; points are pixels of the
-frame. With --picture all objects are followed then, and the picture of the page is taken that the
-README shows.
+What is written below is done in the page; points are pixels of the frame. `--page` follows all
+objects then, and takes the picture of the page. `--moving` corrects another frame, follows
+what has changed, and shows the first object before and after.
 """
 
 import argparse
-import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from PIL import Image
+import av
+import numpy as np
+from hand import Box, Click, Hand, Stroke, served
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 VIDEO = Path(__file__).parent.parent / "sample_videos" / "bunny.mp4"
-_FRAME = 1280, 720
+_SIZE = 1280, 720
 _WINDOW, _SHOWN = ViewportSize(width=1920, height=1080), ViewportSize(width=1280, height=800)
 """In which the masks are made, and of the picture."""
-_FRAME_SHOWN, _QUALITY = 34, 80
-_MARGIN = 16
-"""CSS pixels around a picture that fits the stage."""
-_PATIENCE = 600_000
-"""Milliseconds: following takes a while."""
-
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Box:
-    """Left, top, right and bottom of an object."""
-
-    corners: tuple[int, int, int, int]
-
-
-@dataclass(frozen=True)
-class Click:
-    """On the object, or on what is not of it."""
-
-    point: Point
-    inside: bool = True
-
-
-@dataclass(frozen=True)
-class Stroke:
-    """Of the brush, so many pixels wide, or of the eraser."""
-
-    pixels: int
-    points: tuple[Point, ...]
-    paints: bool = True
-
+_FRAME_SHOWN = 34
+_QUALITY, _QUALITY_MOVING = 80, 45
+_EVERY, _MILLISECONDS = 4, 170
+"""Frames of the video for one of the moving picture, and how long that one is shown."""
+_SMALL, _GAP, _HEAD, _TINT = (368, 207), 6, 24, (224, 40, 40)
 
 OBJECTS: dict[str, list[Box | Click | Stroke]] = {
     "Rabbit": [
@@ -93,83 +64,26 @@ OBJECTS: dict[str, list[Box | Click | Stroke]] = {
     ],
 }
 
-
-class Hand:
-    """At the page, as a person is."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-
-    def begin(self, number: int, name: str) -> None:
-        """Add an object."""
-        self._page.keyboard.press("Shift+N")
-        row = self._page.locator(f'#objects [data-object="{number}"][aria-current="true"]')
-        row.wait_for()
-        with self._page.expect_response(lambda answer: answer.request.method == "PATCH"):
-            self._page.keyboard.press("F2")
-            self._page.keyboard.type(name)
-            self._page.keyboard.press("Enter")
-
-    def make(self, step: Box | Click | Stroke) -> None:
-        """Do it, and wait until its mask is kept."""
-        with self._page.expect_response(lambda answer: answer.request.method == "PUT"):
-            match step:
-                case Box((x0, y0, x1, y1)):
-                    self._page.keyboard.press("r")
-                    self._drag([(x0 + 0.25, y0 + 0.25), (x1 - 0.25, y1 - 0.25)])
-                case Click((x, y), inside):
-                    self._page.keyboard.press("c" if inside else "v")
-                    self._drag([(x + 0.5, y + 0.5)])
-                case Stroke(pixels, points, paints):
-                    self._page.keyboard.press("b" if paints else "e")
-                    self._page.locator("#brush-size").fill(str(pixels))
-                    self._drag([(x + 0.5, y + 0.5) for x, y in points])
-        self._page.get_by_text("All is saved").wait_for()
-
-    def _drag(self, points: list[Point]) -> None:
-        box = self._page.locator("#canvas").bounding_box()  # smaller with each object's row
-        assert box is not None
-        room = box["width"] - 2 * _MARGIN, box["height"] - 2 * _MARGIN
-        scale = min(room[0] / _FRAME[0], room[1] / _FRAME[1])
-        left = box["x"] + (box["width"] - _FRAME[0] * scale) / 2
-        top = box["y"] + (box["height"] - _FRAME[1] * scale) / 2
-        places = [(left + x * scale, top + y * scale) for x, y in points]
-        self._page.mouse.move(*places[0])
-        self._page.mouse.down()
-        for place in places[1:]:
-            self._page.mouse.move(*place)
-        self._page.mouse.up()
+CORRECTED = 60
+CORRECTIONS: list[Box | Click | Stroke] = [
+    Stroke(9, ((316, 96), (330, 95))),
+    Stroke(24, ((336, 97), (362, 97))),
+    Stroke(17, ((362, 97), (400, 101))),
+    Stroke(26, ((300, 470), (300, 495), (312, 480), (313, 500), (321, 528)), paints=False),
+    Stroke(22, ((425, 585), (436, 570), (448, 578), (458, 600)), paints=False),
+    Stroke(20, ((432, 592), (448, 604)), paints=False),
+]
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """`ovos edit`, and the address of its page."""
-    command = [sys.executable, "-m", "ovos_cli", "edit", str(VIDEO), "--out", str(folder)]
-    wide = os.environ | {"COLUMNS": "200"}
-    with subprocess.Popen(
-        [*command, "--no-browser"], stdout=subprocess.PIPE, text=True, env=wide
-    ) as process:
-        try:
-            assert process.stdout is not None
-            yield next(line for line in process.stdout if "http" in line).split()[-1]
-        finally:
-            process.terminate()
-
-
-def follow(page: Page, picture: Path) -> None:
-    """Follow all objects, and take a picture of the page."""
-    page.keyboard.press("f")
-    page.get_by_text("All is followed").wait_for(timeout=_PATIENCE)
+def take_picture(page: Page, hand: Hand, picture: Path) -> None:
+    """Of the page, once what it had to say is read."""
     page.set_viewport_size(_SHOWN)
-    page.keyboard.press("c")
-    page.keyboard.press("1")
-    page.locator("#frame").fill(str(_FRAME_SHOWN))
-    page.keyboard.press("Enter")
-    page.locator(f'html[data-frame="{_FRAME_SHOWN}"]').wait_for()
-    page.locator("#toasts:not(:has(p))").wait_for(state="attached")  # what it had to say is read
+    hand.go_to(_FRAME_SHOWN, 1)
+    page.locator("#toasts:not(:has(p))").wait_for(state="attached")
     page.mouse.move(0, 0)
     with Image.open(BytesIO(page.screenshot())) as taken:
         taken.convert("RGB").save(picture, quality=_QUALITY)
+    page.set_viewport_size(_WINDOW)
 
 
 def keep(given: Path, out: Path) -> None:
@@ -182,30 +96,83 @@ def keep(given: Path, out: Path) -> None:
         first.save(out / f"{VIDEO.stem}.png", optimize=True)
 
 
-def main(out: Path, picture: Path | None) -> None:
-    """Make the masks, NAME_objects.png and NAME.png, in a folder; and perhaps the picture."""
+def tinted(frame: NDArray[np.uint8], mask: Path) -> Image.Image:
+    """A frame, small, with the first object tinted and outlined."""
+    with Image.open(mask) as ids:
+        inside = Image.fromarray((np.asarray(ids) == 1).astype(np.uint8) * 255)
+    share = np.asarray(inside.resize(_SMALL, Image.Resampling.BOX)).astype(np.float32)[..., None]
+    seen = np.asarray(Image.fromarray(frame).resize(_SMALL, Image.Resampling.LANCZOS))
+    edge = share * (255 - share) / 255**2 * 4
+    strength = np.clip(0.4 * share / 255 + 0.5 * edge, 0, 1)
+    return Image.fromarray((seen + strength * (np.array(_TINT) - seen)).astype(np.uint8))
+
+
+def move(before: Path, after: Path, picture: Path) -> None:
+    """Write the moving picture of two folders of masks."""
+    font = ImageFont.load_default(15)
+    width = 2 * _SMALL[0] + _GAP
+    pictures = []
+    with av.open(str(VIDEO)) as video:
+        for index, decoded in enumerate(video.decode(video=0)):
+            if index % _EVERY:
+                continue
+            frame = np.asarray(decoded.to_ndarray(format="rgb24"), np.uint8)
+            shown = Image.new("RGB", (width, _SMALL[1] + _HEAD), "white")
+            writing = ImageDraw.Draw(shown)
+            for left, folder, text in (
+                (0, before, "one mask, of frame 0"),
+                (_SMALL[0] + _GAP, after, f"and frame {CORRECTED}, corrected"),
+            ):
+                shown.paste(tinted(frame, folder / f"{index:05d}.png"), (left, _HEAD))
+                writing.text((left + 4, 3), text, "black", font)
+            writing.text((width - 4, 3), f"frame {index}", "grey", font, anchor="ra")
+            pictures.append(shown)
+    first, *rest = pictures
+    first.save(
+        picture,
+        save_all=True,
+        append_images=rest,
+        duration=_MILLISECONDS,
+        loop=0,
+        quality=_QUALITY_MOVING,
+        method=6,
+    )
+
+
+def main(out: Path, page_picture: Path | None, moving: Path | None) -> None:
+    """Make the masks, NAME_objects.png and NAME.png, in a folder; and perhaps the pictures."""
     with (
         TemporaryDirectory() as folder,
-        served(Path(folder) / "shot") as url,
+        served(VIDEO, Path(folder) / "shot") as url,
         sync_playwright() as playwright,
     ):
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport=_WINDOW)
-        page.goto(url)
-        page.locator("html[data-ready]").wait_for()
-        hand = Hand(page)
+        hand, shot = Hand(page, _SIZE), Path(folder) / "shot"
+        hand.open(url)
         for number, (name, steps) in enumerate(OBJECTS.items(), 1):
             hand.begin(number, name)
             for step in steps:
                 hand.make(step)
-        keep(Path(folder) / "shot" / ".ovos" / "given" / "0.png", out)
-        if picture is not None:
-            follow(page, picture)
+        keep(shot / ".ovos" / "given" / "0.png", out)
+        if page_picture is None and moving is None:
+            return
+        hand.follow()
+        if page_picture is not None:
+            take_picture(page, hand, page_picture)
+        if moving is not None:
+            before = Path(shutil.copytree(shot / "masks", Path(folder) / "before"))
+            hand.go_to(CORRECTED, 1)
+            for step in CORRECTIONS:
+                hand.make(step)
+            hand.follow()
+            move(before, shot / "masks", moving)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(), help="a folder (default: this one)")
-    parser.add_argument("--picture", type=Path, help="where the picture of the page goes")
+    parser.add_argument("--page", type=Path, dest="page_picture", help="the picture of the page")
+    parser.add_argument("--moving", type=Path, help="the moving picture")
     main(**vars(parser.parse_args()))
