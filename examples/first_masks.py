@@ -26,8 +26,8 @@ _SIZE = 1280, 720
 _WINDOW, _SHOWN = ViewportSize(width=1920, height=1080), ViewportSize(width=1280, height=800)
 """In which the masks are made, and of the picture."""
 _FRAME_SHOWN = 34
-_QUALITY, _QUALITY_MOVING = 80, 45
-_EVERY, _MILLISECONDS = 4, 170
+_QUALITY, _QUALITY_MOVING = 80, 40
+_EVERY, _MILLISECONDS = 6, 250
 """Frames of the video for one of the moving picture, and how long that one is shown."""
 _SMALL, _GAP, _HEAD, _TINT = (368, 207), 6, 24, (224, 40, 40)
 
@@ -136,6 +136,7 @@ def move(before: Path, after: Path, picture: Path) -> None:
         loop=0,
         quality=_QUALITY_MOVING,
         method=6,
+        kmax=1,  # each whole: of changes alone, blocks stay
     )
 
 
