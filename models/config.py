@@ -147,13 +147,6 @@ class ModelConfig:
 
     Correspondences with a frame of long ago are vague: they spread a little of the object over
     whatever looks like it."""
-    coarse_support: Annotated[float, Within(0, 1)] = 0.0
-    """Extension: where the aligned first and previous masks hold less than this, in 0 to 1, within
-    two cells, coarse masks are scaled down in proportion, and for `first_floor` they do not agree;
-    0 is off.
-
-    A proposal, or a mask decoded from the template, takes in what passes in front of the object,
-    and the refinement believes it against the other two. Not applied in training."""
     refine_memory: Annotated[int, Within(0)] = 0
     """Extension: so many of the memory's frames between the first and the previous one, spread
     evenly, speak against the first frame's aligned masks: where objects cover less by all of

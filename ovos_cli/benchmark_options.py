@@ -39,7 +39,7 @@ Ablation = Annotated[
 Rows = Annotated[
     str | None,
     typer.Option(
-        help="With --ablation: only these rows, by comma: A2,B1. E1 to E14 switch off what "
+        help="With --ablation: only these rows, by comma: A2,B1. E1 to E13 switch off what "
         "lite adds to the paper, but for likeness, which needs weights of its own. A, B and E are "
         "all rows of these letters, all is every row. What an earlier run did of them is not run "
         "again.",

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor
 
 from models.functional.masks import INSIDE, grow_boxes, mask_boxes
-from models.functional.resampling import spread_out
 
 _TINY = 1e-6
 
@@ -75,19 +74,3 @@ def above_floor(masks: Tensor, agreeing: Tensor, floor: float) -> Tensor:
     stretched = ((total - floor * peak) / (1 - floor)).clamp_min(0)
     kept = stretched / total.clamp_min(_TINY)
     return whole * torch.lerp(kept, torch.ones_like(kept), agreeing.float())
-
-
-def supported(masks: Tensor, agreeing: Tensor, level: float, reach: int) -> Tensor:
-    """Take from masks what nothing near by agrees with.
-
-    Args:
-        masks: (O, H, W) in [0, 1].
-        agreeing: (O, H, W) in [0, 1].
-        level: above 0. Where less than this agrees, a mask is scaled down in proportion.
-        reach: cells each way within which the highest value of `agreeing` counts.
-
-    Returns:
-        (O, H, W), nowhere above `masks`.
-    """
-    near = spread_out(agreeing.float(), reach)
-    return (masks.float() * (near / level).clamp_max(1)).to(masks.dtype)

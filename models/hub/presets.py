@@ -27,7 +27,6 @@ PRESETS: dict[str, ModelConfig] = {
         recency=5.0,
         guard=2.0,
         first_floor=0.2,
-        coarse_support=0.25,
         refine_memory=8,
         locality=True,
         likeness=True,

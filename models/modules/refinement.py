@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from models.config import ModelConfig
 from models.functional.alignment import near_positions, recompose
-from models.functional.belief import above_floor, at_most, supported
+from models.functional.belief import above_floor, at_most
 from models.functional.resampling import spread_out
 from models.modules.base_features import FrameFeatures
 from models.modules.blocks import ResidualBlock, projector, upsample
@@ -141,7 +141,6 @@ class MaskRefinementNetwork(nn.Module):
         # Features of three frames; as an extension, how well each reference explains this one.
         self.likeness = config.likeness
         self.first_floor = config.first_floor
-        self.coarse_support = config.coarse_support
         # As another extension, the same three masks of the other objects together.
         self.others = others = config.others
         at16 = 3 * c16 + 2 * self.likeness
@@ -189,7 +188,8 @@ class MaskRefinementNetwork(nn.Module):
                 first_masks[one.objects], aligned[one.first].whole, queries[_FIRST], one, size
             )
             first_masks = first_masks.index_copy(0, one.objects, believed)
-        first_masks, coarse = self._believed(first_masks, before.masks, coarse)
+        if self.first_floor:
+            first_masks = self._believed(first_masks, before.masks, coarse)
         masks = torch.stack([coarse.to(before.masks.dtype), first_masks, before.masks], dim=1)
         skipped = self._skipped(current.features, aligned, before)
         return self._refined(skipped, place, masks)
@@ -255,25 +255,17 @@ class MaskRefinementNetwork(nn.Module):
             limit = recompose(queries, keys, covered).to(whole.dtype)
         return from_blocks(at_most(blocks, limit[:, None], whole[:, None]), size)
 
-    def _believed(self, first: Tensor, previous: Tensor, coarse: Tensor) -> tuple[Tensor, Tensor]:
-        """The aligned masks of the first frame and the coarse ones, less what nothing agrees with.
+    def _believed(self, first: Tensor, previous: Tensor, coarse: Tensor) -> Tensor:
+        """The aligned masks of the first frame, less what is faint and nothing agrees with.
 
-        What the first frame's hold faintly needs the aligned previous masks, or the coarse ones up
-        to a few cells from them. Where coarse masks need support themselves they agree with
-        nothing: a leak in them and a faint echo of the object would speak for each other.
+        The coarse masks agree, up to a few cells from them, and the aligned previous ones.
 
         Args:
             first, previous, coarse: (O, H/4, W/4).
         """
-        supporting = self.coarse_support > 0 and not self.training
-        if self.first_floor:
-            agreeing = previous.float()
-            if not supporting:
-                agreeing = agreeing.maximum(spread_out(coarse.float(), _BESIDE))
-            first = above_floor(first, agreeing, self.first_floor).to(first.dtype)
-        if supporting:
-            coarse = supported(coarse, first.maximum(previous), self.coarse_support, _BESIDE)
-        return first, coarse
+        near = spread_out(coarse, _BESIDE)
+        agreeing = near.maximum(previous.to(near.dtype))
+        return above_floor(first, agreeing, self.first_floor).to(first.dtype)
 
     def _skipped(
         self, features: FrameFeatures, aligned: Sequence[_Aligned], before: _Aligned

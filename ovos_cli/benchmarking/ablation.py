@@ -59,11 +59,10 @@ EXTENSION_ROWS = {
     "E11": Row("without context around regions", ("roi_context=1.0",)),
     "E12": Row("without the refinement's memory", ("refine_memory=0",)),
     "E13": Row("without the null column's overlap", ("null_overlap=0.0",)),
-    "E14": Row("without support for coarse masks", ("coarse_support=0.0",)),
 }
 """What the lite model has beyond the paper, switched off; run when named in `--rows`.
 
-Each of E3 to E14 is one field of the configuration, and that alone.
+Each of E3 to E13 is one field of the configuration, and that alone.
 
 `likeness` has no row: it widens the refinement, so a model without it has weights of its own.
 """

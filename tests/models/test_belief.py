@@ -2,7 +2,7 @@
 
 import torch
 
-from models.functional.belief import above_floor, at_most, near_anchors, supported
+from models.functional.belief import above_floor, at_most, near_anchors
 
 
 def test_what_is_far_from_a_confirmed_anchor_is_dropped() -> None:
@@ -51,17 +51,3 @@ def test_objects_share_what_a_limit_leaves_them() -> None:
     masks = torch.tensor([[0.2, 0.6, 0.0, 0.3], [0.1, 0.2, 0.0, 0.1]])
     found = at_most(masks, torch.tensor([0.5, 0.4, 0.3, 0.0]), masks.sum(0))
     torch.testing.assert_close(found, torch.tensor([[0.2, 0.3, 0.0, 0.0], [0.1, 0.1, 0.0, 0.0]]))
-
-
-def test_what_nothing_near_by_agrees_with_is_scaled_down() -> None:
-    torch.manual_seed(0)
-    masks, agreeing = torch.rand(2, 9, 12), torch.rand(2, 9, 12) ** 8
-    found = supported(masks, agreeing, 0.25, 2)
-    for o in range(2):
-        for y in range(9):
-            for x in range(12):
-                near = agreeing[o, max(0, y - 2) : y + 3, max(0, x - 2) : x + 3].max()
-                expected = float(masks[o, y, x]) * min(1.0, float(near) / 0.25)
-                assert abs(float(found[o, y, x]) - expected) < 1e-6
-    torch.testing.assert_close(supported(masks, torch.ones_like(masks), 1.0, 2), masks)
-    assert not supported(masks, torch.zeros_like(masks), 0.25, 2).any()

@@ -68,7 +68,6 @@ EXTENSIONS_OFF = {
     "template_agreement": 0.0,
     "guard": 0.0,
     "first_floor": 0.0,
-    "coarse_support": 0.0,
     "refine_memory": 0,
     "locality": False,
     "likeness": False,
