@@ -44,15 +44,29 @@ class Checkpoints:
             before.unlink(missing_ok=True)
         self._saved = time.monotonic()
 
-    def restore(self, segmenter: Segmenter, plan: Plan, chain: Chain, before: int) -> int | None:
-        """Bring a segmenter to the latest state of a chain, if one is of use.
+    def reached(self, plan: Plan, chain: Chain, before: int) -> int | None:
+        """The frame after which the latest state of a chain is; None if there is none of use.
 
         Args:
             before: the first frame that is to be computed, in the chain's direction.
-
-        Returns:
-            The frame after which the state is; None if there is none.
         """
+        found = self._latest(plan, chain, before)
+        return None if found is None else found[0]
+
+    def restore(self, segmenter: Segmenter, plan: Plan, chain: Chain, before: int) -> int | None:
+        """Bring a segmenter to that state; see `reached`, also for what it returns."""
+        found = self._latest(plan, chain, before)
+        if found is None:
+            return None
+        frame, file = found
+        try:
+            segmenter.restore(file)
+        except InputError:  # removed or damaged: the chain is gone through from its beginning
+            return None
+        self._saved = time.monotonic()
+        return frame
+
+    def _latest(self, plan: Plan, chain: Chain, before: int) -> tuple[int, Path] | None:
         noted = self._store.get(_name(backward=chain.backward))
         file = self._file(noted)
         if file is None or noted["begins"] != chain.seeds[0]:
@@ -60,14 +74,8 @@ class Checkpoints:
         frame = int(noted["frame"])
         if not chain.computes(frame) or chain.time(frame) >= chain.time(before):
             return None
-        if plan.key(frame, backward=chain.backward) != noted["key"]:
-            return None
-        try:
-            segmenter.restore(file)
-        except InputError:  # removed or damaged: the chain is gone through from its beginning
-            return None
-        self._saved = time.monotonic()
-        return frame
+        same = plan.key(frame, backward=chain.backward) == noted["key"]
+        return (frame, file) if same else None
 
     def _file(self, noted: Any) -> Path | None:
         """Where a noted state lies, in our folder; None if none is noted, or not by us."""

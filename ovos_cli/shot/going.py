@@ -119,11 +119,15 @@ def _frames(
     if after is None:
         for seed in chain.seeds[:-1]:
             yield reader.frame(seed)
-        begin = chain.first
-    else:
-        begin = after - 1 if chain.backward else after + 1
-    for low, high in stretches(chain, begin, last):
+    for low, high in stretches(chain, going_on(chain, after), last):
         yield from reader.between(low, high, backward=chain.backward)
+
+
+def going_on(chain: Chain, after: int | None) -> int:
+    """The first frame that is yielded, where the state is that of a frame or, None, of none."""
+    if after is None:
+        return chain.first
+    return after - 1 if chain.backward else after + 1
 
 
 def least_confidence(

@@ -21,7 +21,7 @@ from ovos_cli.media.live_reader import LiveReader
 from ovos_cli.preparing import Cache
 from ovos_cli.shot.annotations import Annotations
 from ovos_cli.shot.checkpoint import Checkpoints
-from ovos_cli.shot.going import Passed, go_through
+from ovos_cli.shot.going import Passed, go_through, going_on, stretches
 from ovos_cli.shot.known import known_ways
 from ovos_cli.shot.meeting import FinalMasks, Found, final_masks, probabilities
 from ovos_cli.shot.plan import Chain, Plan, hashed
@@ -303,7 +303,9 @@ class Shot:
         for chain in plan.chains:
             begin, end = self._missing(chain, plan, low, last)
             if begin is not None and end is not None:
-                count += abs(end - begin) + 1
+                after = self._checkpoints.reached(plan, chain, begin)
+                start = going_on(chain, after)
+                count += sum(high - low + 1 for low, high in stretches(chain, start, end))
         return count
 
     def passed_twice(self, frame: int) -> bool:

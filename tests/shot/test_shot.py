@@ -235,9 +235,9 @@ def test_ways_that_do_not_come_by_what_is_wanted_are_not_gone(
 ) -> None:
     for frame in (0, 4, 8):
         shot.put(frame, video.truth[frame])
-    assert shot.remaining(9) == 3
+    assert shot.remaining(9) == 4  # the frame with the mask among them
     assert sorted(run(shot, 9)) == [8, 9, 10, 11] and not {1, 2, 5, 6} & {*video.read}
-    assert shot.remaining(None, 3) == 6 and not shot.remaining(9)
+    assert shot.remaining(None, 3) == 8 and not shot.remaining(9)
     video.read.clear()
     assert sorted(run(shot, 0, 3)) == [0, 1, 2, 3, 4] and not {5, 6, 10} & {*video.read}
 
@@ -283,3 +283,31 @@ def test_an_absence_goes_with_the_mask_that_it_needs(shot: Shot, video: StillFra
     assert shot.annotations.absences == {}
     with pytest.raises(InputError, match="nothing is given"):
         run(shot)
+
+
+def test_what_remains_is_as_many_frames_as_are_gone_through(
+    shot: Shot, video: StillFrames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def counted(*bounds: int) -> int:
+        ticks: list[None] = []
+        for _ in shot.run(*bounds, tick=lambda: ticks.append(None)):
+            pass
+        return len(ticks)
+
+    shot.put(0, video.truth[0])
+    assert shot.remaining() == counted() == COUNT
+    shot.put(5, video.truth[5])  # forward from 0 is there already
+    assert shot.remaining() == counted() == len(range(5, COUNT)) + len(range(5, 0, -1))
+    assert shot.remaining() == counted() == 0
+    shot.put(9, np.roll(video.truth[9], 2, axis=1))
+    assert shot.remaining(0, 8) == counted(0, 8)
+    assert shot.remaining() == counted() > 0
+    shot.lock({frame: video.truth[frame] for frame in (6, 7)})
+    shot.put(4, video.truth[4])
+    assert shot.remaining() == counted() > 0
+    # Going on from a state, only what lies behind it is gone through.
+    shot.put(5, np.roll(video.truth[5], 2, axis=1))
+    monkeypatch.setattr("ovos_cli.shot.checkpoint.EVERY", 0.0)
+    for _ in zip(range(3), shot.run(), strict=False):
+        pass
+    assert shot.remaining() == counted() > 0
