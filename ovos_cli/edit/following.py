@@ -168,7 +168,7 @@ class Following:
         with self._lock:
             progress = self._progress
             progress.at, gone = self._edited.shot.at, progress.done + 1
-            # Frames with given masks are gone through too, and are no work that is left.
+            # A state from which a way was to go on may have been replaced meanwhile.
             progress.done = gone if progress.total is None else min(gone, progress.total)
             progress.frames_per_second = progress.done / (time.monotonic() - self._begun)
         if self._stop:

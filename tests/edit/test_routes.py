@@ -50,7 +50,7 @@ def test_given_masks_are_kept_and_followed_to_the_pixel(page: Page, tmp_path: Pa
     given, _ = read_indexed(tmp_path / "shot" / ".ovos" / "given" / "2.png")
     np.testing.assert_array_equal(given, expected)
     ended = page.follow()
-    assert ended["error"] is None and ended["done"] == ended["total"] == FRAMES - 1
+    assert ended["error"] is None and ended["done"] == ended["total"] == FRAMES + 1
     assert page.ask("GET", "/masks/2").tobytes() == expected.astype(np.uint8).tobytes()
     for frame in range(FRAMES):
         written, _ = read_indexed(tmp_path / "shot" / "masks" / f"{frame:05d}.png")
@@ -69,7 +69,7 @@ def test_only_what_a_correction_changes_is_gone_through_again(page: Page) -> Non
     answer = page.client.get("/api/masks/3")
     assert answer.headers["x-ovos-stale"] == "1" and answer.status_code == 200
     assert page.client.get("/api/masks/0").headers["x-ovos-stale"] == "0"
-    assert page.follow()["done"] == 4  # backward to 1, and forward to 5
+    assert page.follow()["done"] == 6  # backward from 4 to 1, and forward from 4 to 5
     assert page.ask("GET", "/timeline")["stale"] == []
 
 
