@@ -1,7 +1,7 @@
 """DMN-AOA: the five modules and how one frame goes through them (paper, Figure 2)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +22,7 @@ from models.functional.masks import (
     where_present,
 )
 from models.functional.resampling import enlarge
+from models.functional.ridge import Evidence
 from models.modules.base_features import STRIDES, BaseFeatureExtractor, FrameFeatures
 from models.modules.descriptor import FrameDescriptor
 from models.modules.external_proposals import ExternalProposals
@@ -135,6 +136,8 @@ class DMNAOA(nn.Module):
         query_boxes = grow_boxes(past.boxes, config.roi_context)
         template_logits: Tensor | None = None
         template_pasted: Tensor | None = None
+        with clock.measure("MRN"):
+            scores = self._scores(frame, past)
         with clock.measure("OTG"):
             # One call pools what is compared with templates, and what they are read for.
             regions = grow_boxes(proposals.boxes, config.roi_context)
@@ -151,15 +154,29 @@ class DMNAOA(nn.Module):
                 soft = torch.sigmoid(template_logits)
                 template_pasted = paste_masks(soft, query_boxes, *grid, MASK_STRIDE)
             coarse, match = self._match(
-                templates, candidates, queries, pasted, template_pasted, past.previous_masks
+                templates, candidates, queries, pasted, template_pasted, past.previous_masks, scores
             )
         with clock.measure("MRN"):
-            logits = self._refine(frame, coarse, past)
+            logits = self._refine(frame, coarse, past, scores)
         return FrameResult(
             logits, coarse, match, pasted, template_logits, template_pasted, query_boxes
         )
 
-    def _refine(self, frame: FrameDescriptor, coarse: Tensor, past: RememberedFrames) -> Tensor:
+    def _scores(self, frame: FrameDescriptor, past: RememberedFrames) -> Tensor | None:
+        """(O, 2, H/8, W/8) by the objects' regressions, where there are any."""
+        evidence = past.evidence()
+        if self.mrn.ridge is None or frame.cells is None or evidence is None:
+            return None
+        scores: Tensor = self.mrn.ridge(frame.cells, *evidence)
+        return scores
+
+    def _refine(
+        self,
+        frame: FrameDescriptor,
+        coarse: Tensor,
+        past: RememberedFrames,
+        scores: Tensor | None,
+    ) -> Tensor:
         """(O, H, W) logits from coarse masks."""
         config = self.config
         if config.use_refinement:
@@ -169,6 +186,7 @@ class DMNAOA(nn.Module):
                 past.firsts(),
                 past.previous.reference(len(past)),
                 past.witnesses(config.refine_memory) if config.refine_memory else (),
+                scores,
             )
             logits = enlarge(found, frame.features.size)
         else:
@@ -192,6 +210,7 @@ class DMNAOA(nn.Module):
         pasted: Tensor,
         template_pasted: Tensor | None,
         previous: Tensor,
+        scores: Tensor | None = None,
     ) -> tuple[Tensor, Match | None]:
         """Coarse masks (O, H/4, W/4), and the match behind them.
 
@@ -201,6 +220,7 @@ class DMNAOA(nn.Module):
             queries: (O, C, S, S) features where the templates' masks are.
             pasted: (N, H/4, W/4). template_pasted: (O, H/4, W/4), or None.
             previous: (O, H/4, W/4).
+            scores: (O, 2, H/8, W/8), or None.
         """
         if not self.config.use_matcher:  # one decoded mask for each object
             assert template_pasted is not None
@@ -215,7 +235,8 @@ class DMNAOA(nn.Module):
                 overlap = overlap - _DISAGREEMENT * against
             own = queries
             overlap = torch.cat([overlap, iou(previous, template_pasted)[:, None]], dim=1)
-        match = self.am(templates, candidates, own, overlap)
+        support = None if scores is None else _support(scores, pasted, template_pasted)
+        match = self.am(templates, candidates, own, overlap, support)
         weights = match.assignment
         coarse = torch.einsum("on,nhw->ohw", weights[:, : len(pasted)], pasted)
         if template_pasted is not None:
@@ -290,9 +311,28 @@ class DMNAOA(nn.Module):
                 pool_own_regions(masks, looked, MASK_STRIDE, config.roi_size),
                 offsets,
             )
+        with clock.measure("MRN"):
+            evidence = self._evidence(frame, masks)
         marks = tuple(row in given for row in range(len(masks)))
-        stored = RememberedFrame(time, (), marks, masks, frame.key, frame.fine, entry)
+        stored = RememberedFrame(time, (), marks, masks, frame.key, frame.fine, entry, evidence)
         return NewFrame(stored, present, boxes)
+
+    def _evidence(self, frame: FrameDescriptor, masks: Tensor) -> Evidence | None:
+        ridge, cells = self.mrn.ridge, frame.cells
+        return None if ridge is None or cells is None else ridge.evidence(cells, masks)
+
+    def misled(self, past: RememberedFrames, frame: FrameDescriptor) -> RememberedFrames:
+        """With regressions that take the previous frame's masks as they are now, for training.
+
+        Args:
+            past: with masks in its previous frame that were changed after it was remembered.
+            frame: the previous one.
+        """
+        *before, previous = past.frames
+        if previous.time in past.anchors:  # a person's mask is right
+            return past
+        previous = replace(previous, evidence=self._evidence(frame, previous.masks))
+        return replace(past, frames=(*before, previous))
 
     def committed(
         self,
@@ -323,6 +363,16 @@ class DMNAOA(nn.Module):
             for level in self.config.object_levels
         ]
         return torch.cat(levels, dim=1)
+
+
+def _support(scores: Tensor, pasted: Tensor, own: Tensor | None) -> Tensor:
+    """(O, M) mean scores of (N, H/4, W/4) proposals' masks, and of each object's own (O, ...)."""
+    latest = enlarge(scores[:, -1], (pasted.shape[1], pasted.shape[2]))
+    found = torch.einsum("ohw,nhw->on", latest, pasted) / pasted.sum((1, 2)).clamp_min(1)
+    if own is None:
+        return found
+    mine = (latest * own).sum((1, 2)) / own.sum((1, 2)).clamp_min(1)
+    return torch.cat([found, mine[:, None]], dim=1)
 
 
 def _own_generator(config: ModelConfig, raw_channels: list[int]) -> nn.Module:

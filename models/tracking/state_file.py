@@ -12,6 +12,7 @@ from safetensors.torch import save as serialize
 from torch import Tensor, nn
 
 from models.errors import InputError
+from models.functional.ridge import Evidence
 from models.modules.template import TemplateEntry
 from models.tracking.frames import RememberedFrame, RememberedFrames
 from models.tracking.geometry import Geometry
@@ -19,7 +20,15 @@ from models.tracking.objects import TrackedObjects
 from models.utils.whole_file import write_whole
 
 _FORMAT = "ovos-state-1"
-_PARTS = ("masks", "key", "fine", "template_key", "template_value")
+_PARTS = (
+    "masks",
+    "key",
+    "fine",
+    "template_key",
+    "template_value",
+    "evidence_gram",
+    "evidence_target",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +154,15 @@ def weights_digest(network: nn.Module) -> str:
 
 
 def _tensors(frame: RememberedFrame) -> dict[str, Tensor]:
-    entry = frame.template
+    entry, evidence = frame.template, frame.evidence
     parts = {
         "masks": frame.masks,
         "key": frame.key,
         "fine": frame.fine,
         "template_key": None if entry is None else entry.key,
         "template_value": None if entry is None else entry.value,
+        "evidence_gram": None if evidence is None else evidence.gram,
+        "evidence_target": None if evidence is None else evidence.target,
     }
     return {name: part for name, part in parts.items() if part is not None}
 
@@ -164,6 +175,8 @@ def _frame(record: dict[str, Any], parts: dict[str, Tensor | None]) -> Remembere
     template = None
     if template_key is not None and template_value is not None:
         template = TemplateEntry(template_key, template_value)
+    gram, target = parts["evidence_gram"], parts["evidence_target"]
+    evidence = Evidence(gram, target) if gram is not None and target is not None else None
     return RememberedFrame(
         record["time"],
         tuple(record["present"]),
@@ -172,4 +185,5 @@ def _frame(record: dict[str, Any], parts: dict[str, Tensor | None]) -> Remembere
         key,
         parts["fine"],
         template,
+        evidence,
     )

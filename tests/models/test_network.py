@@ -20,7 +20,12 @@ class _Listening(nn.Module):
     """A matcher that keeps what it is given and matches nothing."""
 
     def forward(
-        self, templates: Tensor, proposals: Tensor, own: Tensor | None, overlap: Tensor
+        self,
+        templates: Tensor,
+        proposals: Tensor,
+        own: Tensor | None,
+        overlap: Tensor,
+        support: Tensor | None,
     ) -> Match:
         self.overlap = overlap
         return Match(overlap, torch.zeros_like(overlap), None)
