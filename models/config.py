@@ -165,8 +165,8 @@ class ModelConfig:
 
     What one object does not have, another may have: two that touch are told apart by both."""
     ridge: bool = False
-    """Extension: matcher and refinement see by a ridge regression, solved for each object on its
-    keyframe and the previous frame, what tells it from the rest of the video."""
+    """Extension: the refinement sees by a ridge regression, solved for each object on its keyframe
+    and the previous frame, what tells it from the rest of the video."""
 
     def __post_init__(self) -> None:
         check_settings(self)

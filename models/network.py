@@ -136,8 +136,6 @@ class DMNAOA(nn.Module):
         query_boxes = grow_boxes(past.boxes, config.roi_context)
         template_logits: Tensor | None = None
         template_pasted: Tensor | None = None
-        with clock.measure("MRN"):
-            scores = self._scores(frame, past)
         with clock.measure("OTG"):
             # One call pools what is compared with templates, and what they are read for.
             regions = grow_boxes(proposals.boxes, config.roi_context)
@@ -154,10 +152,10 @@ class DMNAOA(nn.Module):
                 soft = torch.sigmoid(template_logits)
                 template_pasted = paste_masks(soft, query_boxes, *grid, MASK_STRIDE)
             coarse, match = self._match(
-                templates, candidates, queries, pasted, template_pasted, past.previous_masks, scores
+                templates, candidates, queries, pasted, template_pasted, past.previous_masks
             )
         with clock.measure("MRN"):
-            logits = self._refine(frame, coarse, past, scores)
+            logits = self._refine(frame, coarse, past)
         return FrameResult(
             logits, coarse, match, pasted, template_logits, template_pasted, query_boxes
         )
@@ -170,13 +168,7 @@ class DMNAOA(nn.Module):
         scores: Tensor = self.mrn.ridge(frame.cells, *evidence)
         return scores
 
-    def _refine(
-        self,
-        frame: FrameDescriptor,
-        coarse: Tensor,
-        past: RememberedFrames,
-        scores: Tensor | None,
-    ) -> Tensor:
+    def _refine(self, frame: FrameDescriptor, coarse: Tensor, past: RememberedFrames) -> Tensor:
         """(O, H, W) logits from coarse masks."""
         config = self.config
         if config.use_refinement:
@@ -186,7 +178,7 @@ class DMNAOA(nn.Module):
                 past.firsts(),
                 past.previous.reference(len(past)),
                 past.witnesses(config.refine_memory) if config.refine_memory else (),
-                scores,
+                self._scores(frame, past),
             )
             logits = enlarge(found, frame.features.size)
         else:
@@ -210,7 +202,6 @@ class DMNAOA(nn.Module):
         pasted: Tensor,
         template_pasted: Tensor | None,
         previous: Tensor,
-        scores: Tensor | None = None,
     ) -> tuple[Tensor, Match | None]:
         """Coarse masks (O, H/4, W/4), and the match behind them.
 
@@ -220,7 +211,6 @@ class DMNAOA(nn.Module):
             queries: (O, C, S, S) features where the templates' masks are.
             pasted: (N, H/4, W/4). template_pasted: (O, H/4, W/4), or None.
             previous: (O, H/4, W/4).
-            scores: (O, 2, H/8, W/8), or None.
         """
         if not self.config.use_matcher:  # one decoded mask for each object
             assert template_pasted is not None
@@ -235,8 +225,7 @@ class DMNAOA(nn.Module):
                 overlap = overlap - _DISAGREEMENT * against
             own = queries
             overlap = torch.cat([overlap, iou(previous, template_pasted)[:, None]], dim=1)
-        support = None if scores is None else _support(scores, pasted, template_pasted)
-        match = self.am(templates, candidates, own, overlap, support)
+        match = self.am(templates, candidates, own, overlap)
         weights = match.assignment
         coarse = torch.einsum("on,nhw->ohw", weights[:, : len(pasted)], pasted)
         if template_pasted is not None:
@@ -363,16 +352,6 @@ class DMNAOA(nn.Module):
             for level in self.config.object_levels
         ]
         return torch.cat(levels, dim=1)
-
-
-def _support(scores: Tensor, pasted: Tensor, own: Tensor | None) -> Tensor:
-    """(O, M) mean scores of (N, H/4, W/4) proposals' masks, and of each object's own (O, ...)."""
-    latest = enlarge(scores[:, -1], (pasted.shape[1], pasted.shape[2]))
-    found = torch.einsum("ohw,nhw->on", latest, pasted) / pasted.sum((1, 2)).clamp_min(1)
-    if own is None:
-        return found
-    mine = (latest * own).sum((1, 2)) / own.sum((1, 2)).clamp_min(1)
-    return torch.cat([found, mine[:, None]], dim=1)
 
 
 def _own_generator(config: ModelConfig, raw_channels: list[int]) -> nn.Module:

@@ -46,16 +46,9 @@ class AlignedMatcher(nn.Module):
         self.log_alpha = nn.Parameter(torch.tensor(math.log(_INITIAL_ALPHA)))
         self.null_column, self.null_overlap = config.null_column, config.null_overlap
         self.null_similarity = nn.Parameter(torch.tensor(0.5))
-        # Weights that were trained without it go on as they were.
-        self.support = nn.Parameter(torch.tensor(0.0)) if config.ridge else None
 
     def forward(
-        self,
-        templates: Tensor,
-        proposals: Tensor,
-        own: Tensor | None,
-        overlap: Tensor,
-        support: Tensor | None = None,
+        self, templates: Tensor, proposals: Tensor, own: Tensor | None, overlap: Tensor
     ) -> Match:
         """Match templates with their candidates.
 
@@ -66,7 +59,6 @@ class AlignedMatcher(nn.Module):
             overlap: (O, M) in [-0.5, 1]: IoU of previous masks and candidates, less 0.5 where the
                 template's mask disagrees (`template_agreement`). Read only by the extension
                 `matching_iou_weight`.
-            support: (O, M) mean score of each candidate's mask; see the extension `ridge`.
         """
         alpha = self.log_alpha.exp()
         projected = self.template_projector(templates)
@@ -79,8 +71,6 @@ class AlignedMatcher(nn.Module):
         if own is not None:
             mine = aligned_similarity(projected, candidates[count:], alpha, align=self.align)
             similarity = torch.cat([similarity, mine[:, None]], dim=1)
-        if self.support is not None and support is not None:
-            similarity = similarity + self.support * support
         weight = self.iou_weight
         cost = 1 - (1 - weight) * similarity - weight * overlap
         null = self.null_similarity if self.null_column else None

@@ -20,12 +20,7 @@ class _Listening(nn.Module):
     """A matcher that keeps what it is given and matches nothing."""
 
     def forward(
-        self,
-        templates: Tensor,
-        proposals: Tensor,
-        own: Tensor | None,
-        overlap: Tensor,
-        support: Tensor | None,
+        self, templates: Tensor, proposals: Tensor, own: Tensor | None, overlap: Tensor
     ) -> Match:
         self.overlap = overlap
         return Match(overlap, torch.zeros_like(overlap), None)

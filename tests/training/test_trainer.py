@@ -352,7 +352,7 @@ def test_what_begins_at_zero_may_have_its_own_rate() -> None:
     schedule = SchedulePart(iterations=1, batch=1, rate=1e-4, others_rate=1e-3, ridge_rate=2e-3)
     optimizer = make_optimizer(schedule, stage)
     assert [group["lr"] for group in optimizer.param_groups] == [1e-4, 1e-3, 2e-3]
-    assert [len(group["params"]) for group in optimizer.param_groups[1:]] == [3, 4]
+    assert [len(group["params"]) for group in optimizer.param_groups[1:]] == [3, 3]
     alike = make_optimizer(
         schedule.model_copy(update={"others_rate": 0.0, "ridge_rate": 0.0}), stage
     )

@@ -55,8 +55,8 @@ def make_optimizer(schedule: SchedulePart, stage: nn.Module) -> torch.optim.Opti
     own = set(stage.backbone_parameters()) if isinstance(stage, WithBackbone) else set()
     learning = [parameter for parameter in stage.parameters() if parameter.requires_grad]
     backbone = [parameter for parameter in learning if parameter in own]
-    rates = {(".other.",): schedule.others_rate, (".ridge.", ".support"): schedule.ridge_rate}
-    begun = [(rate, _named(stage, marks)) for marks, rate in rates.items() if rate]
+    rates = {".other.": schedule.others_rate, ".ridge.": schedule.ridge_rate}
+    begun = [(rate, _named(stage, mark)) for mark, rate in rates.items() if rate]
     apart = own.union(*(found for _, found in begun))
     rest = [parameter for parameter in learning if parameter not in apart]
     groups: list[dict[str, Any]] = [{"params": rest, "lr": schedule.rate}]
@@ -69,6 +69,6 @@ def make_optimizer(schedule: SchedulePart, stage: nn.Module) -> torch.optim.Opti
     return kind(groups, lr=schedule.rate, weight_decay=schedule.weight_decay)
 
 
-def _named(stage: nn.Module, marks: tuple[str, ...]) -> set[nn.Parameter]:
+def _named(stage: nn.Module, mark: str) -> set[nn.Parameter]:
     """Parameters of an extension, which begin at zero where the rest was trained."""
-    return {p for name, p in stage.named_parameters() if any(mark in name for mark in marks)}
+    return {p for name, p in stage.named_parameters() if mark in name}
