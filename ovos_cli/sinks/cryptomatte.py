@@ -27,6 +27,7 @@ class CryptomatteSink(Sink):
     """`cryptomatte/FRAME.exr`: in each pixel the ids of objects, the one that covers most first."""
 
     place_name = "cryptomatte"
+    heeds = frozenset({"soft_edges", "feather"})
 
     def __init__(self, place: Path, info: ShotInfo) -> None:
         """See `Sink`."""

@@ -16,6 +16,7 @@ class ExrSink(Sink):
     """
 
     place_name = "exr"
+    heeds = frozenset({"soft_edges", "feather"})
 
     @classmethod
     def check(cls, info: ShotInfo) -> None:

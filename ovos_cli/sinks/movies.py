@@ -14,6 +14,7 @@ class MovieSink(Sink, ABC):
     """`PLACE/SHOT.mov`, or `PLACE/SHOT_OBJECT.mov` of each object."""
 
     pixels = True
+    heeds = frozenset({"apart", "soft_edges", "feather"})
     movie: ClassVar[type[AlphaMovie]]
     suffix: ClassVar[str]
 

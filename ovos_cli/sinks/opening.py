@@ -12,7 +12,7 @@ from ovos_cli.sinks import OF_RUN, SINKS
 from ovos_cli.sinks.exports import Exports
 from ovos_cli.sinks.naming import FrameNaming
 from ovos_cli.sinks.refining import Refinement, Refining
-from ovos_cli.sinks.sink import ExportSettings, ShotInfo, Sink
+from ovos_cli.sinks.sink import ALPHA_OPTIONS, ExportSettings, ShotInfo, Sink
 
 _BITS = (8, 16)
 
@@ -42,8 +42,8 @@ def exports_of(output: OutputOptions) -> dict[str, type[Sink]]:
     exports = {name: kind for name, kind in wanted.items() if name not in OF_RUN}
     if not exports and (unused := _changed(output)):
         raise InputError(
-            f"{unused[0]} is for outputs such as rgba, and --write names none; masks, mattes and "
-            "overlay are what was found. Add --write, or use ovos export afterwards"
+            f"{_flag(unused[0])} is for outputs such as rgba, and --write names none; masks, "
+            "mattes and overlay are what was found. Add --write, or use ovos export afterwards"
         )
     return exports
 
@@ -51,10 +51,14 @@ def exports_of(output: OutputOptions) -> dict[str, type[Sink]]:
 def _changed(options: ExportOptions) -> list[str]:
     """Options that say how outputs are written, and are not as they are if nobody gives them."""
     return [
-        f"--{field.name.replace('_', '-')}"
+        field.name
         for field in fields(ExportOptions)
         if field.name != "names" and getattr(options, field.name) != field.default
     ]
+
+
+def _flag(option: str) -> str:
+    return f"--{option.replace('_', '-')}"
 
 
 def file_names(reader: FrameReader) -> tuple[str, ...] | None:
@@ -73,13 +77,28 @@ def check_outputs(kinds: Iterable[type[Sink]], info: ShotInfo, options: ExportOp
     """See, before anything is computed, that outputs can hold a shot and be named so.
 
     Raises:
-        InputError: one cannot; names of objects collide; or --pattern is none.
+        InputError: one cannot; names of objects collide; --pattern is none; or an option is given
+            that changes nothing of what is written.
     """
+    kinds = [*kinds]
     naming_of(info, options)
     refinement_of(options).check()
+    _check_heeded(kinds, options)
     info.names.check(info.objects)
     for kind in kinds:
         kind.check(info)
+
+
+def _check_heeded(kinds: Collection[type[Sink]], options: ExportOptions) -> None:
+    heeded = {option for kind in kinds for option in kind.heeds}
+    for option in _changed(options):
+        if option in heeded or option not in ALPHA_OPTIONS:
+            continue
+        able = [name for name, kind in SINKS.items() if option in kind.heeds]
+        raise InputError(
+            f"{_flag(option)} changes only what {', '.join(able)} hold; add one of these outputs, "
+            "or leave it out"
+        )
 
 
 def naming_of(info: ShotInfo, options: ExportOptions) -> FrameNaming:

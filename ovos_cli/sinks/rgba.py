@@ -4,7 +4,7 @@ import numpy as np
 
 from ovos_cli.media.frame import Image
 from ovos_cli.sinks.png import Pixels, as_levels, write_png
-from ovos_cli.sinks.sink import Sink, SoftMask, Written
+from ovos_cli.sinks.sink import ALPHA_OPTIONS, Sink, SoftMask, Written
 
 _BITS = 8
 _TO_16 = 257
@@ -16,6 +16,7 @@ class RgbaSink(Sink):
 
     place_name = "rgba"
     pixels = True
+    heeds = frozenset(ALPHA_OPTIONS)
 
     def write(self, written: Written) -> None:
         """See `Sink`."""

@@ -19,6 +19,10 @@ SoftMask = NDArray[np.float32]
 """(H, W) in [0, 1]: how likely an object is where."""
 
 
+ALPHA_OPTIONS = ("bits", "apart", "soft_edges", "feather")
+"""Options that only some outputs have a use for; others change masks or names, which all have."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExportSettings:
     """How outputs write what they hold, where they leave a choice.
@@ -110,7 +114,8 @@ class Sink(ABC):
 
     place_name: of its file or folder. in_order: frames must come rising, each once; else in any
     order, and again where their masks change. pixels: it wants those of frames. by_frame: its place
-    is a folder with files for each frame, called `Written.name`, in a run.
+    is a folder with files for each frame, called `Written.name`, in a run. heeds: which of
+    `ALPHA_OPTIONS` change what it writes.
 
     Outputs other than those of `OF_RUN` get frames in order, and a place that nobody sees before
     they are closed; they need no more than `place_name`, `write`, `close` and `files`.
@@ -120,6 +125,7 @@ class Sink(ABC):
     in_order: ClassVar[bool] = True
     pixels: bool = False
     by_frame: ClassVar[bool] = False
+    heeds: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, place: Path, info: ShotInfo) -> None:
         """Get ready to write to `place`, a file or a folder that need not exist."""

@@ -10,6 +10,7 @@ class SoftSink(Sink):
     """`soft/OBJECT/FRAME.png`: how likely the object is, 0 to 65535, or 255 of 8 bits."""
 
     place_name = "soft"
+    heeds = frozenset({"bits"})
 
     def write(self, written: Written) -> None:
         """See `Sink`."""

@@ -176,6 +176,10 @@ def test_the_video_may_have_moved(shot: Path, ovos: Command, tmp_path: Path) -> 
         (["--to", "masks", "--pattern", "{shot}"], "all frames one name"),
         (["--to", "masks", "--names", "1=a,3=A"], "objects 1 and 3 have one name"),
         (["--to", "masks", "--names", "2=a"], "the objects are 1, 3"),
+        (["--to", "masks", "--bits", 16], "--bits changes only what rgba, soft hold"),
+        (["--to", "coco", "--to", "soft", "--soft-edges"], "what rgba, prores, ffv1, exr"),
+        (["--to", "exr", "--apart"], "--apart changes only what rgba, prores, ffv1 hold"),
+        (["--to", "soft", "--feather", 2], "--feather changes only"),
     ],
 )
 def test_bad_options_are_refused_before_anything_is_written(
