@@ -1,9 +1,14 @@
 """Soft aggregation of per-object probabilities (paper, section 3.4)."""
 
 import math
+from collections.abc import Iterable
 
+import cv2
+import numpy as np
 import torch
 from torch import Tensor
+
+from models.functional.resampling import by_opencv
 
 _EPSILON = 1e-7
 LIMIT = math.log((1 - _EPSILON) / _EPSILON)
@@ -46,19 +51,81 @@ def distribution(logits: Tensor) -> Tensor:
     return odds[1:] / odds.sum(0, keepdim=True)
 
 
-def winners(logits: Tensor) -> Tensor:
-    """(H, W) uint8: 0 where no object's logit is above 0, else 1 + the object's with the highest.
+def shared_out(objects: Tensor) -> tuple[Tensor, Tensor]:
+    """What `soft_aggregate` and `distribution` say, without a gradient, in a few passes.
+
+    Args:
+        objects: (O, H, W) float32 logits within `LIMIT`.
+
+    Returns:
+        (H, W) logits of the background, and (O, H, W) probabilities of the objects.
+    """
+    odds = _exponentials(objects)
+    # That anything is there: the product of all odds plus 1, less 1.
+    anything = torch.zeros_like(odds[0])
+    for each in odds:
+        anything.addcmul_(anything, each).add_(each)
+    nothing = anything.reciprocal_().clamp_(math.exp(-LIMIT), math.exp(LIMIT))
+    share = (odds.sum(0) + nothing).reciprocal_()
+    return nothing.log_(), odds.mul_(share)
+
+
+def winners(objects: Iterable[Tensor], background: Tensor) -> Tensor:
+    """(H, W) uint8: 0 where the background is ahead or equal, else 1 + the first highest object.
 
     An argmax over the first dimension is many times slower, and so is filling by a mask.
 
     Args:
-        logits: (O, H, W) of the objects, less the background's; O is 254 at most.
+        objects: (H, W) logits of each, looked at one after the other; 254 at most.
+        background: (H, W) logits.
     """
-    winner = (logits[0] > 0).to(torch.uint8)
-    best = logits[0].clamp_min(0)
-    for index in range(1, len(logits)):
+    if by_opencv(background):
+        return _winners_by_opencv(objects, background)
+    winner = torch.zeros_like(background, dtype=torch.uint8)
+    best = background
+    for number, logits in enumerate(objects, 1):
         # Later objects have higher numbers: where one is ahead, its number is the maximum.
-        ahead = (logits[index] > best).to(torch.uint8) * (index + 1)
-        winner = torch.maximum(winner, ahead)
-        best = torch.maximum(best, logits[index])
+        winner = torch.maximum(winner, (logits > best).to(torch.uint8) * number)
+        best = torch.maximum(best, logits)
     return winner
+
+
+def confidence(probabilities: Tensor, winner: Tensor) -> Tensor:
+    """(O,) IoU of each object's mask with its own probabilities.
+
+    What is unsure inside the mask and what is unsure outside of it both count against it.
+
+    Args:
+        probabilities: (O, H, W) in [0, 1].
+        winner: (H, W) uint8, 1 + the row of the object that is there, or 0.
+    """
+    shared, covered = [], []
+    for number, each in enumerate(probabilities, 1):
+        if by_opencv(each):
+            here = (winner.numpy() == number).view(np.uint8)
+            shared.append(torch.from_numpy(cv2.copyTo(each.numpy(), here)).sum())
+            covered.append(torch.tensor(cv2.countNonZero(here)))
+        else:
+            mask = winner == number
+            shared.append((each * mask).sum())
+            covered.append(torch.count_nonzero(mask))
+    inside = torch.stack(shared)
+    united = torch.stack(covered) + probabilities.flatten(1).sum(1) - inside
+    return inside / united.clamp_min(1)
+
+
+def _exponentials(planes: Tensor) -> Tensor:
+    if not by_opencv(planes):
+        return planes.exp()
+    return torch.from_numpy(cv2.exp(planes.flatten(0, 1).numpy())).view_as(planes)
+
+
+def _winners_by_opencv(objects: Iterable[Tensor], background: Tensor) -> Tensor:
+    best = np.array(background.numpy(), order="C")
+    winner = np.zeros(best.shape, np.uint8)
+    for number, logits in enumerate(objects, 1):
+        plane = np.ascontiguousarray(logits.numpy())
+        ahead = cv2.compare(plane, best, cv2.CMP_GT)
+        cv2.max(winner, np.minimum(ahead, np.uint8(number), out=ahead), winner)
+        cv2.max(best, plane, best)
+    return torch.from_numpy(winner)

@@ -12,14 +12,14 @@ from torch import Tensor
 
 def enlarge(planes: Tensor, size: tuple[int, int]) -> Tensor:
     """Bilinear interpolation between the centres of cells: (N, h, w) to (N, *size)."""
-    if _by_opencv(planes):
+    if by_opencv(planes):
         return _resized(planes, size, cv2.INTER_LINEAR)
     return F.interpolate(planes[None], size, mode="bilinear", align_corners=False)[0]
 
 
 def shrink(planes: Tensor, stride: int) -> Tensor:
     """Means of stride x stride cells: (N, H, W), multiples of it, to (N, H/stride, W/stride)."""
-    if _by_opencv(planes):
+    if by_opencv(planes):
         size = planes.shape[1] // stride, planes.shape[2] // stride
         return _resized(planes, size, cv2.INTER_AREA)
     return F.avg_pool2d(planes[:, None], stride)[:, 0]
@@ -40,7 +40,8 @@ def spread_out(planes: Tensor, reach: int) -> Tensor:
     return planes
 
 
-def _by_opencv(planes: Tensor) -> bool:
+def by_opencv(planes: Tensor) -> bool:
+    """Whether OpenCV can take these: float32 on a CPU, at least one, without a gradient."""
     here = planes.device.type == "cpu" and planes.dtype == torch.float32 and len(planes) > 0
     return here and not (planes.requires_grad and torch.is_grad_enabled())
 

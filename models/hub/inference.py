@@ -9,8 +9,13 @@ from timm.layers.conv2d_same import Conv2dSame
 from torch import Tensor, nn
 from torch.nn.utils import fuse_conv_bn_eval
 
+from models.modules.blocks import ResidualBlock
 from models.modules.lite_proposals import LiteProposalGenerator
 from models.network import DMNAOA
+
+_HARDLY = 0.02
+"""What a residual block may add to values of about 1 and be left out: bfloat16 rounds each of them
+by up to 0.004, several times in a block."""
 
 
 def for_inference(network: DMNAOA, dtype: torch.dtype) -> DMNAOA:
@@ -22,8 +27,9 @@ def for_inference(network: DMNAOA, dtype: torch.dtype) -> DMNAOA:
 
     Returns:
         A copy in evaluation mode. Its backbone has no batch normalization of its own, and the
-        weights of convolutions and linear layers have the type `dtype`. A detector of another
-        kind is the same object in both, in float32.
+        weights of convolutions and linear layers have the type `dtype`. In half precision its
+        refinement has no residual blocks that hardly do anything. A detector of another kind is
+        the same object in both, in float32.
     """
     own = isinstance(network.opg, LiteProposalGenerator)
     memo = {} if own else {id(network.opg): network.opg}
@@ -31,12 +37,25 @@ def for_inference(network: DMNAOA, dtype: torch.dtype) -> DMNAOA:
     fold_norms(ready.bfe.backbone)
     pad_evenly(ready.bfe.backbone)
     clip_in_convolutions(ready.bfe.backbone)
+    if dtype != torch.float32:
+        leave_out_identities(ready.mrn)
     heads = [*([ready.opg] if own else []), *([ready.clicks] if ready.clicks is not None else [])]
     for part in (ready.bfe, ready.otg, ready.am, ready.mrn, *heads):
         for module in part.modules():
             if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
                 module.to(dtype)
     return ready.requires_grad_(False)
+
+
+def leave_out_identities(refinement: nn.Module) -> None:
+    """Leave out residual blocks that are nearly the identities as which they began, in place.
+
+    Training may find no use for all of the depth that it is given.
+    """
+    for parent in refinement.modules():
+        for name, block in parent.named_children():
+            if isinstance(block, ResidualBlock) and block.share < _HARDLY:
+                setattr(parent, name, nn.Identity())
 
 
 def fold_norms(backbone: nn.Module) -> None:

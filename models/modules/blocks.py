@@ -50,6 +50,13 @@ class ResidualBlock(nn.Module):
         # Every block starts as the identity, so that depth costs nothing at first.
         nn.init.zeros_(self.second[1].weight)  # type: ignore[arg-type]
 
+    @property
+    def share(self) -> float:
+        """How much it adds to its input, as the root mean square over positions and channels."""
+        norm = self.second[1]
+        assert isinstance(norm, nn.GroupNorm)
+        return (norm.weight.detach().square() + norm.bias.detach().square()).mean().sqrt().item()
+
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C, H, W)."""
         return torch.relu_(x + self.second(torch.relu_(self.first(x))))

@@ -40,6 +40,8 @@ _INITIAL_REACH = (64.0, 8.0)
 """Standard deviation, in stride-16 cells, of the first and the previous frame's locality."""
 _FIRST, _PREVIOUS = 0, 1
 """Whose locality."""
+_ROUNDED = 0.01
+"""What masks of objects beside each other may be above 1 together by rounding."""
 _CELLS_AT_ONCE = 2**17
 """Cells at stride 4, of all objects together, that are refined at once: 64 MiB, and as fast as
 all at once."""
@@ -92,13 +94,18 @@ class _RefineBlock(nn.Module):
         self.residual = ResidualBlock(width, groups)
         self.deeper = nn.Sequential(*(ResidualBlock(width, groups) for _ in range(depth - 1)))
 
+    def told(self, skipped: Tensor, every: Tensor) -> Tensor:
+        """What objects share that are told of the others: also the masks of all, (1, M, H, W)."""
+        return skipped if self.other is None else skipped + self.other(every)
+
     def forward(
         self,
-        skipped: Tensor,
+        shared: Tensor,
         masks: Tensor,
-        others: Tensor | None,
         scores: Tensor | None,
         before: Tensor | None,
+        *,
+        told: bool = False,
     ) -> Tensor:
         """Refine O objects.
 
@@ -106,20 +113,26 @@ class _RefineBlock(nn.Module):
         share what does not depend on them.
 
         Args:
-            skipped: (1 or O, width, H, W) what `skip` made of the features.
-            masks, others: (O, M, H, W). scores: (O, R, H, W).
+            shared: (1 or O, width, H, W) what `skip` made of the features, or `told` of that.
+            masks: (O, M, H, W) of each object; and where it is told of the others, (O, 2M, H, W)
+                if they cover more than 1 anywhere: after its own, what is above.
+            scores: (O, R, H, W).
             before: (O, B, H/2, W/2) the block before.
+            told: whether it is.
 
         Returns:
             (O, width, H, W).
         """
-        x = skipped + self.mask(masks)
-        if self.other is not None and others is not None:
-            x = x + self.other(others)
+        kernel = self.mask.weight
+        if told and self.other is not None:
+            # The others' is the sum of all, less the object's own and less what is above 1.
+            less = -self.other.weight
+            kernel = torch.cat([kernel + less, less], dim=1)[:, : masks.shape[1]]
+        x = F.conv2d(masks, kernel, padding=1).add_(shared)
         if self.ridge is not None and scores is not None:
-            x = x + self.ridge(scores)
+            x.add_(self.ridge(scores))
         if self.before is not None and before is not None:
-            x = x + upsample(self.before(before), 2)
+            x.add_(upsample(self.before(before), 2))
         out: Tensor = self.deeper(self.residual(torch.relu_(self.norm(x))))
         return out
 
@@ -299,30 +312,36 @@ class MaskRefinementNetwork(nn.Module):
         skipped: list[Tensor],
         place: Tensor | None,
         masks: Tensor,
-        scores: Tensor | None,
+        scores: Tensor | None = None,
     ) -> Tensor:
         """Logits (O, H, W) from masks (O, 3, H, W) at stride 4, some objects at a time.
 
         scores: (O, 2, H/2, W/2), or None.
         place: (O,) which of the skipped features is an object's; None where there is one for all.
         """
-        others = (masks.sum(0, keepdim=True) - masks).clamp(0, 1) if self.others else None
         if scores is not None:
             held = scores.clamp(0, 1)
             scores = torch.cat([scores, held.sum(0, keepdim=True) - held], dim=1).to(masks.dtype)
         count = max(1, _CELLS_AT_ONCE // max(1, masks[0, 0].numel()))
+        blocks = (self.block16, self.block8, self.block4)
+        told = self.others and (self.training or len(masks) > 1)  # there is nothing beside one
+        if told:
+            every = masks.sum(0, keepdim=True)
+            above = (every - masks - 1).clamp_min(0)
+            parts = zip(blocks, skipped, _levels(every), strict=True)
+            skipped = [block.told(*inputs) for block, *inputs in parts]
+            # A GPU would be waited for, to learn whether there is any.
+            if masks.device.type != "cpu" or bool((above > _ROUNDED).any()):
+                masks = torch.cat([masks, above], dim=1)
         found = []
         for rows in torch.arange(len(masks), device=masks.device).split(count):
             chosen = slice(int(rows[0]), int(rows[-1]) + 1) if len(masks) > count else slice(None)
-            own = _levels(masks[chosen])
-            other = _levels(others[chosen]) if others is not None else (None,) * 3
+            levels = _levels(masks[chosen])
             score = _score_levels(scores[chosen] if scores is not None else None)
             shared = skipped if place is None else [s[place[chosen]] for s in skipped]
             x: Tensor | None = None
-            for block, *inputs in zip(
-                (self.block16, self.block8, self.block4), shared, own, other, score, strict=True
-            ):
-                x = block(*inputs, x)
+            for block, *inputs in zip(blocks, shared, levels, score, strict=True):
+                x = block(*inputs, x, told=told)
             channels = self.head(x).float()
             found.append(channels[:, 1] - channels[:, 0])
         return torch.cat(found) if len(found) > 1 else found[0]
@@ -353,5 +372,6 @@ def _score_levels(scores: Tensor | None) -> tuple[Tensor | None, Tensor | None, 
 
 
 def _levels(masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Masks (O, 3, H, W) at stride 4 as blocks of cells for strides 16, 8 and 4."""
+    """Masks (O, M, H, W) at stride 4 as blocks of cells for strides 16, 8 and 4."""
+    masks = masks.contiguous(memory_format=torch.channels_last)
     return F.pixel_unshuffle(masks, 4), F.pixel_unshuffle(masks, 2), masks

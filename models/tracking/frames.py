@@ -194,7 +194,7 @@ class RememberedFrames:
                     torch.tensor(rows, device=self.boxes.device),
                     firsts[own],
                     torch.cat([frame.key for frame in frames]),
-                    torch.cat([to_blocks(frame.masks[:known]).sum(1) for frame in frames]),
+                    torch.cat([to_blocks(f.masks[:known].sum(0, True))[:, 0] for f in frames]),
                 )
             )
         return found

@@ -14,7 +14,6 @@ from torch import Tensor
 
 from models.config import FRAMES_KEPT
 from models.errors import InputError
-from models.functional.aggregation import distribution
 from models.hub.inference import for_inference
 from models.hub.load import load_model
 from models.modules.base_features import FrameFeatures
@@ -23,7 +22,7 @@ from models.proposals import Origin, Proposals
 from models.tracking.cues import Cues, cues_of
 from models.tracking.frames import RememberedFrames
 from models.tracking.geometry import Geometry, as_rgb
-from models.tracking.merging import aggregated, answer, to_remember
+from models.tracking.merging import Merged, answer, merge, to_remember
 from models.tracking.objects import Ids, TrackedObjects, id_planes
 from models.tracking.scenes import following
 from models.tracking.soft import SoftMasks, levels_of
@@ -271,8 +270,7 @@ class Segmenter:
         keyframe = joined.rows(named)
         view = network.describe(prepared.features, clock)
         planes = self._planes(masks, [joined.ids[row] for row in keyframe])
-        merged: Tensor | None = None
-        logits: Tensor | None = None
+        found: Merged | None = None
         soft: SoftMasks | None = None
         if past is not None and len(keyframe) < len(joined):
             past = following(past, view.look(), cut=cut)
@@ -280,26 +278,26 @@ class Segmenter:
             result = network.segment(view, prepared.proposals, past, time, clock)
             with clock.measure("MRN"):
                 levels = levels_of(result.logits)
-                logits = aggregated(levels, self._geometry, nowhere)
-                merged = distribution(logits)
+                found = merge(levels, self._geometry, nowhere)
         with clock.measure("MRN"):
-            small = to_remember(merged, planes, keyframe, len(joined))
+            probabilities = None if found is None else found.probabilities
+            small = to_remember(probabilities, planes, keyframe, len(joined))
         new = network.encode(past, view, small, time, clock, keyframe=keyframe)
         ids, sure = np.zeros(self._geometry.source, np.uint8), dict.fromkeys(named, 1.0)
         cues = dict[int, Cues]()
-        if logits is not None and merged is not None and past is not None:
+        if found is not None and past is not None:
             with clock.measure("MRN"):
-                winner, found = answer(logits, merged, self._geometry)
+                winner, confidence = answer(found, self._geometry)
                 ids = joined.to_ids(winner)
                 soft = SoftMasks(joined.ids[: len(levels)], levels.cpu().numpy())
                 seen = cues_of(view, small, past)
             cues = {i: c for i, c in zip(joined.ids, seen, strict=False) if i not in named}
-            sure = dict(zip(joined.ids, found.tolist(), strict=False)) | sure
+            sure = dict(zip(joined.ids, confidence.tolist(), strict=False)) | sure
         after = network.committed(past, new, new.present.tolist(), keyframe)
         if masks is not None:
             ids = np.where(masks > 0, masks, ids).astype(np.uint8)
-        confidence = {ident: sure[ident] for ident in joined.ids}
-        return FrameMasks(ids, confidence, soft, cues), _Tracks(joined, after, time + 1)
+        sure = {ident: sure[ident] for ident in joined.ids}
+        return FrameMasks(ids, sure, soft, cues), _Tracks(joined, after, time + 1)
 
     def _checked(self, frame: NDArray[np.generic] | PreparedFrame, masks: Ids) -> Ids:
         """Refuses masks of another size or kind before anything has changed."""

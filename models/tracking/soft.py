@@ -1,7 +1,6 @@
 """Soft masks as they are kept: a byte for each cell of an object, from which any frame follows."""
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import torch
@@ -37,13 +36,11 @@ class SoftMasks:
     ids: tuple[int, ...]
     levels: Levels
 
+    def row(self, ident: int) -> Levels | None:
+        """(H/4, W/4) levels of an object; None if it is not among these."""
+        return self.levels[self.ids.index(ident)] if ident in self.ids else None
+
     def of(self, ident: int) -> Tensor | None:
         """(H/4, W/4) logits of an object; None if it is not among these."""
-        if ident not in self.ids:
-            return None
-        return logits_of(torch.from_numpy(self.levels[self.ids.index(ident)]))
-
-    @classmethod
-    def stacked(cls, ids: tuple[int, ...], logits: list[Tensor]) -> Self:
-        """Of (H/4, W/4) logits of each object."""
-        return cls(ids, levels_of(torch.stack(logits)).numpy())
+        row = self.row(ident)
+        return None if row is None else logits_of(torch.from_numpy(row))

@@ -32,7 +32,7 @@ def sample(root: Path, split: str) -> Dataset:
     """Read the sample: one sequence, scored in the annotated frames after the first.
 
     Args:
-        root: holds bunny.mp4, bunny_objects.png (the truth of frame 0) and truth/FRAME.png.
+        root: holds bunny.mp4, bunny_objects.png (the masks of frame 0) and truth/FRAME.png.
         split: `all` or `val`, which are the same.
 
     Raises:

@@ -28,7 +28,7 @@ from ovos_cli.edit.windows import ReadOnlyError
 
 PAGE = Path(__file__).parent / "page"
 _WINDOW = "x-ovos-window"
-_LONGEST_WINDOW = 64
+_LONGEST_WINDOW, _LONGEST_NAME = 64, 255
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,11 @@ Answer = Callable[[Session, Asked], Response]
 
 
 def get_shot(session: Session, asked: Asked) -> Response:
-    """GET /api/shot: what a page begins with. A new window that asks is the one that writes."""
-    if session.windows.open(asked.window):
+    """GET /api/shot[?again=1]: what a page begins with. The newest window that asks may write.
+
+    again: it was there before, and has found the server once more.
+    """
+    if session.windows.open(asked.window, again="again" in asked.values):
         session.events.tell("shot")
     return JSONResponse(session.shot(asked.window))
 
@@ -115,19 +118,24 @@ def delete_mask(writer: Writer, session: Session, asked: Asked) -> Response:
 
 
 def post_click(writer: Writer, session: Session, asked: Asked) -> Response:
-    """POST /api/click {frame, object, box, clicks, pick, from}: what it would take, 0 and 1.
+    """POST /api/click {frame, object, box, clicks, pick, from, preview}: what it takes, 0 and 1.
 
-    Nothing is kept. from: `known` begins with the mask that is shown, `nothing` anew.
+    Nothing is kept. from: `known` begins with the mask that is shown, `nothing` anew. preview:
+    true where the pointer only rests there.
     """
     fields = asked.fields
-    begin = fields.get("from", "nothing")
+    begin, preview = fields.get("from", "nothing"), fields.get("preview", False)
     if begin not in ("nothing", "known"):
         raise InputError("'from' should be nothing or known")
+    if type(preview) is not bool:
+        raise InputError("'preview' should be true or false")
     prompt = Prompt(
         wire.box_of(fields), wire.clicks_of(fields), wire.number_or_none(fields, "pick")
     )
     frame, ident = wire.whole_number(fields, "frame"), wire.object_id(fields)
-    return _pixels(writer.click(frame, ident, prompt, known=begin == "known", gone=asked.gone))
+    known = begin == "known"
+    mask = writer.click(frame, ident, prompt, known=known, preview=preview, gone=asked.gone)
+    return _pixels(mask)
 
 
 def get_proposals(writer: Writer, session: Session, asked: Asked) -> Response:
@@ -189,7 +197,11 @@ def post_unlock(writer: Writer, session: Session, asked: Asked) -> Response:
 
 
 def post_upload(writer: Writer, session: Session, asked: Asked) -> Response:
-    """POST /api/upload?frame=N[&object=ID]: a picture with masks, as `--mask N=FILE` takes it."""
+    """POST /api/upload?frame=N[&object=ID][&name=FILE]: a picture with masks, as `--mask` takes it.
+
+    name: that people know it by, for messages.
+    """
+    name = asked.values.get("name", "")[:_LONGEST_NAME] or "that was uploaded"
     ident = wire.object_id(asked.values) if "object" in asked.values else None
     session.frames.frame(asked.frame)
     with tempfile.TemporaryDirectory(prefix="ovos-") as folder:
@@ -197,7 +209,7 @@ def post_upload(writer: Writer, session: Session, asked: Asked) -> Response:
         file.write_bytes(asked.body)
 
         def named(text: str) -> str:
-            return text.replace(str(file), "that was uploaded")
+            return text.replace(str(file), name)
 
         try:
             doubt = writer.edited.upload(asked.frame, file, ident)

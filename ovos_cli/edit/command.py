@@ -4,6 +4,7 @@ What needs torch is imported when it is run, so that `--help` does not wait for 
 """
 
 import shlex
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,8 @@ from ovos_cli.lines import say
 from ovos_cli.option_groups import ModelOptions, SourceOptions, grouped
 
 _PAGE = "Page"
+_BACK = 5.0
+"""Seconds within which a page that is open finds a server that is there again."""
 
 
 @grouped
@@ -77,6 +80,7 @@ def edit(
             raise InputError(
                 'the page needs two libraries more: pip install "ovos-cli[edit]"'
             ) from error
+        from ovos_cli.edit.left_address import LeftAddress
         from ovos_cli.edit.opening import open_session
 
     errors, console = Console(stderr=True), Console()
@@ -85,7 +89,11 @@ def edit(
     if address.warning is not None:
         say(errors, f"[yellow]warning:[/] {escape(address.warning)}")
     session = open_session(source, out, model, frame, debug=debug)
+    left = None if session.writer is None else LeftAddress(Path(session.folder))
     try:
+        if left is not None:
+            address = left.instead_of(address, port)
+            left.keep(address)
         for warning in session.warnings():
             say(errors, f"[yellow]warning:[/] {escape(warning)}")
         if (why := session.windows.read_only("")) is not None:
@@ -96,10 +104,14 @@ def edit(
         say(console, "Ctrl-C ends it; all that was done is kept")
         if browser:
             open_browser(
-                address.url, lambda: say(console, "no browser opens: open the page yourself")
+                address.url,
+                lambda: say(console, "no browser opens: open the page yourself"),
+                lambda: not (address.known and session.windows.any_opens(_BACK)),
             )
         serve(editor(session, debug=debug), session, address, debug=debug)
     finally:
+        if left is not None:
+            left.forget()
         session.close()
     folder = shlex.quote(session.folder)
     say(console, f"go on with: ovos edit {escape(folder)}")

@@ -1,9 +1,10 @@
 """Who waits for whom: a person who clicks comes before everything that goes on by itself."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from threading import Condition, get_ident
+from threading import Condition, Lock, get_ident
 
 import torch
 
@@ -40,6 +41,45 @@ class Priority:
         with self._changed:
             own = self._working.get(get_ident(), Level.FOLLOWING)
             self._changed.wait_for(lambda: max(self._working.values(), default=own) <= own)
+
+
+_OTHERS = 3
+"""Seconds that are left to what goes on by itself for each one of a share."""
+_LOOKED = 0.03
+"""Seconds between two looks at whether it is still going on."""
+
+
+class Share:
+    """A part of the time, at most, for what nobody has asked for in so many words.
+
+    Each piece of it waits for so long that what goes on by itself has had the rest.
+    """
+
+    def __init__(self, busy: Callable[[], bool]) -> None:
+        """Begin with all of the time.
+
+        Args:
+            busy: whether something goes on by itself, which it would hold up.
+        """
+        self._busy, self._lock = busy, Lock()
+        self._free = 0.0
+
+    @contextmanager
+    def taken(self, gone: Callable[[], bool]) -> Iterator[None]:
+        """A piece of it, in this thread; one at a time.
+
+        Args:
+            gone: whether there is no need any more to wait for it.
+        """
+        with self._lock:
+            while self._busy() and not gone() and (left := self._free - time.monotonic()) > 0:
+                time.sleep(min(left, _LOOKED))
+            begun = time.monotonic()
+            try:
+                yield
+            finally:
+                ended = time.monotonic()
+                self._free = max(self._free, ended + _OTHERS * (ended - begun))
 
 
 class PoliteClock(Clock):

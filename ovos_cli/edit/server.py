@@ -33,7 +33,12 @@ class EditServer(uvicorn.Server):
 
 
 class Address:
-    """Where the server listens: taken at once, so that the address can be told."""
+    """Where the server listens: taken at once, so that the address can be told.
+
+    known: whether pages may be open that have this address.
+    """
+
+    known = False
 
     def __init__(self, host: str, port: int) -> None:
         """Listen.
@@ -94,10 +99,19 @@ def serve(app: Starlette, session: Session, address: Address, *, debug: bool) ->
     EditServer(config, session).run(sockets=[address.socket])
 
 
-def open_browser(url: str, failed: Callable[[], None]) -> threading.Thread:
-    """Open a page, in a thread of its own: some browsers take their time to say that they are."""
+def open_browser(
+    url: str, failed: Callable[[], None], wanted: Callable[[], bool] = lambda: True
+) -> threading.Thread:
+    """Open a page, in a thread of its own: some browsers take their time to say that they are.
+
+    Args:
+        failed: is called if none opens.
+        wanted: whether one is to be opened; may wait until it is known.
+    """
 
     def open_it() -> None:
+        if not wanted():
+            return
         try:
             opened = webbrowser.open(url)
         except (webbrowser.Error, OSError):

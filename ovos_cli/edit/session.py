@@ -9,13 +9,13 @@ import numpy as np
 from models.clicks.prompt import Mask, Prompt
 from models.errors import InputError
 from models.sources.stored import StoredProposals
-from ovos_cli.edit.clicks import Clicks
+from ovos_cli.edit.clicks import Clicks, Gone
 from ovos_cli.edit.edited import EditedShot
 from ovos_cli.edit.events import Events
 from ovos_cli.edit.following import Following
 from ovos_cli.edit.frames import Frames
 from ovos_cli.edit.prepared import PreparedFrames, PreparingAhead
-from ovos_cli.edit.priority import PoliteClock, Priority
+from ovos_cli.edit.priority import PoliteClock, Priority, Share
 from ovos_cli.edit.shown import ShownShot
 from ovos_cli.edit.timeline import timeline
 from ovos_cli.edit.watched import WatchedSource
@@ -59,16 +59,17 @@ class Writer:
         self.ahead = PreparingAhead(
             frames.frame, prepared, priority, lambda: not self.following.running
         )
-        self._frames, self._clicks = frames, Clicks(prepared, priority)
+        share = Share(lambda: self.following.running)
+        self._frames, self._clicks = frames, Clicks(prepared, priority, share)
 
     def click(
-        self, frame: int, ident: int, prompt: Prompt, *, known: bool, gone: Callable[[], bool]
+        self, frame: int, ident: int, prompt: Prompt, *, known: bool, preview: bool, gone: Gone
     ) -> Mask:
         """What a prompt would take in a frame; nothing is kept.
 
         Args:
             known: begin with the object's mask as it is shown.
-            gone: whether nobody waits for the answer any more.
+            preview: nobody has clicked yet: following is held up for a part of the time only.
 
         Raises:
             InputError: it cannot be meant of this frame.
@@ -77,7 +78,8 @@ class Writer:
         ids = np.zeros(self._frames.size, np.uint8) if shown is None else shown.ids
         own = ids == ident
         said = replace(prompt, earlier=own) if known and own.any() else prompt
-        return self._clicks.mask(seen, said, (ids > 0) & ~own, gone)
+        answer = self._clicks.preview if preview else self._clicks.mask
+        return answer(seen, said, (ids > 0) & ~own, gone)
 
     def proposals(self, frame: int) -> StoredProposals:
         """What may be picked in a frame, by its number. Raises InputError: there is none."""

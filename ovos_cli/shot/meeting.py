@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from models.functional.aggregation import LIMIT, distribution
+from models.functional.aggregation import LIMIT
 from models.tracking.geometry import Geometry
-from models.tracking.merging import aggregated, answer
+from models.tracking.merging import answer, merge
 from models.tracking.objects import Ids
-from models.tracking.soft import SoftMasks
+from models.tracking.soft import Levels, SoftMasks, levels_of, logits_of
 from ovos_cli.shot.origins import BACKWARD, FORWARD, GIVEN, MERGED
 from ovos_cli.shot.prompts import Prompts
 
@@ -104,22 +103,22 @@ def final_masks(
     here = prompts.keyframes[frame].objects if frame in prompts.keyframes else frozenset()
     origin, sure = dict.fromkeys(here, GIVEN), dict.fromkeys(here, 1.0)
     followed = _followed(forward, backward)
-    logits = list[Tensor]()
+    levels = list[Levels]()
     for ident in followed:
         found, whence, confidence = _one(prompts, ident, frame, forward, backward, cuts)
-        logits.append(found)
+        levels.append(found)
         if whence and ident not in here and not prompts.away(ident, frame):
             origin[ident], sure[ident] = whence, confidence
     soft: SoftMasks | None = None
     ids = np.zeros(geometry.source, np.uint8) if ready is None else ready
-    if logits:
-        soft = SoftMasks.stacked(followed, logits)
+    if levels:
+        soft = SoftMasks(followed, np.stack(levels))
     if soft is not None and ready is None:
         nowhere = [row for row, i in enumerate(followed) if origin.get(i, GIVEN) == GIVEN]
-        whole = aggregated(torch.from_numpy(soft.levels), geometry, nowhere)
-        winner, merged = answer(whole, distribution(whole), geometry)
+        merged = merge(torch.from_numpy(soft.levels), geometry, nowhere)
+        winner, both = answer(merged, geometry)
         ids = np.array([0, *followed], np.uint8)[winner.numpy()]
-        for ident, confidence in zip(followed, merged.tolist(), strict=True):
+        for ident, confidence in zip(followed, both.tolist(), strict=True):
             if origin.get(ident) == MERGED:
                 sure[ident] = confidence
     if given is not None:
@@ -140,8 +139,8 @@ def probabilities(masks: FinalMasks, geometry: Geometry) -> dict[int, NDArray[np
     if masks.soft is not None:
         ids = masks.soft.ids
         nowhere = [row for row, i in enumerate(ids) if masks.origin.get(i, GIVEN) == GIVEN]
-        whole = aggregated(torch.from_numpy(masks.soft.levels), geometry, nowhere)
-        soft = geometry.to_source(distribution(whole)).clamp(0, 1)
+        merged = merge(torch.from_numpy(masks.soft.levels), geometry, nowhere)
+        soft = geometry.to_source(merged.probabilities).clamp(0, 1)
         for row, ident in enumerate(ids):
             if row not in nowhere:
                 found[ident] = np.where(np.isin(masks.ids, given), 0, soft[row].numpy())
@@ -163,14 +162,14 @@ def _one(
     forward: Found | None,
     backward: Found | None,
     cuts: Collection[int],
-) -> tuple[Tensor, str, float]:
-    """(H/4, W/4) logits of one object, the way that they are from, and how sure it is.
+) -> tuple[Levels, str, float]:
+    """(H/4, W/4) levels of one object, the way that they are from, and how sure it is.
 
     No way's, where an object is followed along only.
     """
     before, after = prompts.beside(ident, frame)
-    ahead = forward.soft.of(ident) if forward is not None else None
-    behind = backward.soft.of(ident) if backward is not None else None
+    ahead = forward.soft.row(ident) if forward is not None else None
+    behind = backward.soft.row(ident) if backward is not None else None
     if ahead is not None and behind is not None and before is not None and after is not None:
         assert forward is not None and backward is not None
         alone = way_to_trust(before, frame, after, cuts)
@@ -179,8 +178,9 @@ def _one(
             return found, alone, way.confidence.get(ident, 0.0)
         least = forward.least.get(ident, 0.0), backward.least.get(ident, 0.0)
         share = backward_share(frame - before, after - frame, *least)
-        mixed = torch.lerp(torch.sigmoid(ahead), torch.sigmoid(behind), share)
-        return torch.logit(mixed).clamp(-LIMIT, LIMIT), MERGED, 0.0
+        forth, back = (torch.sigmoid(logits_of(torch.from_numpy(x))) for x in (ahead, behind))
+        mixed = torch.logit(torch.lerp(forth, back, share)).clamp(-LIMIT, LIMIT)
+        return levels_of(mixed).numpy(), MERGED, 0.0
     if ahead is not None and before is not None:
         assert forward is not None
         return ahead, FORWARD, forward.confidence.get(ident, 0.0)

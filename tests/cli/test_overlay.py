@@ -32,7 +32,7 @@ def _naive(image: Array, ids: Array, palette: list[int]) -> Array:
     out[ids > 0] = tinted[ids > 0]
     for value in np.unique(ids[ids > 0]):
         mask = (ids == value).astype(np.uint8)
-        contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+        contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
         bright = tuple(int(c) for c in 64 + table[value] * 0.75)
         thickness = max(1, round(min(ids.shape) / 360))
         cv2.drawContours(out, contours, -1, bright, thickness, cv2.LINE_AA)

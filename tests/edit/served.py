@@ -53,7 +53,7 @@ class Served:
         model = ModelOptions(weights=weights, allow_untrained=True, size=64, device="cpu")
         self.session = open_session(source, out, model, None)
         self.session.begin()
-        self._port, self._token = 0, ""
+        self.video, self._port, self._token = video, 0, ""
         self.listen()
 
     def listen(self) -> None:

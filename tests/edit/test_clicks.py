@@ -4,12 +4,14 @@ import threading
 import time
 
 import numpy as np
+import pytest
 import torch
 
 from models.clicks.answer import mask_from_prompt
 from models.clicks.prompt import Click, Mask, Prompt
+from ovos_cli.edit import priority as priorities
 from ovos_cli.edit.answers import OnceAnswered
-from ovos_cli.edit.priority import Level, PoliteClock, Priority
+from ovos_cli.edit.priority import Level, PoliteClock, Priority, Share
 from tests.edit.conftest import Page, box
 
 
@@ -84,6 +86,39 @@ def test_a_frame_that_is_made_ready_gives_way_to_an_answer_in_another() -> None:
         order.append("answered")
     thread.join(10)
     assert order == ["answered", "prepared"]
+
+
+def test_what_is_only_shown_leaves_most_of_the_time_to_following(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, busy = 100.0, True
+
+    class Clock:
+        @staticmethod
+        def monotonic() -> float:
+            return now
+
+        @staticmethod
+        def sleep(seconds: float) -> None:
+            nonlocal now
+            now += seconds
+
+    monkeypatch.setattr(priorities, "time", Clock)
+    share, begun = Share(lambda: busy), list[float]()
+
+    def look(gone: bool = False) -> None:
+        with share.taken(lambda: gone):
+            begun.append(now)
+            Clock.sleep(0 if gone else 0.1)
+
+    look()
+    look(gone=True)  # waits for nothing, and does not let the next one wait for less
+    for _ in range(3):
+        look()
+    np.testing.assert_allclose(np.diff(begun), [0.1, 0.3, 0.4, 0.4])
+    busy = False
+    look()
+    np.testing.assert_allclose(begun[-1] - begun[-2], 0.1)
 
 
 def test_a_click_in_a_frame_that_is_not_ready_makes_it_so(page: Page) -> None:

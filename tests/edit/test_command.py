@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import InputError
+from ovos_cli.edit.left_address import LeftAddress
 from ovos_cli.edit.server import Address, open_browser
 from tests.cli.command import run_main
 from tests.conftest import ROOT
@@ -55,6 +56,46 @@ def test_addresses() -> None:
     local.socket.close()
     assert local.warning is None and local.url.startswith("http://localhost:")
     assert address.token not in local.url
+
+
+def test_a_killed_servers_address_is_had_again_if_it_is_nobody_elses(tmp_path: Path) -> None:
+    left, folder = LeftAddress(tmp_path), tmp_path / ".ovos"
+    folder.mkdir()
+
+    def again(host: str = "127.0.0.1", port: int = 0) -> Address:
+        address = left.instead_of(Address(host, port), port)
+        address.socket.close()
+        return address
+
+    first = Address("127.0.0.1", 0)
+    left.keep(first)
+    file = folder / "page.json"
+    with first.socket:  # it is not killed, or another program is there
+        assert again().token != first.token
+    assert (again().url, again().known) == (first.url, True)
+    assert again(port=first.port).url == first.url
+    assert again("localhost").token != first.token
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+    assert again(port=port).token != first.token  # another one is asked for
+    if os.name == "posix":
+        assert file.stat().st_mode & 0o777 == 0o600
+        file.chmod(0o644)
+        assert again().token != first.token
+    left.forget()
+    assert not file.exists() and again().token != first.token
+    for damaged in ("", "[]", "{}", '{"host": "127.0.0.1", "port": true, "token": ""}'):
+        file.write_text(damaged)
+        file.chmod(0o600)
+        assert not again().known
+
+
+def test_a_page_that_was_open_is_not_opened_a_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = list[str]()
+    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
+    for wanted in (False, True):
+        open_browser("http://127.0.0.1", lambda: None, lambda wanted=wanted: wanted).join(10)  # type: ignore[misc]
+    assert opened == ["http://127.0.0.1"]
 
 
 def test_without_a_browser_the_address_is_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:

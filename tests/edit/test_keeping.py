@@ -183,6 +183,19 @@ def test_two_windows_of_one_process(page: Page) -> None:
     assert asked("first, reloaded") is None and asked("second") is not None
 
 
+def test_a_page_that_has_found_the_server_again_takes_nothing_from_a_newer_one(page: Page) -> None:
+    def found_again(window: str) -> str | None:
+        return page.ask("GET", "/shot?again=1", **{"X-Ovos-Window": window})["read_only"]
+
+    windows = page.session.windows
+    assert not windows.any_opens(0)
+    assert found_again("before") is None and windows.any_opens(0)
+    assert page.ask("GET", "/shot", **{"X-Ovos-Window": "since"})["read_only"] is None
+    assert "another window" in (found_again("before") or "")
+    assert "another window" in (found_again("long before") or "")
+    assert found_again("since") is None
+
+
 def test_a_video_that_changes_or_vanishes_is_said(
     page: Page, video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -329,7 +329,7 @@ def test_a_mask_of_a_file_and_one_that_is_none(
     np.testing.assert_array_equal(served.masks(0), ids)
     for name, content, why in (
         ("small.png", write_indexed(tmp_path / "s.png", ids[:9]).read_bytes(), "96x9 but"),
-        ("text.png", b"no picture", "that was uploaded"),
+        ("a & b.png", b"no picture", "a & b.png is not a readable image"),
     ):
         (tmp_path / name).write_bytes(content)
         window.tab.locator("#file").set_input_files(tmp_path / name)

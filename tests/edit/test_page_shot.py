@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from ovos_cli.edit import watched
 from tests.browser import browser
 from tests.conftest import ROOT, write_video
 from tests.edit.served import (
@@ -129,6 +132,39 @@ def test_masks_come_in_while_the_page_is_open(opened: Opened, served: Served) ->
     window.shows_frame(2)
 
 
+def test_what_a_click_would_take_is_shown_while_it_is_followed(
+    opened: Opened, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opened()
+    (x, y), right = _given(window)
+    window.paint((x, y - 40), (x + 60, y - 40))  # nobody has followed this yet
+    window.press("c", "ArrowRight", "ArrowRight")
+    window.shows_frame(2)
+    following, goes_on = served.session.writing.following, threading.Event()
+    tick = following._tick
+
+    def held() -> None:
+        assert goes_on.wait(PATIENCE / 1000)
+        tick()
+
+    monkeypatch.setattr(following, "_tick", held)
+    window.press("f")
+    window.tab.locator("#stop").wait_for()
+    said = []
+    for place in (right, (x, y)):  # the second one has its turn, too
+        with window.tab.expect_response("**/api/click") as shown:
+            window.tab.mouse.move(*place)
+        assert shown.value.ok
+        said.append(shown.value.request.post_data_json)
+    # Where the pointer rests it is asked anew of the masks that come in.
+    with window.tab.expect_request("**/api/click") as anew:
+        goes_on.set()
+    said.append(anew.value.post_data_json)
+    assert all(each["preview"] for each in said)
+    assert said[0]["clicks"] != said[1]["clicks"] == said[2]["clicks"]
+    window.says("All is followed")
+
+
 def test_following_is_stopped_and_goes_on_after_a_reload(opened: Opened, served: Served) -> None:
     window = opened()
     (x, y), _ = _given(window)
@@ -171,6 +207,24 @@ def test_out_of_sight_locked_and_taken_back(opened: Opened, served: Served) -> N
     with window.kept("DELETE"):
         window.press("Delete")
     assert served.known("timeline")["objects"]["1"]["given"] == []
+
+
+def test_where_all_that_is_given_is_locked_it_is_followed_from_there(
+    opened: Opened, served: Served
+) -> None:
+    window = opened()
+    _given(window)
+    with window.kept("POST", "/api/follow"):
+        window.press("f")
+    window.says("All is followed")
+    with window.kept("POST", "/api/lock"):
+        window.press("l")
+    assert served.known("timeline")["objects"]["1"]["given"] == []
+    assert window.tab.locator("#follow").is_enabled() and window.tab.locator("#absent").is_enabled()
+    with window.kept("POST", "/api/follow"):
+        window.press("f")
+    window.says("All is followed")
+    assert served.known("timeline")["stale"] == []
 
 
 def test_objects_are_named_coloured_hidden(opened: Opened, served: Served) -> None:
@@ -287,6 +341,23 @@ def test_a_lost_connection_is_said_and_nothing_is_lost(opened: Opened, served: S
     assert served.mask(0, 1).sum() > np.count_nonzero(before.ids)
 
 
+def test_a_frame_that_cannot_be_had_is_said_and_comes_when_it_can(
+    opened: Opened, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watched, "_EVERY", 0.0)
+    window = opened()
+    away = served.video.rename(served.video.with_name("away"))
+    window.press("End")
+    window.says(f"Frame {LAST}: {served.video} is not there any more")
+    window.press("Home")
+    window.shows_frame(0)  # that is here
+    window.press("End")
+    window.says("is not there any more")
+    away.rename(served.video)
+    window.shows_frame(LAST)
+    window.tab.locator("#busy").wait_for(state="hidden")
+
+
 def test_without_the_token_nothing_is_shown(browser: Any, served: Served) -> None:
     tab = browser.new_page()
     tab.set_default_timeout(PATIENCE)
@@ -334,39 +405,69 @@ def test_a_video_that_is_shown_rotated_is_clicked_as_it_is_shown(
         assert frame[click["y"], click["x"]].min() > 200
 
 
+@contextmanager
+def _process(video: Path, out: Path, weights: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`ovos edit` and its address, until it is killed."""
+    options = ["--size", "64", "--weights", weights, "--allow-untrained", "--no-browser"]
+    command = [sys.executable, "-m", "ovos_cli", "edit", video, *options, "-o", out]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+    with subprocess.Popen(
+        list(map(str, command)), stdout=subprocess.PIPE, text=True, env=environment
+    ) as started:
+        assert started.stdout is not None
+        try:
+            line = next(line for line in started.stdout if "http" in line)
+            yield started, line.split()[-1]
+        finally:
+            started.kill()
+
+
 def test_a_killed_server_loses_nothing(browser: Any, untrained: Path, tmp_path: Path) -> None:
-    frames = frames_in(tmp_path / "frames", 2)
-    options = ["--size", "64", "--weights", untrained, "--allow-untrained", "--no-browser"]
-    command = [sys.executable, "-m", "ovos_cli", "edit", frames, *options, "-o", tmp_path / "shot"]
-
-    @contextmanager
-    def process() -> Iterator[tuple[subprocess.Popen[str], str]]:
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-        with subprocess.Popen(
-            list(map(str, command)), stdout=subprocess.PIPE, text=True, env=environment
-        ) as started:
-            assert started.stdout is not None
-            try:
-                line = next(line for line in started.stdout if "http" in line)
-                yield started, line.split()[-1]
-            finally:
-                started.kill()
-
+    shot = frames_in(tmp_path / "frames", 2), tmp_path / "shot", untrained
     tab = browser.new_page(viewport={"width": 1000, "height": 700})
     tab.set_default_timeout(PATIENCE)
-    with process() as (first, url):
+
+    def given() -> int:
+        with Image.open(tmp_path / "shot/.ovos/given/0.png") as picture:
+            return int(np.count_nonzero(np.asarray(picture)))
+
+    def kept() -> Any:
+        return tab.expect_response(lambda answer: answer.request.method == "PUT" and answer.ok)
+
+    with _process(*shot) as (first, url):
         tab.goto(url)
         tab.locator("html[data-ready]").wait_for()
         tab.keyboard.press("b")
         box = tab.locator("#canvas").bounding_box()
-        tab.mouse.move(box["x"] + 300, box["y"] + 250)
-        with tab.expect_response(lambda answer: answer.request.method == "PUT"):
+        x, y = box["x"] + 300, box["y"] + 250
+        tab.mouse.move(x, y)
+        with kept():
             tab.mouse.down()
             tab.mouse.up()
+        before = given()
+        # A stroke that was drawn while nobody was there, and one that is being drawn all along.
         first.send_signal(signal.SIGKILL)
         tab.get_by_text("The connection to ovos is lost").wait_for()
-    with process() as (_, url):
-        tab.goto(url)
+        tab.mouse.move(x, y - 100)
+        tab.mouse.down()
+        tab.mouse.up()
+        tab.get_by_text("Saving").wait_for()
+        tab.mouse.move(x + 100, y)
+        tab.mouse.down()
+    assert given() == before
+    with _process(*shot) as (second, again):
+        assert again == url
+        with kept():
+            tab.get_by_text("Connected again").wait_for()
+        with kept():
+            tab.mouse.move(x + 150, y, steps=3)
+            tab.mouse.up()
+        tab.get_by_text("All is saved").wait_for()
+        assert given() > 3 * before and not tab.locator("#banner").is_visible()
+        tab.reload()
         tab.locator("html[data-ready]").wait_for()
         tab.locator("#state", has_text="given here").wait_for()
-    tab.close()
+        tab.close()
+        second.send_signal(signal.SIGINT)
+        assert second.wait(PATIENCE / 1000) == 0
+    assert not (tmp_path / "shot/.ovos/page.json").exists()

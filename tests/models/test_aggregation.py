@@ -1,9 +1,17 @@
 """Soft aggregation by its definition."""
 
 import numpy as np
+import pytest
 import torch
 
-from models.functional.aggregation import distribution, soft_aggregate, winners
+from models.functional.aggregation import (
+    LIMIT,
+    confidence,
+    distribution,
+    shared_out,
+    soft_aggregate,
+    winners,
+)
 
 
 def test_distributions_sum_to_one_at_the_extremes_too() -> None:
@@ -38,10 +46,37 @@ def test_the_distribution_is_the_softmax_without_the_background() -> None:
         torch.testing.assert_close(distribution(logits), torch.softmax(logits, dim=0)[1:])
 
 
-def test_winners_are_the_argmax_with_a_background_of_zero() -> None:
+def test_in_few_passes_the_same_comes_out() -> None:
+    torch.manual_seed(0)
+    for objects in (1, 3, 9):
+        logits = (8 * torch.randn(objects, 4, 50)).clamp(-LIMIT, LIMIT)
+        logits[:, :, 0] = LIMIT  # all of them are sure
+        expected = soft_aggregate(logits)
+        background, probabilities = shared_out(logits)
+        torch.testing.assert_close(probabilities, distribution(expected), atol=1e-5, rtol=1e-4)
+        sure = expected[0] > -10  # nearer to the limit, soft_aggregate rounds
+        torch.testing.assert_close(background[sure], expected[0][sure], atol=1e-2, rtol=1e-3)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])  # by OpenCV, and by torch
+def test_winners_are_the_argmax_with_the_background(dtype: torch.dtype) -> None:
     torch.manual_seed(0)
     for objects in (1, 2, 5):
-        logits = torch.randn(objects, 6, 7).round(decimals=1)
-        background = torch.zeros(1, 6, 7)
-        expected = torch.cat([background, logits]).numpy().argmax(axis=0)  # the first of equals
-        np.testing.assert_array_equal(winners(logits).numpy(), expected)
+        logits = torch.randn(objects, 6, 9, dtype=dtype).round(decimals=1)[:, :, :7]
+        background = torch.randn(6, 7, dtype=dtype).round(decimals=1)
+        every = torch.cat([background[None], logits])
+        expected = every.numpy().argmax(axis=0)  # the first of equals
+        np.testing.assert_array_equal(winners(logits, background).numpy(), expected)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_confidence_is_the_iou_of_a_mask_with_its_probabilities(dtype: torch.dtype) -> None:
+    torch.manual_seed(0)
+    probabilities = torch.rand(3, 6, 7, dtype=dtype)
+    winner = torch.randint(0, 3, (6, 7), dtype=torch.uint8)  # the last one is nowhere
+    masks = torch.stack([winner == number for number in (1, 2, 3)]).to(dtype)
+    shared = (masks * probabilities).sum((1, 2))
+    whole = masks.sum((1, 2)) + probabilities.sum((1, 2)) - shared
+    found = confidence(probabilities, winner)
+    torch.testing.assert_close(found, shared / whole)
+    assert found[2] == 0

@@ -6,6 +6,7 @@ import torch
 from models.hub.presets import preset
 from models.modules import refinement
 from models.modules.base_features import FrameFeatures
+from models.modules.blocks import upsample
 from models.modules.descriptor import (
     Reference,
     Witnesses,
@@ -146,6 +147,34 @@ def test_many_objects_are_refined_some_at_a_time(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(refinement, "_CELLS_AT_ONCE", 2 * 32 * 48)
         parts = network(current, masks, [reference], reference)
     torch.testing.assert_close(parts, whole, atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("most", [1.0, 3.0])  # beside each other, and over each other
+def test_what_others_cover_is_convolved_for_all_at_once(most: float) -> None:
+    """The same as each object's own masks and the others', cut at 1, convolved and added up."""
+    torch.manual_seed(0)
+    network = MaskRefinementNetwork(preset("lite").replace(others=True)).eval()
+    blocks = (network.block16, network.block8, network.block4)
+    for block in blocks:
+        assert block.other is not None
+        torch.nn.init.normal_(block.other.weight, std=0.1)
+    masks = (torch.softmax(torch.randn(4, 3, 32, 48), dim=0) * most).clamp(0, 1)
+    others = (masks.sum(0) - masks).clamp(0, 1)
+    skipped = [torch.randn(1, c, 8 * s, 12 * s) for c, s in ((128, 1), (64, 2), (32, 4))]
+    x: torch.Tensor | None = None
+    with torch.no_grad():
+        for block, skip, side in zip(blocks, skipped, (4, 2, 1), strict=True):
+            own, beside = (torch.nn.functional.pixel_unshuffle(m, side) for m in (masks, others))
+            assert block.other is not None
+            y = skip + block.mask(own) + block.other(beside)
+            if block.before is not None and x is not None:
+                y = y + upsample(block.before(x), 2)
+            x = block.deeper(block.residual(torch.relu(block.norm(y))))
+        assert x is not None
+        channels = network.head(x)
+        expected = channels[:, 1] - channels[:, 0]
+        found = network._refined(skipped, None, masks)
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-3)
 
 
 def test_faint_first_masks_need_a_coarse_or_a_previous_one() -> None:

@@ -1,5 +1,6 @@
 """The streaming interface and the network behind it, with random weights: shapes and contracts."""
 
+import copy
 import inspect
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ import torch
 
 from models import InputError, MemoryPolicy, ModelConfig, Precision, Segmenter
 from models.config import FRAMES_KEPT
-from models.hub.inference import for_inference
+from models.hub.inference import for_inference, leave_out_identities
+from models.hub.load import load_model
 from models.hub.presets import preset
 from models.modules.base_features import FrameFeatures
+from models.modules.blocks import ResidualBlock
 from models.modules.descriptor import FrameDescriptor
+from models.modules.refinement import MaskRefinementNetwork
 from models.network import DMNAOA
 from models.proposals import Origin, Proposals
 from models.tracking.geometry import Geometry, as_rgb
@@ -478,6 +482,37 @@ def test_folding_norms_and_casting_once_changes_nothing_but_rounding() -> None:
             torch.testing.assert_close(two, one, atol=1e-3, rtol=1e-3)
         assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in ready.bfe.modules())
         assert all(torch.equal(before[k], v) for k, v in network.state_dict().items())
+
+
+def test_blocks_that_hardly_do_anything_are_left_out_of_half_precision_only() -> None:
+    torch.manual_seed(0)
+    network = DMNAOA(preset("lite"))
+    kept, faint = network.mrn.block16.residual, network.mrn.block16.deeper[0]
+    torch.nn.init.ones_(kept.second[1].weight)  # type: ignore[arg-type]
+    torch.nn.init.constant_(faint.second[1].weight, 0.01)  # type: ignore[index, arg-type]
+    half, whole = (for_inference(network, d).mrn.block16 for d in (torch.bfloat16, torch.float32))
+    assert isinstance(half.deeper[0], torch.nn.Identity)
+    assert isinstance(half.residual, ResidualBlock) and isinstance(whole.deeper[0], ResidualBlock)
+
+
+def test_what_is_left_out_of_lite_is_about_as_much_as_half_precision_rounds() -> None:
+    torch.manual_seed(0)
+    network = load_model("lite").network.mrn.eval()
+    maps = [torch.randn(1, c, 8 * s, 12 * s) for c, s in ((128, 1), (64, 2), (32, 4))]
+    masks = torch.zeros(1, 3, 32, 48)
+    masks[:, :, 8:20, 10:30] = 1
+
+    def refined(mrn: MaskRefinementNetwork, dtype: torch.dtype) -> torch.Tensor:
+        return mrn._refined([x.to(dtype) for x in maps], None, masks.to(dtype))
+
+    less, rounded = copy.deepcopy(network), copy.deepcopy(network).bfloat16()
+    leave_out_identities(less)
+    with torch.no_grad():
+        expected = refined(network, torch.float32)
+        found, half = refined(less, torch.float32), refined(rounded, torch.bfloat16)
+    assert sum(1 for _ in less.parameters()) < sum(1 for _ in network.parameters())
+    assert (found - expected).abs().mean() < 3 * (half - expected).abs().mean()
+    assert ((found > 0) != (expected > 0)).float().mean() < 1e-3
 
 
 def test_a_loaded_segmenter_remembers_no_more_frames_than_the_command() -> None:

@@ -69,6 +69,8 @@ export class Api {
   }
 
   shot = () => this.#json('GET', 'shot');
+  /** The same, of a page that had lost the server. */
+  shotAgain = () => this.#json('GET', 'shot?again=1');
   timeline = () => this.#json('GET', 'timeline');
 
   /** width: of a smaller picture; null is the full one. */
@@ -114,7 +116,9 @@ export class Api {
   /** object: whose mask it is, if the file does not say; may be null. */
   async upload(frame, file, object) {
     const type = file.type || 'application/octet-stream';
-    const path = `upload?frame=${frame}${object === null ? '' : `&object=${object}`}`;
+    const said = new URLSearchParams({ frame, name: file.name });
+    if (object !== null) said.set('object', object);
+    const path = `upload?${said}`;
     return (await this.#ask('POST', path, { body: file, type })).json();
   }
 

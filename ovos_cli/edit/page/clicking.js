@@ -14,7 +14,7 @@ const REST_MS = 110; // of the pointer, before it is asked what a click would ta
  * and `say`.
  */
 export class Clicking extends Emitter {
-  /** {key, mask}: what a click where the pointer rests, or the pointed proposal, would take. */
+  /** {key, ids, mask}: what a click where the pointer rests, or the pointed proposal, would take of these masks. */
   preview = null;
   /** How many clicks are not answered yet. */
   waiting = 0;
@@ -24,7 +24,8 @@ export class Clicking extends Emitter {
   #shown;
   #editing;
   #said = null;
-  #hovered = null;
+  #hovered = null; // the key of what is previewed, or will be
+  #resting = null; // and what it is
   #timer = null;
   #abort = null;
   #last = Promise.resolve();
@@ -36,6 +37,7 @@ export class Clicking extends Emitter {
     this.#look = look;
     this.#shown = shown;
     this.#editing = editing;
+    shown.on('change', () => this.#askAgain());
     editing.on('clicks', (said) => {
       this.#said = said;
       this.forget();
@@ -80,14 +82,22 @@ export class Clicking extends Emitter {
   }
 
   #rest(what) {
-    // Each question holds up following, which clicks may and hovering may not.
-    const quiet = !what || this.waiting || this.#shot.readOnly || this.#shot.following;
+    const quiet = !what || this.waiting || this.#shot.readOnly;
     const key = quiet ? null : this.#key(this.#look.object, what);
     if (key === this.#hovered) return;
     this.#cancel();
     this.#hovered = key;
+    this.#resting = what;
     if (key) this.#timer = setTimeout(() => this.#ask(what, key), REST_MS);
     else this.#show(null);
+  }
+
+  /** Where the pointer rests it stays: what a click there would take is another thing, once masks are others. */
+  #askAgain() {
+    if (!this.#hovered || this.preview?.ids === this.#shown.ids) return;
+    const what = this.#resting;
+    this.forget();
+    this.#rest(what);
   }
 
   #queue(what) {
@@ -134,9 +144,11 @@ export class Clicking extends Emitter {
     const { signal } = this.#abort;
     try {
       await this.#editing.written();
-      if (key !== this.#hovered) return;
-      const mask = await this.#api.click(this.#prompt(said, what.click), signal);
-      if (key === this.#hovered) this.#show({ key, mask });
+      if (signal.aborted) return;
+      const { ids } = this.#shown;
+      const prompt = { ...this.#prompt(said, what.click), preview: true };
+      const mask = await this.#api.click(prompt, signal);
+      if (!signal.aborted) this.#show({ key, ids, mask });
     } catch (error) {
       // A preview that cannot be had is none; the click itself will say why.
       if (error.name !== 'AbortError') this.#show(null);

@@ -54,7 +54,7 @@ export class Connection extends Emitter {
   // By a request first: an EventSource does not tell why it is refused.
   async #tryAgain() {
     try {
-      await this.#api.shot();
+      await this.#api.shotAgain();
       this.#listen();
     } catch (error) {
       if (error instanceof Refused && error.status === 403) this.emit('ended', error.message);

@@ -49,7 +49,7 @@ export class Following {
     if (this.#shot.readOnly) return this.#messages.say(this.#shot.readOnly);
     await this.#saving.idle(); // what was just clicked or drawn is followed too
     if (this.#shot.following) return;
-    if (!this.#shot.given.length) {
+    if (!this.#shot.canFollow) {
       return this.#messages.say('Nothing is given yet: click an object, then follow it.');
     }
     await this.#ask(() => this.#api.follow(first, last));
@@ -68,7 +68,7 @@ export class Following {
     const { following } = this.#shot.info;
     const running = following.state !== 'idle';
     const { stale } = this.#shot.timeline;
-    const can = !this.#shot.readOnly && this.#shot.given.length > 0;
+    const can = !this.#shot.readOnly && this.#shot.canFollow;
     for (const button of [this.#all, this.#on, this.#back]) {
       button.hidden = running;
       button.disabled = !can;
@@ -95,7 +95,7 @@ export class Following {
       const words = stale.slice(0, 2).map(inWords).join(', ');
       return `Changed: ${words}${stale.length > 2 ? ' …' : ''}`;
     }
-    return this.#shot.given.length && this.#shot.isKnown ? 'All is followed' : '';
+    return this.#shot.canFollow && this.#shot.isKnown ? 'All is followed' : '';
   }
 }
 

@@ -90,7 +90,8 @@ export class Here {
     const disable = (id, yes) => (document.getElementById(id).disabled = yes);
     const cannot = Boolean(this.#shot.readOnly);
     disable('take-back', cannot || object === null || !this.#shot.isGiven(object, frame));
-    disable('absent', cannot || object === null || !this.#shot.track(object).given.length);
+    const { given, seen } = this.#shot.track(object); // that is only locked is seen
+    disable('absent', cannot || object === null || !(given.length || seen.length));
     disable('present', cannot || object === null || !this.#shot.isAbsent(object, frame));
     const free = minus(this.#range, this.#shot.timeline.locked);
     disable('lock', cannot || free.length === 0);

@@ -89,7 +89,7 @@ function reading(act) {
 function listen(parts) {
   const { shot, look, shown, saving, connection, playing, crosshair, timeline } = parts;
   const { clicking, proposals, editing } = parts;
-  for (const part of [clicking, proposals, editing, shown]) part.on('trouble', (error) => messages.trouble(error));
+  for (const part of [clicking, proposals, editing]) part.on('trouble', (error) => messages.trouble(error));
   for (const part of [clicking, editing]) part.on('say', (text) => messages.say(text));
 
   let scrubbing = false;
@@ -142,15 +142,19 @@ function listen(parts) {
     shown.renew(frame);
   });
   connection.on('lost', () => {
-    messages.banner('The connection to ovos is lost. Trying again …', 'trouble');
+    const kept = 'What you draw meanwhile is kept here.';
+    messages.banner(`The connection to ovos is lost. Trying again … ${kept}`, 'trouble');
   });
   connection.on('found', async () => {
     messages.say('Connected again.');
     await reading(() => shot.load());
+    await saving.idle(); // else what is drawn now would be drawn on what was there before
     shown.renew();
   });
   connection.on('ended', () => {
-    messages.banner('ovos was started anew. Open the address that it has printed.', 'trouble');
+    const unsaved = saving.pending ? ' What was changed here since is not saved.' : '';
+    const where = 'Open the address that it has printed.';
+    messages.banner(`ovos was started anew. ${where}${unsaved}`, 'trouble');
   });
   const mayWrite = () => messages.banner(shot.readOnly && `Read only: ${shot.readOnly}`);
   shot.on('info', mayWrite);
@@ -170,13 +174,17 @@ function showWaiting({ look, shown, clicking, proposals }) {
   const busy = document.getElementById('busy');
   let timer = null;
   const update = () => {
-    clearTimeout(timer);
     const loading = shown.frame !== look.frame;
     document.documentElement.dataset.frame = loading ? '' : shown.frame; // for whoever waits for it
-    busy.hidden = true;
-    if (!loading && !clicking.waiting && !proposals.waiting) return;
-    busy.textContent = loading ? `Frame ${look.frame} …` : 'Looking …';
-    timer = setTimeout(() => (busy.hidden = false), BLINK_MS);
+    if (!loading && !clicking.waiting && !proposals.waiting) {
+      clearTimeout(timer);
+      timer = null;
+      busy.hidden = true;
+      return;
+    }
+    const why = shown.failed?.frame === look.frame ? `: ${shown.failed.error.message}` : ' …';
+    busy.textContent = loading ? `Frame ${look.frame}${why}` : 'Looking …';
+    timer ??= setTimeout(() => (busy.hidden = false), BLINK_MS);
   };
   look.on('frame', update);
   shown.on('change', update);

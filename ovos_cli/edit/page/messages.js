@@ -1,4 +1,4 @@
-const SHOWN_MS = 6000;
+const SHOWN_MS = [4000, 60]; // a sentence, and each letter of it
 const MOST = 3;
 
 /** Sentences that go away by themselves, and one that stays while it is true. */
@@ -30,6 +30,7 @@ export class Messages {
     toast.dataset.tone = tone;
     toast.addEventListener('click', () => toast.remove());
     this.#toasts.append(toast);
-    setTimeout(() => toast.remove(), SHOWN_MS);
+    const [each, letter] = SHOWN_MS;
+    setTimeout(() => toast.remove(), each + letter * text.length);
   }
 }

@@ -99,6 +99,11 @@ export class Shot extends Emitter {
     return [...new Set(all)].sort((a, b) => a - b);
   }
 
+  /** Whether there is something to follow: a locked frame is as good as a given one. */
+  get canFollow() {
+    return this.given.length > 0 || this.timeline.locked.length > 0;
+  }
+
   /** Whether masks of all frames are known. */
   get isKnown() {
     return this.info.last !== null && !minus([this.first, this.last], this.timeline.known).length;

@@ -4,18 +4,21 @@ import { Recent } from './recent.js';
 const PICTURES_BYTES = 256 << 20;
 const MASKS_BYTES = 128 << 20;
 const QUICK_WIDTH = 960; // of pictures while scrubbing and playing
+const AGAIN_MS = 2000; // after which a frame is asked for again that could not be had
 
 /**
  * The frame on the stage: its picture and its masks, loaded together.
  *
  * One frame is loaded at a time; of those asked for meanwhile, the latest is next. So scrubbing shows
- * as many as can be had, and ends where the hand ends. Emits `change`, and `trouble` with an error.
+ * as many as can be had, and ends where the hand ends. A frame that cannot be had is asked for again while
+ * somebody waits for it. Emits `change`.
  */
 export class Shown extends Emitter {
   frame = null;
   picture = null;
   ids = null;
   origin = {}; // by id: "given", "forward", "backward" or "merged"
+  failed = null; // {frame, error}: what was last asked for and cannot be had
   size; // of the frames
   #full;
   #quick;
@@ -23,6 +26,7 @@ export class Shown extends Emitter {
   #wanted = null; // {frame, quick}, until it is begun with
   #latest = null; // what was last asked for
   #loading = null;
+  #again = null;
   #made = 0; // how often the page has made masks itself
 
   constructor(api, size) {
@@ -41,6 +45,7 @@ export class Shown extends Emitter {
 
   /** Resolves when nothing is left to load. quick: a smaller picture will do. */
   show(frame, { quick = false } = {}) {
+    clearTimeout(this.#again);
     this.#wanted = this.#latest = { frame, quick };
     this.#loading ??= this.#load();
     return this.#loading;
@@ -95,11 +100,12 @@ export class Shown extends Emitter {
           this.#wanted ??= { frame, quick };
           continue;
         }
-        Object.assign(this, { frame, picture, ...masks });
-        this.emit('change');
+        Object.assign(this, { frame, picture, ...masks, failed: null });
       } catch (error) {
-        this.emit('trouble', error);
+        this.failed = { frame, error };
+        if (!this.#wanted) this.#again = setTimeout(() => this.show(frame, { quick }), AGAIN_MS);
       }
+      this.emit('change');
     }
     this.#loading = null; // at once: what is asked for from now on is begun anew
   }
