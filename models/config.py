@@ -22,9 +22,9 @@ BACKBONES = (
 names that fetch code or files from a network."""
 
 
-CONFIG_VERSION = 2
-"""Of `ModelConfig` in weights files. 1 had no `others`, and said no version. A file of an older
-version loads: what it does not name has its default."""
+CONFIG_VERSION = 3
+"""Of `ModelConfig` in weights files. 1 had no `others`, and said no version; 2 had no `ridge`. A
+file of an older version loads: what it does not name has its default."""
 
 
 class MemoryPolicy(StrEnum):
@@ -164,6 +164,9 @@ class ModelConfig:
     aligned previous masks cover together. With one object there is nothing to see.
 
     What one object does not have, another may have: two that touch are told apart by both."""
+    ridge: bool = False
+    """Extension: the refinement sees by a ridge regression, solved for each object on its keyframe
+    and the previous frame, what tells it from the rest of the video."""
 
     def __post_init__(self) -> None:
         check_settings(self)

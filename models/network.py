@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +23,7 @@ from models.functional.masks import (
     pool_regions,
     where_present,
 )
+from models.functional.ridge import Evidence
 from models.modules.base_features import STRIDES, BaseFeatureExtractor, FrameFeatures
 from models.modules.click_head import ClickHead
 from models.modules.descriptor import FrameDescriptor
@@ -191,6 +192,14 @@ class DMNAOA(nn.Module):
             logits, coarse, match, pasted, template_logits, template_pasted, query_boxes
         )
 
+    def _scores(self, frame: FrameDescriptor, past: RememberedFrames) -> Tensor | None:
+        """(O, 2, H/8, W/8) by the objects' regressions, where there are any."""
+        evidence = past.evidence()
+        if self.mrn.ridge is None or frame.cells is None or evidence is None:
+            return None
+        scores: Tensor = self.mrn.ridge(frame.cells, *evidence)
+        return scores
+
     def _refine(self, frame: FrameDescriptor, coarse: Tensor, past: RememberedFrames) -> Tensor:
         """(O, H/4, W/4) logits from coarse masks."""
         config = self.config
@@ -201,6 +210,7 @@ class DMNAOA(nn.Module):
                 past.firsts(),
                 past.previous_reference(),
                 past.witnesses(config.refine_memory) if config.refine_memory else (),
+                self._scores(frame, past),
             )
         else:
             logits = torch.logit(coarse.float(), eps=1e-7)
@@ -330,9 +340,30 @@ class DMNAOA(nn.Module):
                 pool_own_regions(masks, looked, MASK_STRIDE, config.roi_size),
                 offsets,
             )
+        with clock.measure("MRN"):
+            evidence = self._evidence(frame, masks)
         marks = tuple(row in given for row in range(len(masks)))
-        stored = RememberedFrame(time, (), marks, masks, frame.key, frame.look(), frame.fine, entry)
+        stored = RememberedFrame(
+            time, (), marks, masks, frame.key, frame.look(), frame.fine, entry, evidence
+        )
         return NewFrame(stored, present, boxes)
+
+    def _evidence(self, frame: FrameDescriptor, masks: Tensor) -> Evidence | None:
+        ridge, cells = self.mrn.ridge, frame.cells
+        return None if ridge is None or cells is None else ridge.evidence(cells, masks)
+
+    def misled(self, past: RememberedFrames, frame: FrameDescriptor) -> RememberedFrames:
+        """With regressions that take the previous frame's masks as they are now, for training.
+
+        Args:
+            past: with masks in its previous frame that were changed after it was remembered.
+            frame: the previous one.
+        """
+        *before, previous = past.frames
+        if previous.time in past.anchors:  # a person's mask is right
+            return past
+        previous = replace(previous, evidence=self._evidence(frame, previous.masks))
+        return replace(past, frames=(*before, previous))
 
     def committed(
         self,

@@ -31,6 +31,7 @@ PRESETS: dict[str, ModelConfig] = {
         locality=True,
         likeness=True,
         others=True,
+        ridge=True,
     ),
     "r50": ModelConfig(name="r50", backbone="resnet50"),
     "r101": ModelConfig(name="r101", backbone="resnet101"),

@@ -20,11 +20,13 @@ class FrameDescriptor:
     features: a batch of one. The others have a row for each of the HW positions at stride 16:
     key: (HW, CD) normalized projection of f16, by which correspondences are found.
     fine: (HW, C) what travels along: f16, and the blocks of f8 and f4 below it.
+    cells: (C, H/8, W/8), see `RidgeTemplate`; None without that extension.
     """
 
     features: FrameFeatures
     key: Tensor
     fine: Tensor
+    cells: Tensor | None = None
 
     def look(self) -> Tensor:
         """(C,) of unit length: the frame as a whole, by which scenes are told apart.

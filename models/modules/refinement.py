@@ -29,6 +29,7 @@ from models.modules.descriptor import (
     stack_levels,
     to_blocks,
 )
+from models.modules.ridge_template import MAPS, RidgeTemplate
 
 _INITIAL_ALPHA = 15.0
 _BESIDE = 2
@@ -76,6 +77,7 @@ class _RefineBlock(nn.Module):
         groups: int,
         *,
         others: bool = False,
+        ridge: int = 0,
     ) -> None:
         super().__init__()
         self.skip = nn.Conv2d(features, width, 3, padding=1, bias=False)
@@ -84,6 +86,9 @@ class _RefineBlock(nn.Module):
         if self.other is not None:
             # Weights that were trained without it go on as they were.
             nn.init.zeros_(self.other.weight)
+        self.ridge = nn.Conv2d(ridge, width, 3, padding=1, bias=False) if ridge else None
+        if self.ridge is not None:
+            nn.init.zeros_(self.ridge.weight)
         self.before = nn.Conv2d(before, width, 1, bias=False) if before else None
         self.norm = nn.GroupNorm(groups, width)
         self.residual = ResidualBlock(width, groups)
@@ -94,7 +99,13 @@ class _RefineBlock(nn.Module):
         return skipped if self.other is None else skipped + self.other(every)
 
     def forward(
-        self, shared: Tensor, masks: Tensor, before: Tensor | None, *, told: bool = False
+        self,
+        shared: Tensor,
+        masks: Tensor,
+        scores: Tensor | None,
+        before: Tensor | None,
+        *,
+        told: bool = False,
     ) -> Tensor:
         """Refine O objects.
 
@@ -105,6 +116,7 @@ class _RefineBlock(nn.Module):
             shared: (1 or O, width, H, W) what `skip` made of the features, or `told` of that.
             masks: (O, M, H, W) of each object; and where it is told of the others, (O, 2M, H, W)
                 if they cover more than 1 anywhere: after its own, what is above.
+            scores: (O, R, H, W).
             before: (O, B, H/2, W/2) the block before.
             told: whether it is.
 
@@ -117,6 +129,8 @@ class _RefineBlock(nn.Module):
             less = -self.other.weight
             kernel = torch.cat([kernel + less, less], dim=1)[:, : masks.shape[1]]
         x = F.conv2d(masks, kernel, padding=1).add_(shared)
+        if self.ridge is not None and scores is not None:
+            x.add_(self.ridge(scores))
         if self.before is not None and before is not None:
             x.add_(upsample(self.before(before), 2))
         out: Tensor = self.deeper(self.residual(torch.relu_(self.norm(x))))
@@ -143,9 +157,14 @@ class MaskRefinementNetwork(nn.Module):
         self.first_floor = config.first_floor
         # As another extension, the same three masks of the other objects together.
         self.others = others = config.others
+        # As one more, an object's scores by its regressions, and those of the others together.
+        self.ridge = RidgeTemplate() if config.ridge else None
+        scores = 2 * MAPS * config.ridge
         at16 = 3 * c16 + 2 * self.likeness
-        self.block16 = _RefineBlock(at16, 3 * 16, 0, w16, d16, groups, others=others)
-        self.block8 = _RefineBlock(3 * c8, 3 * 4, w16, w8, d8, groups, others=others)
+        self.block16 = _RefineBlock(
+            at16, 3 * 16, 0, w16, d16, groups, others=others, ridge=4 * scores
+        )
+        self.block8 = _RefineBlock(3 * c8, 3 * 4, w16, w8, d8, groups, others=others, ridge=scores)
         self.block4 = _RefineBlock(3 * c4, 3, w8, w4, d4, groups, others=others)
         self.head = nn.Conv2d(w4, 2, 1)
 
@@ -153,7 +172,8 @@ class MaskRefinementNetwork(nn.Module):
         """Prepare a frame (a batch of one) for alignment."""
         projected: Tensor = self.projector(features.f16)
         key = F.normalize(projected[0].permute(1, 2, 0).flatten(0, 1), dim=1)
-        return FrameDescriptor(features, key, stack_levels(features))
+        cells = self.ridge.cells(features) if self.ridge is not None else None
+        return FrameDescriptor(features, key, stack_levels(features), cells)
 
     def forward(
         self,
@@ -162,6 +182,7 @@ class MaskRefinementNetwork(nn.Module):
         firsts: Sequence[Reference],
         previous: Reference,
         witnesses: Sequence[Witnesses] = (),
+        scores: Tensor | None = None,
     ) -> Tensor:
         """Refine coarse masks.
 
@@ -172,6 +193,7 @@ class MaskRefinementNetwork(nn.Module):
             previous: the previous frame.
             witnesses: as an extension, memory frames. Where an object's aligned first mask holds
                 more than these and the first frame together, it is believed that much less.
+            scores: (O, 2, H/8, W/8) as another extension, see `RidgeTemplate`.
 
         Returns:
             (O, H/4, W/4) float32 logits of each object by itself, the difference of its two
@@ -192,7 +214,7 @@ class MaskRefinementNetwork(nn.Module):
             first_masks = self._believed(first_masks, before.masks, coarse)
         masks = torch.stack([coarse.to(before.masks.dtype), first_masks, before.masks], dim=1)
         skipped = self._skipped(current.features, aligned, before)
-        return self._refined(skipped, place, masks)
+        return self._refined(skipped, place, masks, scores)
 
     def _queries(self, key: Tensor, size: tuple[int, int], which: int) -> Tensor:
         """(HW, CD or more) keys of the current frame as queries, sharp and near by."""
@@ -285,11 +307,21 @@ class MaskRefinementNetwork(nn.Module):
             skipped.append(torch.cat(each) if len(each) > 1 else each[0])
         return skipped
 
-    def _refined(self, skipped: list[Tensor], place: Tensor | None, masks: Tensor) -> Tensor:
+    def _refined(
+        self,
+        skipped: list[Tensor],
+        place: Tensor | None,
+        masks: Tensor,
+        scores: Tensor | None = None,
+    ) -> Tensor:
         """Logits (O, H, W) from masks (O, 3, H, W) at stride 4, some objects at a time.
 
+        scores: (O, 2, H/2, W/2), or None.
         place: (O,) which of the skipped features is an object's; None where there is one for all.
         """
+        if scores is not None:
+            held = scores.clamp(0, 1)
+            scores = torch.cat([scores, held.sum(0, keepdim=True) - held], dim=1).to(masks.dtype)
         count = max(1, _CELLS_AT_ONCE // max(1, masks[0, 0].numel()))
         blocks = (self.block16, self.block8, self.block4)
         told = self.others and (self.training or len(masks) > 1)  # there is nothing beside one
@@ -305,9 +337,10 @@ class MaskRefinementNetwork(nn.Module):
         for rows in torch.arange(len(masks), device=masks.device).split(count):
             chosen = slice(int(rows[0]), int(rows[-1]) + 1) if len(masks) > count else slice(None)
             levels = _levels(masks[chosen])
+            score = _score_levels(scores[chosen] if scores is not None else None)
             shared = skipped if place is None else [s[place[chosen]] for s in skipped]
             x: Tensor | None = None
-            for block, *inputs in zip(blocks, shared, levels, strict=True):
+            for block, *inputs in zip(blocks, shared, levels, score, strict=True):
                 x = block(*inputs, x, told=told)
             channels = self.head(x).float()
             found.append(channels[:, 1] - channels[:, 0])
@@ -331,6 +364,11 @@ def _places(firsts: Sequence[Reference], count: int) -> tuple[Tensor | None, Ten
 def _in_order(masks: list[Tensor], order: Tensor | None) -> Tensor:
     every = torch.cat(masks) if len(masks) > 1 else masks[0]
     return every if order is None else every[order]
+
+
+def _score_levels(scores: Tensor | None) -> tuple[Tensor | None, Tensor | None, None]:
+    """Scores (O, R, H, W) at stride 8 for strides 16 and 8; none are as fine as stride 4."""
+    return (None if scores is None else F.pixel_unshuffle(scores, 2)), scores, None
 
 
 def _levels(masks: Tensor) -> tuple[Tensor, Tensor, Tensor]:

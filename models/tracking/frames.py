@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from models.config import MemoryPolicy, ModelConfig
+from models.functional.ridge import Evidence
 from models.modules.descriptor import Reference, Witnesses, joined, to_blocks
 from models.modules.template import TemplateEntry, TemplateMemory
 from models.tracking.remembering import keeps, least_worth, spread
@@ -31,7 +32,8 @@ class RememberedFrame:
     time: frames since the video's first. present, given: of each object, whether it was in sight
     and whether a person gave its mask. masks: (O, H/4, W/4) in [0, 1]. key: (HW, CD), look: (C,),
     see `FrameDescriptor`. fine: its features, where the refinement may still align them. template:
-    what templates may still be read from. ends: whether a cut follows it.
+    what templates may still be read from. evidence: of its objects, where regressions may still
+    be solved on it (`RidgeTemplate`). ends: whether a cut follows it.
     """
 
     time: int
@@ -42,6 +44,7 @@ class RememberedFrame:
     look: Tensor
     fine: Tensor | None
     template: TemplateEntry | None
+    evidence: Evidence | None = None
     ends: bool = False
 
     def __len__(self) -> int:
@@ -65,6 +68,7 @@ class RememberedFrame:
             template=None
             if entry is None
             else TemplateEntry(entry.key[chosen], entry.value[chosen]),
+            evidence=None if self.evidence is None else self.evidence.select(chosen),
         )
 
     def reference(self, count: int, objects: Tensor | None = None) -> Reference:
@@ -195,6 +199,23 @@ class RememberedFrames:
             )
         return found
 
+    def evidence(self) -> tuple[Evidence, Evidence] | None:
+        """Of each object in its keyframe and in the previous frame; None where there is none.
+
+        An object that is out of sight has its keyframe's twice: the previous frame would speak
+        against it wherever it is.
+        """
+        latest = self.previous.evidence
+        if latest is None:
+            return None
+        keyframes = _rows([self.at(time).evidence for time in self.anchors])
+        seen = torch.tensor(self.previous.present, device=self.boxes.device)
+        recent = Evidence(
+            torch.where(seen[:, None, None], latest.gram, keyframes.gram),
+            torch.where(seen[:, None], latest.target, keyframes.target),
+        )
+        return keyframes, recent
+
     def template_memory(self, config: ModelConfig) -> TemplateMemory:
         """What templates are read from, as the memory policy has it (Table 3 B)."""
         read = [self._read(row, config) for row in range(len(self))]
@@ -273,7 +294,7 @@ class RememberedFrames:
                 template = frame.template if recent or not config.recency else None
                 fine = frame.fine if frame.ends and ends < ENDS_KEPT else None
                 ends += frame.ends
-                frame = replace(frame, fine=fine, template=template)
+                frame = replace(frame, fine=fine, template=template, evidence=None)
             thin.insert(0, frame)
         return thin
 
@@ -288,7 +309,7 @@ class RememberedFrames:
         )
 
     def with_masks(self, time: int, change: Callable[[Tensor], Tensor]) -> Self:
-        """With other masks in one frame; what templates are read from stays."""
+        """With other masks in one frame; what templates and regressions are read from stays."""
         return replace(
             self,
             frames=tuple(
@@ -300,6 +321,15 @@ class RememberedFrames:
 def _entry(frame: RememberedFrame) -> TemplateEntry:
     assert frame.template is not None
     return frame.template
+
+
+def _rows(found: Sequence[Evidence | None]) -> Evidence:
+    """Each object's own row of its frame's."""
+    known = [one for one in found if one is not None]
+    return Evidence(
+        torch.stack([one.gram[row] for row, one in enumerate(known)]),
+        torch.stack([one.target[row] for row, one in enumerate(known)]),
+    )
 
 
 def _padded(rows: Tensor, count: int) -> Tensor:

@@ -12,14 +12,24 @@ from safetensors.torch import save as serialize
 from torch import Tensor, nn
 
 from models.errors import InputError
+from models.functional.ridge import Evidence
 from models.modules.template import TemplateEntry
 from models.tracking.frames import RememberedFrame, RememberedFrames
 from models.tracking.geometry import Geometry
 from models.tracking.objects import TrackedObjects
 from models.utils.whole_file import write_whole
 
-_FORMAT = "ovos-state-3"
-_PARTS = ("masks", "key", "look", "fine", "template_key", "template_value")
+_FORMAT = "ovos-state-4"
+_PARTS = (
+    "masks",
+    "key",
+    "look",
+    "fine",
+    "template_key",
+    "template_value",
+    "evidence_gram",
+    "evidence_target",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +163,7 @@ def weights_digest(network: nn.Module) -> str:
 
 
 def _tensors(frame: RememberedFrame) -> dict[str, Tensor]:
-    entry = frame.template
+    entry, evidence = frame.template, frame.evidence
     parts = {
         "masks": frame.masks,
         "key": frame.key,
@@ -161,6 +171,8 @@ def _tensors(frame: RememberedFrame) -> dict[str, Tensor]:
         "fine": frame.fine,
         "template_key": None if entry is None else entry.key,
         "template_value": None if entry is None else entry.value,
+        "evidence_gram": None if evidence is None else evidence.gram,
+        "evidence_target": None if evidence is None else evidence.target,
     }
     return {name: part for name, part in parts.items() if part is not None}
 
@@ -173,6 +185,8 @@ def _frame(record: dict[str, Any], parts: dict[str, Tensor | None]) -> Remembere
     template = None
     if template_key is not None and template_value is not None:
         template = TemplateEntry(template_key, template_value)
+    gram, target = parts["evidence_gram"], parts["evidence_target"]
+    evidence = Evidence(gram, target) if gram is not None and target is not None else None
     return RememberedFrame(
         record["time"],
         tuple(record["present"]),
@@ -182,5 +196,6 @@ def _frame(record: dict[str, Any], parts: dict[str, Tensor | None]) -> Remembere
         look,
         parts["fine"],
         template,
+        evidence,
         record["ends"],
     )

@@ -164,6 +164,8 @@ class SchedulePart(_Part):
     """The backbone learns from the stage of this stride on; earlier ones stay frozen."""
     others_rate: NotNegative = 0.0
     """Of the weights of the extension `others`, which begin at zero; 0 is the rate of the rest."""
+    ridge_rate: NotNegative = 0.0
+    """The same of the extension `ridge`."""
     decay: Literal["cosine", "constant"] = "cosine"
     weight_decay: NotNegative = 0.01
     warmup: Annotated[int, Field(ge=0)] = 50

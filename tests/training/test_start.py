@@ -209,14 +209,14 @@ def test_other_imagenet_weights_than_the_known_ones_are_refused(
         imagenet.load_lite2(torch.nn.Identity())
 
 
-def test_what_is_told_of_other_objects_begins_at_zero(tmp_path: Path) -> None:
+def test_what_later_extensions_read_begins_at_zero(tmp_path: Path) -> None:
     """As in weights of version 0.1.0, which knew nothing of it."""
     old = tmp_path / "old.safetensors"
-    save_weights(DMNAOA(preset("lite").replace(others=False)), old, {})
-    recipe = _recipe("lite-several", f"start.weights={old}")
+    save_weights(DMNAOA(preset("lite").replace(others=False, ridge=False)), old, {})
+    recipe = _recipe("lite-ridge", f"start.weights={old}")
     state = build_stage(recipe, CPU, torch.float32).network.state_dict()
     stored = read_weights(old)[1]
-    others = {name for name in state if ".other." in name}
-    assert others == set(state) - set(stored) and len(others) == 3
-    assert not any(state[name].any() for name in others)
+    begun = {name for name in state if name.endswith((".other.weight", ".ridge.weight"))}
+    assert begun | {"mrn.ridge.log_strength"} == set(state) - set(stored) and len(begun) == 5
+    assert not any(state[name].any() for name in begun)
     assert all(torch.equal(state[name], tensor.float()) for name, tensor in stored.items())

@@ -347,13 +347,15 @@ def test_the_backbone_has_its_own_rate() -> None:
     assert [id(p) for p in others] == [id(p) for n, p in learning if ".bfe.backbone." not in n]
 
 
-def test_what_is_told_of_other_objects_may_have_its_own_rate() -> None:
-    stage = VideoStage(DMNAOA(preset("lite").replace(others=True)))
-    schedule = SchedulePart(iterations=1, batch=1, rate=1e-4, others_rate=1e-3)
+def test_what_begins_at_zero_may_have_its_own_rate() -> None:
+    stage = VideoStage(DMNAOA(preset("lite").replace(others=True, ridge=True)))
+    schedule = SchedulePart(iterations=1, batch=1, rate=1e-4, others_rate=1e-3, ridge_rate=2e-3)
     optimizer = make_optimizer(schedule, stage)
-    assert [group["lr"] for group in optimizer.param_groups] == [1e-4, 1e-3]
-    assert len(optimizer.param_groups[1]["params"]) == 3
-    alike = make_optimizer(schedule.model_copy(update={"others_rate": 0.0}), stage)
+    assert [group["lr"] for group in optimizer.param_groups] == [1e-4, 1e-3, 2e-3]
+    assert [len(group["params"]) for group in optimizer.param_groups[1:]] == [3, 3]
+    alike = make_optimizer(
+        schedule.model_copy(update={"others_rate": 0.0, "ridge_rate": 0.0}), stage
+    )
     assert [group["lr"] for group in alike.param_groups] == [1e-4]
 
 

@@ -91,7 +91,7 @@ def test_template_loss_is_the_mean_over_what_is_known() -> None:
 def test_one_step_reaches_every_trained_parameter() -> None:
     torch.manual_seed(0)
     losses = LossPart(hardest=0.4, dice=1.0, coarse=0.3, match=0.2, template=0.3)
-    stage = VideoStage(DMNAOA(preset("lite")), losses).train()
+    stage = VideoStage(DMNAOA(preset("lite").replace(ridge=True)), losses).train()
     ids = torch.zeros(3, 96, 96, dtype=torch.uint8)
     ids[:, 20:60, 20:50], ids[:, 30:80, 60:90] = 1, 2
     clip = Clip(torch.randint(0, 256, (3, 3, 96, 96), dtype=torch.uint8), ids, 2)

@@ -47,25 +47,28 @@ def iterations_of(schedule: SchedulePart, samples: int) -> int:
 def make_optimizer(schedule: SchedulePart, stage: nn.Module) -> torch.optim.Optimizer:
     """An optimizer of what learns in a stage; a backbone is a second group, at its own rate.
 
-    What the refinement is told of other objects is one more group, if it has a rate of its own.
+    What the extensions `others` and `ridge` read is one more group each, if it has a rate of its
+    own.
 
     The order of groups and parameters is part of a saved state.
     """
     own = set(stage.backbone_parameters()) if isinstance(stage, WithBackbone) else set()
     learning = [parameter for parameter in stage.parameters() if parameter.requires_grad]
     backbone = [parameter for parameter in learning if parameter in own]
-    others = _of_others(stage) if schedule.others_rate else set()
-    rest = [parameter for parameter in learning if parameter not in own | others]
+    rates = {".other.": schedule.others_rate, ".ridge.": schedule.ridge_rate}
+    begun = [(rate, _named(stage, mark)) for mark, rate in rates.items() if rate]
+    apart = own.union(*(found for _, found in begun))
+    rest = [parameter for parameter in learning if parameter not in apart]
     groups: list[dict[str, Any]] = [{"params": rest, "lr": schedule.rate}]
     if backbone:
         groups.append({"params": backbone, "lr": schedule.backbone_rate})
-    told = [parameter for parameter in learning if parameter in others]
-    if told:
-        groups.append({"params": told, "lr": schedule.others_rate})
+    for rate, found in begun:
+        if told := [parameter for parameter in learning if parameter in found]:
+            groups.append({"params": told, "lr": rate})
     kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[schedule.optimizer]
     return kind(groups, lr=schedule.rate, weight_decay=schedule.weight_decay)
 
 
-def _of_others(stage: nn.Module) -> set[nn.Parameter]:
-    """Parameters of the extension `others`, which begin at zero where the rest was trained."""
-    return {p for name, p in stage.named_parameters() if ".other." in name}
+def _named(stage: nn.Module, mark: str) -> set[nn.Parameter]:
+    """Parameters of an extension, which begin at zero where the rest was trained."""
+    return {p for name, p in stage.named_parameters() if mark in name}

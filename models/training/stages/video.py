@@ -92,6 +92,7 @@ class VideoStage(nn.Module):
                     past = past.with_masks(past.time, partial(mislaid, others=others))
                 if self.mishaps.taken and torch.rand(()) < self.mishaps.taken:
                     past = past.with_masks(past.time, taken)
+                past = network.misled(past, views[index - 1])
                 offered = proposals[index]
                 if torch.rand(()) < self.mishaps.proposals:
                     offered = without_best(offered, truth[index])

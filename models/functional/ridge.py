@@ -1,0 +1,93 @@
+"""A ridge regression from a frame's features to its objects, in closed form.
+
+It is the template of what tells an object from the rest of its own video: nothing is trained, one
+small linear system is solved for each object. Differentiable in features, masks and strength.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import torch
+from torch import Tensor
+
+_RAREST = 1e-4
+"""Share of the frame that the smallest object counts as covering."""
+_SPARSE = 2
+"""Of cells that show no object, one in so many, each way, is looked at."""
+_NOTHING = 0.02
+"""What a cell holds of an object that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What frames say for each object's regression; the mean of two frames' is both together's.
+
+    gram: (O, C + 1, C + 1) weighted mean of the features' products, a constant one among them.
+    target: (O, C + 1) weighted mean of the features where the object is.
+    """
+
+    gram: Tensor
+    target: Tensor
+
+    def select(self, rows: Tensor) -> Self:
+        """Of these objects only, in this order."""
+        return type(self)(self.gram[rows], self.target[rows])
+
+
+def gather_evidence(features: Tensor, masks: Tensor) -> Evidence:
+    """What one frame says. Each object stands against all else that the frame shows.
+
+    A cell's weight falls with the root of how common its side is, so that neither an object of a
+    few cells is drowned nor the wide background ignored.
+
+    Args:
+        features: (C, H, W).
+        masks: (O, H, W) in [0, 1] on the same grid.
+    """
+    x = features.float().flatten(1).T
+    inside = masks.float().flatten(1)
+    share = inside.mean(1, keepdim=True)
+    weights = inside * share.clamp_min(_RAREST).rsqrt()
+    rest = (1 - inside) * (1 - share).clamp_min(_RAREST).rsqrt()
+    seen = inside.amax(0) > _NOTHING
+    grid = torch.zeros(features.shape[1:], dtype=torch.bool, device=x.device)
+    grid[::_SPARSE, ::_SPARSE] = True
+    sampled = grid.flatten() & ~seen
+    # What was left out counts by what was not.
+    left = (~seen).sum() / sampled.sum().clamp_min(1)
+    weights = weights + rest * torch.where(seen, 1, left)
+    weights = weights * (seen | sampled)
+    weights = weights / weights.sum(1, keepdim=True)
+    if x.device.type == "cpu":  # a GPU would be waited for, to learn how many cells there are
+        kept = (seen | sampled).nonzero()[:, 0]
+        x, weights, inside = x[kept], weights[:, kept], inside[:, kept]
+    x = torch.cat([x, x.new_ones(len(x), 1)], dim=1)
+    gram = torch.stack([(x * row[:, None]).T @ x for row in weights])
+    return Evidence(gram, (weights * inside) @ x)
+
+
+def solve_ridge(evidence: Evidence, strength: Tensor | float) -> Tensor:
+    """The regression's weights.
+
+    Args:
+        evidence: of one frame or the mean of several.
+        strength: of the penalty on the weights, but for the constant's, above 0; 1 is as much as
+            features vary in the mean.
+
+    Returns:
+        (O, C + 1), the constant's weight last.
+    """
+    gram = evidence.gram
+    size = gram.shape[-1]
+    level = gram.diagonal(dim1=1, dim2=2)[:, :-1].mean(1)
+    penalty = level[:, None] * strength * torch.ones(size, device=gram.device)
+    penalty = penalty * (torch.arange(size, device=gram.device) < size - 1) + level[:, None] * 1e-6
+    factor = torch.linalg.cholesky(gram + torch.diag_embed(penalty))
+    return torch.cholesky_solve(evidence.target[:, :, None], factor)[:, :, 0]
+
+
+def regress(weights: Tensor, features: Tensor) -> Tensor:
+    """(O, H, W) scores of (C, H, W) features: about 1 on the object, 0 on what is not."""
+    flat = features.float().flatten(1)
+    scores = weights[:, :-1] @ flat + weights[:, -1:]
+    return scores.unflatten(1, features.shape[1:])
