@@ -49,7 +49,7 @@ class ReadShot:
 
     def cuts(self) -> list[int]:
         """Frames before which there is a cut."""
-        return self._store.get("cuts") or []
+        return self._store.cuts()
 
     def labels(self) -> dict[int, ObjectLabel]:
         """All objects that have a name or a mask, rising."""

@@ -257,7 +257,7 @@ class SegmentRun:
             writing.write(self._written(done, stem))
             self.frames += 1
 
-        shot.before_checkpoint = writing.settle
+        shot.passes.before_checkpoint = writing.settle
         return writing, write
 
     def _open_exports(self, info: ShotInfo) -> Exports | None:

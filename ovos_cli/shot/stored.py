@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
-from models.tracking.geometry import Geometry
 from models.tracking.objects import Ids
 from models.tracking.working_size import working_size
 from ovos_cli.masks.palette import Palette
@@ -21,8 +20,7 @@ from ovos_cli.shot.annotations import Annotations
 from ovos_cli.shot.folder import MasksOf, ShotFolder, read_indexed
 from ovos_cli.shot.identity import source_digest
 from ovos_cli.shot.instructions import parse_drop, parse_lock
-from ovos_cli.shot.known import known_ways
-from ovos_cli.shot.meeting import final_masks, probabilities
+from ovos_cli.shot.known import Known
 from ovos_cli.shot.options_file import options_of
 from ovos_cli.shot.plan import Plan, hashed
 from ovos_cli.shot.store import Store
@@ -62,7 +60,7 @@ class StoredShot:
             self._annotations, self.palette = self._read_annotations(finals)
             prompts = self._annotations.prompts(options.start, options.end, forward=options.forward)
             base = hashed(hashed(self._store.get("basis")), options.cuts)
-            self._plan = Plan(prompts, base)
+            plan = Plan(prompts, base)
         except BaseException:
             self.close()
             raise
@@ -71,7 +69,9 @@ class StoredShot:
         stems = {frame: f"{frame:05d}" for frame in self._annotations.locked} | finals
         there = {f for f, stem in stems.items() if is_whole(folder.mask_file(stem))}
         self.stems = {frame: stems[frame] for frame in sorted(there)}
-        self.cuts: list[int] = (self._store.get("cuts") or []) if options.cuts else []
+        self.cuts: list[int] = self._store.cuts() if options.cuts else []
+        given, inside = self._annotations.given(), working_size(asked=self._model.size)
+        self._known = Known(plan, given, self._store, inside, lambda: self.cuts)
         self.lost = len(stems) - len(there)
         self.whole = record.get("state") == "complete" and not self.lost
 
@@ -98,13 +98,8 @@ class StoredShot:
         """
         if frame in self._annotations.locked:
             return {}
-        ways = known_ways(self._plan, self._store, frame)
-        if ways is None:
-            return None
-        given = self._annotations.masks.get(frame)
-        geometry = Geometry.fit(self.size, working_size(asked=self._model.size))
-        masks = final_masks(self._plan.prompts, frame, *ways, given, geometry, cuts=self.cuts)
-        return probabilities(masks, geometry)
+        masks = self._known.masks(frame)
+        return None if masks is None else self._known.soft(masks)
 
     def video(self, elsewhere: str | None = None) -> FrameReader | None:
         """Open the source again.
