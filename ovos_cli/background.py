@@ -2,11 +2,13 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Generic, TypeVar
 
 _MOST_WAITING = 8
 """Items that may wait on either side of the work."""
+_LONGEST_WAIT = 0.5
+"""Seconds."""
 
 Item = TypeVar("Item")
 Source = TypeVar("Source")
@@ -36,7 +38,7 @@ class ReadAhead(Generic[Source, Item]):
 
     def __iter__(self) -> Iterator[Item]:
         """Yield items in order; raises what reading raised, in its place."""
-        while (item := self._pending.popleft().result()) is not None:
+        while (item := _result(self._pending.popleft())) is not None:
             self._ask()
             yield item
 
@@ -60,12 +62,12 @@ class WriteBehind(Generic[Item]):
         """Queue an item; raises what an earlier item raised."""
         self._pending.append(self._pool.submit(self._work, item))
         while len(self._pending) > _MOST_WAITING:
-            self._pending.popleft().result()
+            _result(self._pending.popleft())
 
     def settle(self) -> None:
         """Wait for everything queued; raises what an item raised."""
         while self._pending:
-            self._pending.popleft().result()
+            _result(self._pending.popleft())
 
     def finish(self) -> None:
         """Wait for everything queued; raises what an item raised, and drops those after it."""
@@ -73,3 +75,14 @@ class WriteBehind(Generic[Item]):
             self.settle()
         finally:
             self._pool.shutdown(cancel_futures=True)
+
+
+def _result(future: Future[Item]) -> Item:
+    """What comes of it, or raises what that raised.
+
+    A Ctrl-C that comes just before a wait begins is seen when it ends, so none is long: of a camera
+    that sends nothing more it would last for ever.
+    """
+    while not future.done():
+        wait([future], _LONGEST_WAIT)
+    return future.result()

@@ -1,8 +1,8 @@
 """What `ovos segment` and `ovos resume` do between their options and what they print."""
 
 import math
-import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,22 +16,22 @@ from models.tracking.segmenter import Segmenter
 from models.tracking.working_size import working_size
 from ovos_cli.asked_frames import check_asked
 from ovos_cli.default_folder import default_folder, shot_name
+from ovos_cli.input_checks import check_mask_sizes, refuse_writing_over
 from ovos_cli.masks.ids import ids_in
 from ovos_cli.masks.keyframes import mask_arguments
-from ovos_cli.masks.writer import is_whole
 from ovos_cli.media.checked_frames import checked_frames
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.open_source import open_source
 from ovos_cli.media.ranges import past_the_end
-from ovos_cli.media.source import LiveSource, Source
+from ovos_cli.media.source import LiveSource
 from ovos_cli.memory_settings import memory_settings
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
 from ovos_cli.options import LEAST_RATE
-from ovos_cli.shot.feature_cache import FeatureCache, parse_size
-from ovos_cli.shot.folder import MasksOf, ShotFolder
+from ovos_cli.shot.folder import ShotFolder
 from ovos_cli.shot.given import GivenMasks, kept_masks, read_given_masks
-from ovos_cli.shot.identity import VERSION, basis, is_upgraded
-from ovos_cli.shot.instructions import parse_drop, parse_lock
+from ovos_cli.shot.identity import basis
+from ovos_cli.shot.instructions import Instructions
+from ovos_cli.shot.kept import claim_store, feature_cache, locked_masks
 from ovos_cli.shot.object_names import (
     ObjectNames,
     given_names,
@@ -43,11 +43,8 @@ from ovos_cli.shot.plan import hashed
 from ovos_cli.shot.run import SegmentRun
 from ovos_cli.shot.shot import Shot
 from ovos_cli.shot.store import Store
-from ovos_cli.sinks import OF_RUN, SINKS
 from ovos_cli.sinks.opening import check_outputs, exports_of, file_names, settings_of
 from ovos_cli.sinks.sink import ExportSettings, ShotInfo
-
-_CACHED = "1G"
 
 
 def load(model: ModelOptions, memory: MemoryOptions) -> LoadedModel:
@@ -93,12 +90,12 @@ def open_run(
         )
     if output.resume and output.overwrite:
         raise InputError("--resume and --overwrite exclude each other")
-    outputs = exports_of(output)
-    settings = settings_of(output)
+    outputs, settings = exports_of(output), settings_of(output)
+    go_on = output.resume or kept is not None
     rate = Fraction(source.fps).limit_denominator(1001)
     root = output.out or default_folder(source.place, "ovos")
     if isinstance(source.place, LiveSource):
-        if output.resume or kept is not None:
+        if go_on:
             raise read_once(str(source.place), root)
     elif not source.place.exists():
         raise InputError(f"{source.place} does not exist")
@@ -117,11 +114,8 @@ def open_run(
         if edited
         else read_given_masks(source.mask, reader, source.mask_colors, source.mask_threshold, kept)
     )
-    locks = {text: parse_lock(text) for text in source.lock or ()}
-    drops = {text: parse_drop(text) for text in source.drop or ()}
-    asked = [("there is a mask for", frame) for frame in sorted(given.masks)]
-    asked += [(f"--drop {text} begins at", span.first) for text, (_, span) in drops.items()]
-    asked += [(f"--lock {text} ends at", frames[-1]) for text, frames in locks.items()]
+    said = Instructions(source.lock or (), source.drop or ())
+    asked = [("there is a mask for", frame) for frame in sorted(given.masks)] + said.asked()
     check_asked(reader, asked)
     inside = working_size(_first(given), asked=_asked_size(model, output, root))
     model = replace(model, size=inside)
@@ -133,42 +127,39 @@ def open_run(
         head = next(checked_frames(reader, loaded.network, console), None)
     if head is None:
         raise past_the_end(source.place, source.start)
-    _check_sizes(given, head)
+    check_mask_sizes(given, head)
     info = _info(source, output, settings, reader, given, root, head)
     check_outputs(outputs.values(), info, output)
-    _check_inputs(source.place, given, root, reader, outputs)
+    refuse_writing_over(source.place, given, root, reader, outputs)
     folder = ShotFolder(root)
     folder.refuse_linked_outputs()
-    folder.claim(anew=output.overwrite, go_on=output.resume or kept is not None)
-    shot: Shot | None = None
-    try:
+    folder.claim(anew=output.overwrite, go_on=go_on)
+    with ExitStack() as undone:
+        undone.callback(folder.release)
         now = basis(source.place, loaded, segmenter)
         base = hashed(now)
         if output.overwrite:
             Store.remove_damaged(folder.kept / "shot.sqlite")
-        shot = Shot(reader, segmenter, folder.kept, base, forward=source.forward, cuts=source.cuts)
+        shot = undone.enter_context(
+            Shot(reader, segmenter, folder.kept, base, forward=source.forward, cuts=source.cuts)
+        )
         for frame, ids in given.masks.items():
             shot.put(frame, ids)
-        for text, frames in locks.items():
-            shot.lock(_locked(text, frames, folder, reader, head))
-        for ident, span in drops.values():
+        for text, frames in said.locks.items():
+            shot.lock(locked_masks(text, frames, folder, reader, head))
+        for ident, span in said.drops.values():
             shot.drop(ident, span.first, span.last)
         if not edited:
             shot.check_passes()
-            if (max(given.masks) > reader.start or drops) and reader.seekable:
+            if (max(given.masks) > reader.start or said.drops) and reader.seekable:
                 check_asked(reader, asked, shot.find_end())
-        shot.cache = _cache(shot, output.cache, folder, base, edited=edited)
-        anew = not (output.resume or kept is not None)
-        if doubt := _begin(shot, now, folder, anew=anew, edited=edited):
+        shot.cache = feature_cache(shot, output.cache, folder, base, edited=edited)
+        if doubt := claim_store(shot.store, now, folder, anew=not go_on, edited=edited):
             given.doubts.append(doubt)
         folder.write_given(given.masks, given.palette)
         if output.names is not None or given.classes:
             write_object_names(root, info.names)
-    except BaseException:
-        if shot is not None:
-            shot.close()
-        folder.release()
-        raise
+        undone.pop_all()  # the end of the run lets go of them
     options = options_record((source, output, model, memory))
     return SegmentRun(source, output, loaded, shot, folder, given, info, options)
 
@@ -220,104 +211,3 @@ def read_once(source: str, root: Path) -> InputError:
         f"{source} can be read only once: the run in {root} cannot be gone on with; what is done "
         "there stays, unless it is begun anew with --overwrite"
     )
-
-
-def _begin(shot: Shot, now: dict[str, str], folder: ShotFolder, *, anew: bool, edited: bool) -> str:
-    """Make sure that what is in the store is of this source and model; says what is doubtful."""
-    store, before, doubt = shot.store, shot.store.get("basis"), ""
-    if not anew and before is not None and before != now:
-        before = before if isinstance(before, dict) else {}
-        changed = [name for name in now if now[name] != before.get(name)]
-        if not is_upgraded({*changed}):
-            way = "choose another --out" if edited else "begin anew with --overwrite"
-            raise InputError(
-                f"{folder.root} was made with another {' and '.join(changed)}; give the same "
-                f"again, or {way}"
-            )
-        store.forget()
-        folder.forget_states()
-        doubt = (
-            f"{folder.root} was made with another {VERSION}: what was given counts, and all else "
-            "is found again"
-        )
-    if anew:
-        store.forget()
-        folder.forget()
-    store.put("basis", now)
-    for final in store.finals():
-        if not is_whole(folder.mask_file(final.stem)):
-            store.forget_final(final.frame)
-    return doubt
-
-
-def _cache(
-    shot: Shot, size: str | None, folder: ShotFolder, key: str, *, edited: bool
-) -> FeatureCache | None:
-    """Of the size that was asked for; else for what is gone through again: all that is edited."""
-    place, device = folder.kept / "features", shot.segmenter.device
-    if not shot.reader.seekable:
-        return None  # nothing is gone through twice
-    if size is not None or edited:
-        bound = parse_size(size or _CACHED)
-        return FeatureCache(place, bound, key, device) if bound else None
-    if not any(chain.backward for chain in shot.plan.chains):
-        return None
-    return FeatureCache(place, parse_size(_CACHED), key, device, shot.passed_twice)
-
-
-def _locked(
-    text: str, frames: range, folder: ShotFolder, reader: FrameReader, head: Frame
-) -> Mapping[int, Ids]:
-    """The masks of locked frames, all of which must be there."""
-    names = reader.names if reader.counted else None
-    files = {}
-    for frame in frames:
-        stem = f"{frame:05d}" if names is None else names[frame] if frame < len(names) else "?"
-        files[frame] = folder.mask_file(stem)
-        if not files[frame].is_file():
-            raise InputError(f"--lock {text}: frame {frame} has no mask in {folder.root / 'masks'}")
-    masks = MasksOf(files)
-    if masks[frames[0]].shape != head.image.shape[:2]:
-        raise InputError(f"--lock {text}: {files[frames[0]]} is of another size than the frames")
-    return masks
-
-
-def _check_inputs(
-    video: Source,
-    given: GivenMasks,
-    root: Path,
-    reader: FrameReader,
-    outputs: Collection[str],
-) -> None:
-    """Refuse to write over what is read."""
-    places = [sink.place_name for name, sink in SINKS.items() if name in {*OF_RUN, *outputs}]
-    # Any of them may be a link to where the frames are. Unlike `resolve`, this bears circles.
-    written = {Path(os.path.realpath(root / place)) for place in places}
-    place = video.resolve() if isinstance(video, Path) else None
-    if place is not None and written & {place, *place.parents}:
-        raise InputError(f"{video} lies where the run would write; choose another --out")
-    for frame, file in given.files.items():
-        # The mask of its own frame is written back as it is.
-        inside = written & {*file.resolve().parents}
-        if inside and reader.covers(file.stem) and file.stem != _stem(reader, frame):
-            raise InputError(
-                f"the mask {file} is named like frame {file.stem} and would be replaced by its "
-                f"mask; if it is of that frame, give --mask {file.stem}={file}, else copy it to "
-                "another place"
-            )
-
-
-def _stem(reader: FrameReader, frame: int) -> str:
-    names = reader.names if reader.counted else None
-    return f"{frame:05d}" if names is None or frame >= len(names) else names[frame]
-
-
-def _check_sizes(given: GivenMasks, head: Frame) -> None:
-    height, width = head.image.shape[:2]
-    for frame, ids in given.masks.items():
-        if ids.shape != (height, width):
-            raise InputError(
-                f"the mask is {ids.shape[1]}x{ids.shape[0]} but frame {frame} is "
-                f"{width}x{height} (rotation applied); draw the mask {given.files.get(frame, '')} "
-                "on a frame of the full size, if it is of this video"
-            )

@@ -2,9 +2,11 @@
 
 from functools import cache
 
+import pytest
 import timm
 import torch
 from torch import Tensor
+from torchvision.models.detection.rpn import RegionProposalNetwork
 
 from models.config import ProposalSource
 from models.hub.presets import preset
@@ -32,6 +34,11 @@ def detector_weights(own: ProposalSource = ProposalSource.MASKRCNN_R50) -> dict[
     statistics explodes.
     """
     return dict(_detector(own))
+
+
+def few_regions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a Mask R-CNN look at twenty regions: a thousand go the same ways, for seconds a frame."""
+    monkeypatch.setattr(RegionProposalNetwork, "post_nms_top_n", lambda self: 20)
 
 
 @cache

@@ -2,18 +2,12 @@
 
 import json
 import tempfile
-import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from anyio import from_thread
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
@@ -21,41 +15,13 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from models.clicks.prompt import Prompt
-from models.errors import InputError, OvosError
+from models.errors import InputError
 from ovos_cli.edit import wire
+from ovos_cli.edit.endpoints import Answer, Asked, Endpoint, endpoint, no_such, refused
 from ovos_cli.edit.session import Session, Writer
-from ovos_cli.edit.windows import ReadOnlyError
 
 PAGE = Path(__file__).parent / "page"
-_WINDOW = "x-ovos-window"
-_LONGEST_WINDOW, _LONGEST_NAME = 64, 255
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request, read whole.
-
-    values: of its path and its query. body: no longer than its route allows. window: that asks.
-    gone: whether nobody waits for the answer any more.
-    """
-
-    values: Mapping[str, str]
-    body: bytes
-    window: str
-    gone: Callable[[], bool]
-
-    @property
-    def frame(self) -> int:
-        """Of the path."""
-        return wire.whole_number(self.values, "frame")
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """Of the body, JSON."""
-        return wire.fields(self.body)
-
-
-Answer = Callable[[Session, Asked], Response]
+_LONGEST_NAME = 255
 
 
 def get_shot(session: Session, asked: Asked) -> Response:
@@ -257,17 +223,17 @@ def editor(session: Session, *, debug: bool = False) -> Starlette:
     height, width = session.frames.size
     most_mask = wire.most_packed((height, width))
 
-    def looks(answer: Answer) -> Any:
-        return _endpoint(answer, wire.MOST_JSON, debug=debug)
+    def looks(answer: Answer) -> Endpoint:
+        return endpoint(answer, wire.MOST_JSON, debug=debug)
 
     def writes(
         answer: Callable[[Writer, Session, Asked], Response], most: int = wire.MOST_JSON
-    ) -> Any:
+    ) -> Endpoint:
         def guarded(session: Session, asked: Asked) -> Response:
             session.windows.check(asked.window)
             return answer(session.writing, session, asked)
 
-        return _endpoint(guarded, most, debug=debug)
+        return endpoint(guarded, most, debug=debug)
 
     routes: list[BaseRoute] = [
         Route("/api/shot", looks(get_shot)),
@@ -289,67 +255,13 @@ def editor(session: Session, *, debug: bool = False) -> Starlette:
         Route("/api/follow", writes(post_follow), methods=["POST"]),
         Route("/api/stop", writes(post_stop), methods=["POST"]),
         Route("/api/events", get_events),
-        Route("/api/{rest:path}", _no_such, methods=["GET", "PUT", "POST", "PATCH", "DELETE"]),
+        Route("/api/{rest:path}", no_such, methods=["GET", "PUT", "POST", "PATCH", "DELETE"]),
         Route("/", get_page),
         Mount("/", StaticFiles(directory=PAGE, check_dir=False)),
     ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+    app = Starlette(routes=routes, exception_handlers={HTTPException: refused})
     app.state.session = session
     return app
-
-
-class _TooLargeError(Exception):
-    """More was sent than a route takes."""
-
-
-def _endpoint(answer: Answer, most: int, *, debug: bool) -> Any:
-    """Reads a request, answers it in a thread, and makes of every fault a sentence."""
-
-    async def endpoint(request: Request) -> Response:
-        try:
-            body = await _body(request, most)
-            values = {**request.query_params, **request.path_params}
-            window = request.headers.get(_WINDOW, values.get("window", ""))[:_LONGEST_WINDOW]
-            asked = Asked(values, body, window, partial(from_thread.run, request.is_disconnected))
-            return await run_in_threadpool(answer, request.app.state.session, asked)
-        except _TooLargeError:
-            return _error(413, f"more was sent than the {most} bytes that are taken here")
-        except ReadOnlyError as error:
-            return _error(409, str(error))
-        except InputError as error:
-            return _error(400, str(error))
-        except OvosError as error:
-            return _error(500, str(error))
-        except Exception as error:
-            if debug:
-                traceback.print_exc()
-            return _error(500, f"failed while running: {error or type(error).__name__}")
-
-    return endpoint
-
-
-async def _body(request: Request, most: int) -> bytes:
-    """All of it, and never more than is taken."""
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > most:
-            raise _TooLargeError
-    return bytes(content)
-
-
-async def _no_such(request: Request) -> Response:
-    return _error(404, f"there is no {request.method} {request.url.path}")
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    """What Starlette itself refuses: a page's file that is not there, a method."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return _error(status, f"{request.method} {request.url.path}: {HTTPStatus(status).phrase}")
-
-
-def _error(status: int, sentence: str) -> Response:
-    return JSONResponse({"error": sentence}, status)
 
 
 def _pixels(mask: np.ndarray[Any, Any], headers: Mapping[str, str] | None = None) -> Response:

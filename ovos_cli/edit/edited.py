@@ -11,9 +11,10 @@ import numpy as np
 from models.clicks.prompt import Mask
 from models.errors import InputError
 from models.tracking.objects import Ids
+from ovos_cli.edit.locks import Range, ranges, unlocked
 from ovos_cli.edit.shown import Said, ShownShot
+from ovos_cli.edit.uploaded import read_uploaded
 from ovos_cli.masks.ids import ids_in
-from ovos_cli.masks.keyframes import read_keyframe_mask
 from ovos_cli.masks.writer import write_mask
 from ovos_cli.shot.annotations import MOST_IDS, Annotations
 from ovos_cli.shot.folder import MasksOf
@@ -45,7 +46,7 @@ class EditedShot:
         """
         self.run, self.shot = run, run.shot
         self.names = read_object_names(run.folder.root)
-        self.shown = ShownShot(self._said, run.shot.store, run.folder, run.name)
+        self.shown = ShownShot(self._said, run.shot.store, run.folder, run.outputs.name)
         self._last = last
         self._editing = RLock()
         self._begun = self.unfinished = False
@@ -91,28 +92,11 @@ class EditedShot:
             What looks as if something else was meant, for people; empty mostly.
 
         Raises:
-            InputError: it is none, holds no object, or is of another size.
+            InputError: see `read_uploaded`, or the frame is locked or not there.
         """
-        mask = read_keyframe_mask(file)
-        ids = mask.ids
-        if not ids.any():
-            raise InputError(f"the mask {file} holds no object: every pixel is background")
-        height, width = self.run.info.size
-        if ids.shape != (height, width):
-            raise InputError(
-                f"the mask {file} is {ids.shape[1]}x{ids.shape[0]} but the frames are "
-                f"{width}x{height}"
-            )
-        if mask.white:
-            known = sorted({*self.objects()})
-            if ident is None and len(known) > 1:
-                raise InputError(
-                    f"the mask {file} is black and white: it does not say which of the objects "
-                    f"{', '.join(map(str, known))} it is; choose one first"
-                )
-            ids = np.where(ids > 0, np.uint8(ident or next(iter(known), 1)), np.uint8(0))
+        ids, doubt = read_uploaded(file, self.run.info.size, ident, self.objects())
         self.give_all(frame, ids)
-        return mask.doubt
+        return doubt
 
     def take_back(self, frame: int, ident: int | None) -> None:
         """Take back what was given in a frame, of one object or of all. Raises InputError."""
@@ -194,22 +178,18 @@ class EditedShot:
                     files[frame] = self._file_as_shown(frame)
             if not files:
                 return
-            pieces = _pieces(files)
-            with self._changing(locks=[*self._locks, *pieces]) as said:
-                for a, b in pieces:
+            new = ranges(files)
+            with self._changing(locks=[*self._locks, *new]) as said:
+                for a, b in new:
                     said.lock(MasksOf({frame: files[frame] for frame in range(a, b + 1)}))
 
     def unlock(self, first: int, last: int) -> None:
         """Let frames be computed again. Raises InputError: none of them is locked."""
         self.check_frames(first, last)
         with self._editing:
-            touched = [(a, b) for a, b in self._locks if a <= last and first <= b]
+            touched, rest, kept = unlocked(self._locks, first, last)
             if not touched:
                 raise InputError(f"none of the frames {first} to {last} is locked")
-            rest = [(a, min(b, first - 1)) for a, b in touched]
-            rest += [(max(a, last + 1), b) for a, b in touched]
-            rest = [(a, b) for a, b in rest if a <= b]
-            kept = [lock for lock in self._locks if lock not in touched]
             with self._changing(locks=[*kept, *rest]) as said:
                 for a, b in touched:
                     said.unlock(range(a, b + 1))
@@ -232,13 +212,13 @@ class EditedShot:
         """Once all masks are known, let them take the place of earlier ones."""
         with self._editing, self.shown.files:
             if self.known():
-                self.run.settle()
+                self.run.outputs.settle()
 
     def close(self) -> None:
         """Say in the record how far it is, if anything was changed. Raises OvosError."""
         with self._editing:
             if self._begun:
-                known, outputs = self.known(), [*self.run.sinks, *self.run.exports.values()]
+                known, outputs = self.known(), self.run.outputs.kinds
                 self.run.state = "complete" if known else "interrupted"
                 self.run.folder.make_room()
                 self.run.write_record()
@@ -253,7 +233,7 @@ class EditedShot:
 
     @contextmanager
     def _changing(
-        self, frames: Iterable[int] = (), locks: list[tuple[int, int]] | None = None
+        self, frames: Iterable[int] = (), locks: list[Range] | None = None
     ) -> Iterator[Annotations]:
         """A copy of what was said, to be changed; then it is written, and holds.
 
@@ -275,7 +255,7 @@ class EditedShot:
             self.run.given.files = {f: files.get(f, folder.given_file(f)) for f in said.masks}
             self.shot.say(said)
 
-    def _write_options(self, said: Annotations, locks: list[tuple[int, int]]) -> None:
+    def _write_options(self, said: Annotations, locks: list[Range]) -> None:
         drops = [
             f"{ident}@{span.first}" + ("" if span.last is None else f"-{span.last}")
             for ident, spans in sorted(said.absences.items())
@@ -303,7 +283,7 @@ class EditedShot:
         return file
 
     def _file(self, frame: int) -> Path:
-        return self.run.folder.mask_file(self.run.name(frame))
+        return self.run.folder.mask_file(self.run.outputs.name(frame))
 
     def _name(self, ident: int, values: Mapping[str, str]) -> None:
         label = object_label(values, ident).over(self.names.labels.get(ident, ObjectLabel()))
@@ -336,14 +316,3 @@ class EditedShot:
         if first < begin or (end is not None and max(first, last or 0) > end):
             ends = f"to {end}" if end is not None else "on"
             raise InputError(f"frames go from {begin} {ends}")
-
-
-def _pieces(frames: Iterable[int]) -> list[tuple[int, int]]:
-    """(first, last) of each run of rising frames."""
-    found = list[tuple[int, int]]()
-    for frame in frames:
-        if found and found[-1][1] == frame - 1:
-            found[-1] = (found[-1][0], frame)
-        else:
-            found.append((frame, frame))
-    return found

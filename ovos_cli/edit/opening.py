@@ -15,7 +15,7 @@ from ovos_cli.edit.reading import ReadShot
 from ovos_cli.edit.session import Session, Writer
 from ovos_cli.edit.watched import WatchedSource
 from ovos_cli.edit.windows import Windows
-from ovos_cli.media.frame import FrameReader
+from ovos_cli.media.frame import FrameReader, frame_name
 from ovos_cli.media.open_source import open_source
 from ovos_cli.media.source import LiveSource, Source
 from ovos_cli.option_groups import MemoryOptions, ModelOptions, OutputOptions, SourceOptions
@@ -23,7 +23,6 @@ from ovos_cli.segment_run import open_run, read_once
 from ovos_cli.shot.folder import KEPT, BusyError, ShotFolder
 from ovos_cli.shot.identity import source_digest
 from ovos_cli.shot.options_file import Groups, options_of
-from ovos_cli.shot.run import frame_name
 
 _RANGE = ("start", "end", "stream", "fps")
 _USUAL = SourceOptions(video="", mask=[])

@@ -6,12 +6,10 @@ from threading import Event, RLock, Thread
 
 from ovos_cli.edit.shown import Said, ShownShot
 from ovos_cli.option_groups import SourceOptions
-from ovos_cli.shot.annotations import Annotations
-from ovos_cli.shot.folder import MasksOf, ShotFolder
-from ovos_cli.shot.instructions import parse_drop, parse_lock
+from ovos_cli.shot.folder import ShotFolder
+from ovos_cli.shot.kept import kept_annotations
 from ovos_cli.shot.object_names import ObjectLabel, read_object_names
 from ovos_cli.shot.options_file import options_of
-from ovos_cli.shot.plan import Plan, hashed
 from ovos_cli.shot.store import Store
 
 _EVERY = 1.0
@@ -49,7 +47,7 @@ class ReadShot:
 
     def cuts(self) -> list[int]:
         """Frames before which there is a cut."""
-        return self._store.get("cuts") or []
+        return self._store.cuts()
 
     def labels(self) -> dict[int, ObjectLabel]:
         """All objects that have a name or a mask, rising."""
@@ -82,16 +80,8 @@ class ReadShot:
             return self._store.final_keys(), self.said().plan.prompts
 
     def _read(self) -> Said:
-        source, annotations = self._source, Annotations()
-        if (record := self._folder.read_record()) is not None:
-            source = options_of(record.get("options", {}), self._folder.root)[0]
-        for frame, ids in self._folder.read_given()[0].items():
-            annotations.put(frame, ids)
-        for text in source.lock or ():
-            files = {f: self._folder.mask_file(self._name(f)) for f in parse_lock(text)}
-            annotations.lock(MasksOf(files))
-        for text in source.drop or ():
-            annotations.drop(*parse_drop(text))
-        prompts = annotations.prompts(source.start, source.end, forward=source.forward)
-        base = hashed(hashed(self._store.get("basis")), source.cuts)
-        return Said(annotations, Plan(prompts, base))
+        source, folder = self._source, self._folder
+        if (record := folder.read_record()) is not None:
+            source = options_of(record.get("options", {}), folder.root)[0]
+        masks, _ = folder.read_given()
+        return Said(*kept_annotations(folder, masks, source, self._store, self._name))

@@ -102,3 +102,9 @@ class FrameReader(Protocol):
     def last(self) -> int:
         """The last frame from `start` to `end`, exactly; what comes after `end` is not read."""
         ...
+
+
+def frame_name(reader: FrameReader, frame: int) -> str:
+    """What the mask of a frame is called, without suffix, whether there is such a frame or not."""
+    names = reader.names if reader.counted else None
+    return f"{frame:05d}" if names is None or frame >= len(names) else names[frame]

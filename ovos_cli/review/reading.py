@@ -69,7 +69,7 @@ def read_shot(root: Path) -> StoredShot:
         )
     names, store = read_object_names(root), Store(place)
     try:
-        shot = StoredShot(folder, record, sorted(store.get("cuts") or []), names)
+        shot = StoredShot(folder, record, store.cuts(), names)
         _read(shot, store)
     finally:
         store.close()

@@ -1,40 +1,45 @@
 """Going through a chain of frames: reading, preparing, stepping."""
 
-import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain as chained
-from itertools import pairwise
 
 import numpy as np
 
 from models.tracking.objects import Ids
 from models.tracking.segmenter import FrameMasks, Segmenter
+from models.tracking.soft import SoftMasks
 from ovos_cli.background import ReadAhead
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.live_reader import LiveReader
 from ovos_cli.preparing import Cache, prepared_groups
 from ovos_cli.shot.cuts import CutSearch
+from ovos_cli.shot.meeting import Found
 from ovos_cli.shot.plan import Chain, Step
-
-END = sys.maxsize
-"""Stands for the last frame of a source whose length is not known."""
+from ovos_cli.shot.remaining import going_on, stretches
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
     """A frame that a way has gone through.
 
-    masks: what `Segmenter.step` made of it. cut: whether a cut lies between it and its neighbour
-    that was gone through before it. least: for each object that is followed the lowest confidence
-    since its given mask, this frame's included.
+    backward: whether that is the backward way. masks: what `Segmenter.step` made of it. cut:
+    whether a cut lies between it and its neighbour that was gone through before it. least: for each
+    object that is followed the lowest confidence since its given mask, this frame's included.
     """
 
     frame: Frame
+    backward: bool
     step: Step
     masks: FrameMasks
     cut: bool
     least: dict[int, float]
+
+    @property
+    def found(self) -> Found:
+        """What is kept of it."""
+        soft = self.masks.soft or SoftMasks((), np.zeros((0, 1, 1), np.int8))
+        return Found(soft, self.masks.confidence, self.least)
 
 
 def go_through(
@@ -93,7 +98,7 @@ def go_through(
                 result = segmenter.step(prepared, masks, drop, absent=absent, at=at, cut=cut)
                 least = least_confidence(least, result.confidence, step)
                 if chain.time(step.frame) >= chain.time(chain.first):
-                    yield Passed(frame, step, result, cut, least)
+                    yield Passed(frame, chain.backward, step, result, cut, least)
     except (KeyboardInterrupt, GeneratorExit):
         if isinstance(reader, LiveReader):
             reader.close()  # else the thread that reads ahead waits for the next frame
@@ -123,13 +128,6 @@ def _frames(
         yield from reader.between(low, high, backward=chain.backward)
 
 
-def going_on(chain: Chain, after: int | None) -> int:
-    """The first frame that is yielded, where the state is that of a frame or, None, of none."""
-    if after is None:
-        return chain.first
-    return after - 1 if chain.backward else after + 1
-
-
 def least_confidence(
     before: Mapping[int, float], confidence: Mapping[int, float], step: Step
 ) -> dict[int, float]:
@@ -146,20 +144,6 @@ def least_confidence(
         for ident, sure in confidence.items()
         if ident not in step.absent
     } | {ident: before[ident] for ident in step.absent if ident in before}
-
-
-def stretches(chain: Chain, begin: int, last: int | None) -> list[tuple[int, int]]:
-    """(lowest, highest) frames of each stretch that is gone through, in the chain's direction."""
-    prompts = chain.prompts
-    end = END if last is None else last
-    low, high = (end, begin) if chain.backward else (begin, end)
-    if high < low:
-        return []
-    known = prompts.keyframes
-    skipped = sorted(f for f in prompts.locked if low <= f <= high and f not in known)
-    edges = [low - 1, *skipped, high + 1]
-    found = [(a + 1, b - 1) for a, b in pairwise(edges) if a + 1 <= b - 1]
-    return found[::-1] if chain.backward else found
 
 
 def _with(masks: Ids | None, others: Ids, ids: frozenset[int]) -> Ids | None:

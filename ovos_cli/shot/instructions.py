@@ -1,6 +1,7 @@
 """What options say of a shot: `--drop 3@120-180`, `--lock 0-40`."""
 
 import re
+from collections.abc import Iterable
 
 from models.errors import InputError
 from ovos_cli.shot.prompts import Span
@@ -37,3 +38,21 @@ def parse_lock(text: str) -> range:
     if last < first:
         raise InputError(f"--lock {text}: frame {last} comes before frame {first}")
     return range(first, last + 1)
+
+
+class Instructions:
+    """All that options say of a shot beside its masks.
+
+    locks, drops: what was understood, by the text that said it.
+    """
+
+    def __init__(self, locks: Iterable[str], drops: Iterable[str]) -> None:
+        """Understand them. Raises InputError: one is not of its form."""
+        self.locks = {text: parse_lock(text) for text in locks}
+        self.drops = {text: parse_drop(text) for text in drops}
+
+    def asked(self) -> list[tuple[str, int]]:
+        """Frames that there must be; see `check_asked`."""
+        drops = [(f"--drop {text} begins at", span.first) for text, (_, span) in self.drops.items()]
+        locks = [(f"--lock {text} ends at", frames[-1]) for text, frames in self.locks.items()]
+        return drops + locks

@@ -5,28 +5,23 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from models.errors import InputError, OvosError
 from models.hub.load import LoadedModel
 from ovos_cli.json_file import write_json
 from ovos_cli.media.checked_frames import check_names
-from ovos_cli.media.frame import Frame, FrameReader
+from ovos_cli.media.frame import FrameReader
 from ovos_cli.option_groups import OutputOptions, SourceOptions
 from ovos_cli.run_record import run_record
 from ovos_cli.run_timing import run_timing
 from ovos_cli.shot.feature_cache import FeatureCache
-from ovos_cli.shot.folder import ShotFolder, read_indexed
+from ovos_cli.shot.folder import ShotFolder
 from ovos_cli.shot.given import GivenMasks
+from ovos_cli.shot.outputs import RunOutputs
 from ovos_cli.shot.shot import Shot, ShotFrame
 from ovos_cli.shot.store import Final
-from ovos_cli.sinks import OF_RUN, SINKS
 from ovos_cli.sinks.exports import Exports
-from ovos_cli.sinks.masks import MasksSink
-from ovos_cli.sinks.opening import exports_of, open_exports
 from ovos_cli.sinks.sink import ShotInfo, Sink, Written
 from ovos_cli.sinks.writing import Writing
 from ovos_cli.untrained_warning import untrained_warning
@@ -47,7 +42,11 @@ class SegmentRun:
     state: str = "running"
     frames: int = 0
     failures: list[OvosError] = field(default_factory=list)
+    outputs: RunOutputs = field(init=False)
     _finals: list[Final] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.outputs = RunOutputs(self.output, self.shot, self.folder)
 
     @property
     def reader(self) -> FrameReader:
@@ -59,19 +58,6 @@ class SegmentRun:
         """What the user should know; those of the source come while it is read."""
         before = (untrained_warning(self.loaded), *self.given.doubts)
         return [*filter(None, before), *self.reader.warnings]
-
-    @property
-    def sinks(self) -> list[type[Sink]]:
-        """The outputs that this run writes as it goes."""
-        wanted = {"masks", *(self.output.write or ())}
-        wanted |= {"mattes"} if self.output.mattes else set()
-        wanted |= {"overlay"} if self.output.overlay else set()
-        return [SINKS[name] for name in OF_RUN if name in wanted]
-
-    @property
-    def exports(self) -> dict[str, type[Sink]]:
-        """The others, which are written in order."""
-        return exports_of(self.output)
 
     def follow(
         self,
@@ -129,22 +115,7 @@ class SegmentRun:
 
     def written(self) -> list[str]:
         """Where everything is, for people."""
-        folder = self.folder
-        outputs = [sink.place_name for sink in [*self.sinks, *self.exports.values()]]
-        waits = folder.waiting.exists()
-        root = folder.waiting if waits else folder.root
-        stems = {final.stem for final in self._finals}
-        masks = MasksSink.files(folder.root / MasksSink.place_name)
-        kept = sum(file.stem not in stems for file in masks)
-        lines = []
-        for name in outputs:
-            if (root / name).exists():
-                ours = name == "masks" and kept and not waits
-                others = f"  (and {kept} that were there before)" if ours else ""
-                label = name.partition(".")[0]
-                slash = "/" if (root / name).is_dir() else ""
-                lines.append(f"{label:<8} {root / name}{slash}{others}")
-        return [*lines, f"timing   {folder.timing}", f"record   {folder.record}"]
+        return self.outputs.places({final.stem for final in self._finals})
 
     def how_to_go_on(self) -> str:
         """What to do after Ctrl-C, for people."""
@@ -174,8 +145,9 @@ class SegmentRun:
         Raises:
             InputError, OvosError: see `Shot.run`, or an output cannot be written.
         """
-        sinks = [sink for sink in self.sinks if not sink.in_order]
-        opened = self._opened(sinks, self._info(), wait=self._waits())
+        outputs = self.outputs
+        sinks = [sink for sink in outputs.as_it_goes if not sink.in_order]
+        opened = outputs.opened(sinks, self._info(), wait=outputs.wait())
         writing, write = self._writing(opened, known)
         try:
             with closing(self.shot.run(first, last, tick)) as frames:
@@ -186,33 +158,25 @@ class SegmentRun:
         if writing.failures:
             raise writing.failures[0]
 
-    def settle(self) -> None:
-        """Put what waits in its place, and an earlier run's away, now that all masks are known."""
-        self._settle(self._info())
-
-    def name(self, frame: int) -> str:
-        """Of a frame's mask, without suffix."""
-        return frame_name(self.reader, frame)
-
     def _follow(
         self, tick: Callable[[], None], writing_rest: Callable[[int], Callable[[], None]]
     ) -> None:
-        shot, waits = self.shot, self._waits()
-        streams = shot.streams()
-        now = [sink for sink in self.sinks if streams or not sink.in_order]
-        later = [sink for sink in self.sinks if sink not in now]
-        info = self._info()
-        exports = self._open_exports(info)
-        at_once = [exports] if exports is not None and streams else []
-        writing, write = self._writing([*self._opened(now, info, wait=waits), *at_once])
+        shot, outputs, info = self.shot, self.outputs, self._info()
+        wait, streams = outputs.wait(), shot.streams()
+        now = [sink for sink in outputs.as_it_goes if streams or not sink.in_order]
+        later = [sink for sink in outputs.as_it_goes if sink not in now]
+        exports = outputs.opened_exports(info)
+        in_order = [] if exports is None else [exports]
+        at_once = in_order if streams else []
+        writing, write = self._writing([*outputs.opened(now, info, wait=wait), *at_once])
         try:
             with closing(shot.run(tick=tick)) as frames:
                 for done in frames:
                     write(done)
             writing.settle()  # what is queued is not missing
-            self._add_missing(writing)
+            outputs.add_missing(writing.sinks)
             if self.reader.end is None and self.reader.whole:  # now it is known how many there are
-                names = [self.name(frame) for frame in range(shot.find_end() + 1)]
+                names = [outputs.name(frame) for frame in range(shot.find_end() + 1)]
                 check_names(names, shot.segmenter.network)
             self.state = "complete"
         except KeyboardInterrupt:
@@ -220,23 +184,20 @@ class SegmentRun:
         finally:
             writing.close()
             self.failures += writing.failures
-        if self.state == "complete" and (later or (exports is not None and not streams)):
-            rest = [exports] if exports is not None and not streams else []
-            self._write_in_order([*self._opened(later, info, wait=waits), *rest], writing_rest)
+        if self.state == "complete" and not streams and (later or in_order):
+            rest = [*outputs.opened(later, info, wait=wait), *in_order]
+            self._write_in_order(rest, writing_rest)
         if exports is not None:
             self._finish(exports)
         # What is read only once is not gone on with: what is there is all there will be.
         if self.state == "complete" or not self.reader.seekable:
-            self.settle()
+            outputs.settle()
             if isinstance(shot.cache, FeatureCache) and self.output.cache is None:
                 shot.cache.remove()
 
     def _info(self) -> ShotInfo:
         objects = tuple(self.shot.plan.prompts.given)
         return replace(self.info, objects=objects, aspect=self.reader.aspect)
-
-    def _opened(self, sinks: list[type[Sink]], info: ShotInfo, *, wait: bool) -> list[Sink]:
-        return [sink(self.folder.place(sink, wait=wait), info) for sink in sinks]
 
     def _writing(
         self, sinks: list[Sink], known: Callable[[int], None] = lambda _: None
@@ -252,21 +213,13 @@ class SegmentRun:
         writing = Writing(sinks, shot.segmenter.clock, note)
 
         def write(done: ShotFrame) -> None:
-            stem = done.frame.stem if done.frame is not None else self.name(done.index)
-            unnoted[stem] = done
-            writing.write(self._written(done, stem))
+            written = self.outputs.found(done)
+            unnoted[written.stem] = done
+            writing.write(written)
             self.frames += 1
 
-        shot.before_checkpoint = writing.settle
+        shot.passes.before_checkpoint = writing.settle
         return writing, write
-
-    def _open_exports(self, info: ShotInfo) -> Exports | None:
-        if not self.exports:
-            return None
-        kinds, folder = self.exports.values(), self.folder
-        return open_exports(
-            kinds, folder.root, folder.exporting, info, self.output, lambda: self.shot.cuts
-        )
 
     def _finish(self, exports: Exports) -> None:
         """Let exports appear, if they are of all frames that there will be."""
@@ -275,61 +228,6 @@ class SegmentRun:
         else:
             exports.discard()
         self.failures += exports.failures
-
-    def _written(self, done: ShotFrame, stem: str) -> Written:
-        frame, shot = done.frame, self.shot
-        return Written(
-            stem=stem,
-            ids=done.masks.ids,
-            index=done.index,
-            time=self._time(done.index) if frame is None else frame.time,
-            name=stem,
-            frame=frame,
-            soft=cache(lambda: shot.soft(done.masks)),
-        )
-
-    def _time(self, frame: int) -> Fraction:
-        """Seconds at which a frame comes whose own time is not known."""
-        return frame / max(self.reader.rate, Fraction(1, 60))
-
-    def _stored(self, index: int, frame: Frame | None = None) -> Written:
-        """A frame whose masks are written already."""
-        stem, shot = self.name(index) if frame is None else frame.stem, self.shot
-        ids, _ = read_indexed(self.folder.mask_file(stem))
-        return Written(
-            stem=stem,
-            ids=ids,
-            index=index,
-            time=self._time(index) if frame is None else frame.time,
-            name=stem,
-            frame=frame,
-            soft=cache(lambda: shot.probabilities(index) or {}),
-        )
-
-    def _waits(self) -> bool:
-        """Whether there are masks of an earlier run, or of before a correction, to stay for now."""
-        shot, folder = self.shot, self.folder
-        if folder.waiting.exists():
-            return True
-        known = {f.stem: f for f in shot.store.finals()}
-        locked = {self.name(frame) for frame in shot.annotations.locked}
-        for file in MasksSink.files(folder.root / MasksSink.place_name):
-            final = known.get(file.stem)
-            current = final is not None and shot.plan.final_key(final.frame) == final.key
-            if not current and file.stem not in locked and self.reader.covers(file.stem):
-                return True
-        return False
-
-    def _add_missing(self, writing: Writing) -> None:
-        """Write frames that are done from before to outputs that were not wanted then."""
-        others = [s for s in writing.sinks if s.by_frame and not isinstance(s, MasksSink)]
-        frames = {final.frame for final in self.shot.store.finals()} if others else set()
-        for frame in sorted(frames | {*self.shot.annotations.locked}) if others else ():
-            stem = self.name(frame)
-            for sink in others:
-                elsewhere = self.folder.place(type(sink), wait=False)
-                if not (sink.holds(sink.place, stem) or sink.holds(elsewhere, stem)):
-                    sink.write(self._stored(frame))
 
     def _write_in_order(
         self, sinks: list[Sink], begin: Callable[[int], Callable[[], None]]
@@ -340,32 +238,17 @@ class SegmentRun:
         try:
             if any(sink.pixels for sink in sinks):
                 for frame in self.reader.between(first, last):
-                    writing.write(self._stored(frame.index, frame))
+                    writing.write(self.outputs.stored(frame.index, frame))
                     tick()
             else:
                 for index in range(first, last + 1):
-                    writing.write(self._stored(index))
+                    writing.write(self.outputs.stored(index))
                     tick()
         except KeyboardInterrupt:
             self.state = "interrupted"
         finally:
             writing.close()
             self.failures += writing.failures
-
-    def _settle(self, info: ShotInfo) -> None:
-        stems = {final.stem for final in self.shot.store.finals()}
-        stems |= {self.name(frame) for frame in self.shot.annotations.locked}
-        written = {sink.place_name: sink for sink in self.sinks}
-
-        def stale(file: Path) -> bool:
-            part = file.relative_to(self.folder.root).parts
-            if not self.reader.covers(file.stem):
-                return False
-            of_another = len(part) == 3 and part[1] not in map(str, info.objects)
-            return part[0] not in written or file.stem not in stems or of_another
-
-        self.folder.settle([*written.values()], stale)
-        self.folder.settle_exports([*self.exports])
 
     def write_record(self) -> None:
         """Write run.json. Raises OvosError: it cannot be written."""
@@ -400,9 +283,3 @@ class SegmentRun:
                 self._finals = self.shot.store.finals()
                 raise OvosError(f"{error}. {self.how_to_go_on()}") from error
             raise
-
-
-def frame_name(reader: FrameReader, frame: int) -> str:
-    """What the mask of a frame is called, without suffix."""
-    names = reader.names if reader.counted else None
-    return names[frame] if names is not None else f"{frame:05d}"

@@ -1,7 +1,7 @@
 """A shot: a video, what a person said of it, and the masks that follow from that."""
 
-from collections.abc import Callable, Collection, Generator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
@@ -11,26 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
-from models.tracking.geometry import Geometry
 from models.tracking.objects import Ids
 from models.tracking.segmenter import Segmenter
-from models.tracking.soft import SoftMasks
 from ovos_cli.masks.ids import ids_in
 from ovos_cli.media.frame import Frame, FrameReader
 from ovos_cli.media.live_reader import LiveReader
 from ovos_cli.preparing import Cache
 from ovos_cli.shot.annotations import Annotations
-from ovos_cli.shot.checkpoint import Checkpoints
-from ovos_cli.shot.going import Passed, go_through, going_on, stretches
-from ovos_cli.shot.known import known_ways
-from ovos_cli.shot.meeting import FinalMasks, Found, final_masks, probabilities
+from ovos_cli.shot.going import Passed
+from ovos_cli.shot.known import Known
+from ovos_cli.shot.meeting import FinalMasks
+from ovos_cli.shot.passes import Passes
 from ovos_cli.shot.plan import Chain, Plan, hashed
 from ovos_cli.shot.prompts import Span
+from ovos_cli.shot.remaining import Part, Wanted, missing_part
 from ovos_cli.shot.single_pass import refuse_going_back
 from ovos_cli.shot.store import Final, Store
-
-_CUTS = "cuts"
-"""Under which the store has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +40,6 @@ class ShotFrame:
     masks: FinalMasks
     key: str
     frame: Frame | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What a person has said at one moment: masks by frame, and the plan that follows from them."""
-
-    plan: Plan
-    given: dict[int, Ids]
 
 
 class Shot:
@@ -95,14 +83,12 @@ class Shot:
         self.base = hashed(base, cuts)
         self.annotations = Annotations()
         self.store = Store(folder / "shot.sqlite")
-        self.before_checkpoint: Callable[[], None] = lambda: None
-        self._checkpoints = Checkpoints(folder, self.store)
-        self._forward, self._cuts = forward, cuts
         self.cache: Cache | None = None
-        self.at: int | None = None  # the frame that is being gone through
+        self.passes = Passes(reader, segmenter, self.store, folder, cuts=cuts)
+        self._forward, self._cuts = forward, cuts
         self._end: int | None = None
         self._planned: Plan | None = None
-        self._saying = RLock()
+        self._lock = RLock()
 
     def put(self, frame: int, masks: NDArray[np.integer]) -> None:
         """Give masks of objects in a frame: new ones begin there, others are corrected.
@@ -117,9 +103,8 @@ class Shot:
                 is not in the shot's range.
         """
         self._check(frame)
-        with self._saying:
-            self.annotations.put(frame, masks)
-            self._planned = None
+        with self._saying() as annotations:
+            annotations.put(frame, masks)
 
     def drop(self, ident: int, first: int, last: int | None = None) -> None:
         """Say that an object is out of sight.
@@ -132,9 +117,8 @@ class Shot:
             InputError: no such object, a frame out of range, or before the object begins.
         """
         self._check(first)
-        with self._saying:
-            self.annotations.drop(ident, Span(first, last))
-            self._planned = None
+        with self._saying() as annotations:
+            annotations.drop(ident, Span(first, last))
 
     def undrop(self, ident: int, first: int) -> None:
         """Take back that an object is out of sight from a frame on.
@@ -142,18 +126,16 @@ class Shot:
         Raises:
             InputError: nobody said so.
         """
-        with self._saying:
-            self.annotations.undrop(ident, first)
-            self._planned = None
+        with self._saying() as annotations:
+            annotations.undrop(ident, first)
 
     def clear(self, frame: int, ident: int | None = None) -> None:
         """Take back what was given in a frame: of an object, or of all.
 
         Absences of an object that could not be said without it are taken back too.
         """
-        with self._saying:
-            self.annotations.clear(frame, ident)
-            self._planned = None
+        with self._saying() as annotations:
+            annotations.clear(frame, ident)
 
     def lock(self, masks: Mapping[int, Ids]) -> None:
         """Take masks as final: these frames are not computed, and count as given.
@@ -163,25 +145,23 @@ class Shot:
         """
         for frame in masks:
             self._check(frame)
-        with self._saying:
-            self.annotations.lock(masks)
-            self._planned = None
+        with self._saying() as annotations:
+            annotations.lock(masks)
 
     def unlock(self, frames: Collection[int]) -> None:
         """Take masks of frames as final no longer."""
-        with self._saying:
-            self.annotations.unlock(frames)
-            self._planned = None
+        with self._saying() as annotations:
+            annotations.unlock(frames)
 
     def say(self, annotations: Annotations) -> None:
         """Take all that a person says at once, in place of what was said before."""
-        with self._saying:
-            self.annotations, self._planned = annotations, None
+        with self._saying():
+            self.annotations = annotations
 
     @property
     def plan(self) -> Plan:
         """What is to be computed, and from what."""
-        with self._saying:
+        with self._lock:
             if self._planned is None:
                 prompts = self.annotations.prompts(
                     self.reader.start, self.last, forward=self._forward
@@ -192,7 +172,12 @@ class Shot:
     @property
     def cuts(self) -> list[int]:
         """Frames before which there is a cut, rising, as far as they were gone through."""
-        return (self.store.get(_CUTS) or []) if self._cuts else []
+        return self.store.cuts() if self._cuts else []
+
+    @property
+    def at(self) -> int | None:
+        """The frame that is being gone through; None before the first."""
+        return self.passes.at
 
     @property
     def last(self) -> int | None:
@@ -223,28 +208,32 @@ class Shot:
         self.check_passes()
         if last is not None or not self.streams():
             self.find_end()
-        said, noted = self._said(), self.store.final_keys()
-        plan = said.plan
-        low, high = self.reader.start if first is None else first, last
+        known, noted = self._known(), self.store.final_keys()
+        plan, wanted = known.plan, self._wanted(first, last)
         for chain in plan.chains:
-            with closing(self._pass(chain, said, low, high)) as passes:
+            part, reached = self._missing(plan, chain, wanted), None
+            if part is None:
+                continue
+            with closing(self.passes.through(chain, part, known, self.cache)) as passes:
                 for passed in passes:
-                    done = self._finished(said, passed.frame.index, passed, chain)
-                    if done is not None and noted.get(done.index) != done.key:
-                        noted[done.index] = done.key
+                    reached = passed.frame.index
+                    done = _finished(known, reached, passed)
+                    if done is not None and noted.get(reached) != done.key:
+                        noted[reached] = done.key
                         yield done
                     tick()  # what it raises leaves no frame out
-        end = self.last if high is None else high
-        for frame in range(low, low if end is None else end + 1):
+            if reached is not None:
+                self._note_end(plan, chain, reached)
+        end = self.last if last is None else last
+        for frame in range(wanted.first, wanted.first if end is None else end + 1):
             if frame not in plan.prompts.locked and noted.get(frame) != plan.final_key(frame):
-                done = self._finished(said, frame)
+                done = _finished(known, frame)
                 if done is not None:
                     yield done
 
     def result(self, frame: int) -> FinalMasks | None:
         """The masks of a frame as far as they are known; None if they are not, or locked."""
-        done = self._finished(self._said(), frame)
-        return None if done is None else done.masks
+        return self._known().masks(frame)
 
     def probabilities(self, frame: int) -> dict[int, NDArray[np.float32]] | None:
         """Soft masks of a frame: (H, W) in [0, 1] by id; None if they are not known, or locked."""
@@ -253,7 +242,7 @@ class Shot:
 
     def soft(self, masks: FinalMasks) -> dict[int, NDArray[np.float32]]:
         """Soft masks of a frame whose masks are known; see `probabilities`."""
-        return probabilities(masks, self._geometry(self.annotations.given()))
+        return self._known().soft(masks)
 
     def note(self, done: ShotFrame, stem: str) -> None:
         """Keep in mind that the masks of a frame are kept elsewhere, under the name `stem`."""
@@ -298,15 +287,9 @@ class Shot:
         if self._end is None and self.streams():
             return self.reader.estimate
         self.find_end()
-        count, plan = 0, self.plan
-        low = self.reader.start if first is None else first
-        for chain in plan.chains:
-            begin, end = self._missing(chain, plan, low, last)
-            if begin is not None and end is not None:
-                after = self._checkpoints.reached(plan, chain, begin)
-                start = going_on(chain, after)
-                count += sum(high - low + 1 for low, high in stretches(chain, start, end))
-        return count
+        plan, wanted = self.plan, self._wanted(first, last)
+        parts = ((chain, self._missing(plan, chain, wanted)) for chain in plan.chains)
+        return sum(self.passes.frames(plan, chain, part) for chain, part in parts if part)
 
     def passed_twice(self, frame: int) -> bool:
         """Whether both ways go through a frame."""
@@ -350,160 +333,35 @@ class Shot:
         if not self.annotations.given():
             raise InputError("nothing is given: put the masks of objects in a frame first")
 
-    def _said(self) -> _Said:
-        with self._saying:
-            return _Said(self.plan, self.annotations.given())
+    @contextmanager
+    def _saying(self) -> Iterator[Annotations]:
+        """What was said, to be changed; what is refused changes nothing."""
+        with self._lock:
+            yield self.annotations
+            self._planned = None
 
-    def _geometry(self, given: Mapping[int, Ids]) -> Geometry:
-        height, width = next(iter(given.values())).shape
-        return Geometry.fit((height, width), self.segmenter.size)
+    def _known(self) -> Known:
+        """By what is said now."""
+        with self._lock:
+            given = self.annotations.given()
+            return Known(self.plan, given, self.store, self.segmenter.size, lambda: self.cuts)
 
-    def _finished(
-        self,
-        said: _Said,
-        frame: int,
-        passed: Passed | None = None,
-        chain: Chain | None = None,
-    ) -> ShotFrame | None:
-        """A frame's masks, if all ways that pass it have been there.
+    def _wanted(self, first: int | None, last: int | None) -> Wanted:
+        return Wanted(self.reader.start if first is None else first, last)
 
-        Args:
-            passed, chain: what was just found there, if it was.
-        """
-        plan = said.plan
-        if frame in plan.prompts.locked or not said.given:
-            return None
-        fresh: tuple[bool, Found] | None = None
-        if passed is not None and chain is not None:
-            fresh = chain.backward, _found(passed)
-        ways = known_ways(plan, self.store, frame, fresh)
-        if ways is None:
-            return None
-        # What one way forward found is the answer already.
-        ready = passed.masks.ids if passed is not None and ways.backward is None else None
-        geometry, given = self._geometry(said.given), said.given.get(frame)
-        masks = final_masks(plan.prompts, frame, *ways, given, geometry, ready, self.cuts)
-        image = None if passed is None else passed.frame
-        return ShotFrame(frame, masks, plan.final_key(frame), image)
+    def _missing(self, plan: Plan, chain: Chain, wanted: Wanted) -> Part | None:
+        return missing_part(plan, chain, wanted, self.last, self.store.found_keys)
 
-    def _pass(self, chain: Chain, said: _Said, low: int, high: int | None) -> Generator[Passed]:
-        """Go through what of a chain is wanted and not found yet."""
-        plan = said.plan
-        begin, end = self._missing(chain, plan, low, high)
-        if begin is None:
-            return
-        after = self._checkpoints.restore(self.segmenter, plan, chain, begin)
-        reached: Passed | None = None
-        self.at = begin if after is not None else chain.seeds[0]
-        passes = go_through(
-            chain,
-            self.reader,
-            self.segmenter,
-            said.given,
-            lambda frame: self._forward_ids(said, frame),
-            cache=self.cache,
-            after=after,
-            least=self._least(chain, plan, after),
-            last=end,
-            cuts=self._cuts,
-        )
-        try:
-            for passed in passes:
-                if passed.cut:
-                    self._note_cut(passed.frame.index + chain.backward)
-                if chain.computes(passed.frame.index):
-                    self._keep(chain, passed)
-                reached = passed
-                self.at = passed.frame.index + (-1 if chain.backward else 1)
-                yield passed
-                if self._checkpoints.due() and self.reader.seekable:
-                    self._save(chain, passed)
-        except (KeyboardInterrupt, GeneratorExit):
-            if reached is not None and self.reader.seekable:
-                self._save(chain, reached)
-            raise
-        finally:
-            passes.close()
-        ends = chain.last == plan.prompts.last
-        if (
-            reached is not None
-            and self._end is None
-            and (ends or reached.frame.index != chain.last)
-        ):
-            self._end = reached.frame.index  # the plan's keys do not depend on it
-
-    def _note_cut(self, frame: int) -> None:
-        self.store.put(_CUTS, sorted({*self.cuts, frame}))
-
-    def _least(self, chain: Chain, plan: Plan, after: int | None) -> dict[int, float]:
-        """See `Found.least`, of a frame that is gone on from; empty where a chain begins."""
-        if after is None:
-            return {}
-        key = plan.key(after, backward=chain.backward)
-        found = self.store.found(after, key, backward=chain.backward)
-        return found.least if found is not None else {}
-
-    def _keep(self, chain: Chain, passed: Passed) -> None:
-        index, found = passed.frame.index, _found(passed)
-        self.store.add_cues(index, passed.masks.cues, backward=chain.backward)
-        if not self.reader.seekable:
-            return  # nobody can go on from it
-        self.store.add_found(index, passed.step.key, found, backward=chain.backward)
-
-    def _save(self, chain: Chain, passed: Passed) -> None:
-        frame = passed.frame.index
-        if chain.computes(frame):
-            self.before_checkpoint()
-            self._checkpoints.save(self.segmenter, chain, frame, passed.step.key)
-
-    def _forward_ids(self, said: _Said, frame: int) -> Ids:
-        """Masks that the forward way found in a frame."""
-        plan = said.plan
-        key = plan.key(frame, backward=False)
-        found = self.store.found(frame, key, backward=False)
-        geometry = self._geometry(said.given)
-        return final_masks(plan.prompts, frame, found, None, None, geometry).ids
-
-    def _missing(
-        self, chain: Chain, plan: Plan, low: int, high: int | None
-    ) -> tuple[int | None, int | None]:
-        """The first and the last frame of a chain that are to be computed; (None, None): none.
-
-        An end that is not known is None.
-        """
-        if chain.last is None and self.last is None and high is None:
-            return chain.first + 1, None
-        if chain.backward:
-            assert chain.last is not None
-            beyond = high is not None and chain.last > high
-            frames = range(chain.first - 1, max(chain.last, low) - 1, -1)
-        else:
-            beyond = chain.last is not None and chain.last < low
-            high = self._forward_to(plan, low, high)
-            ends = [f for f in (chain.last, self.last, high) if f is not None]
-            frames = range(chain.first + 1, min(ends) + 1)
-        if beyond:  # the ways to what is wanted do not come by
-            return None, None
-        stored = self.store.found_keys(frames, backward=chain.backward)
-        missing = [
-            frame
-            for frame in frames
-            if (key := plan.key(frame, backward=chain.backward)) is not None
-            and stored.get(frame) != key
-        ]
-        return (missing[0], missing[-1]) if missing else (None, None)
-
-    def _forward_to(self, plan: Plan, low: int, high: int | None) -> int | None:
-        """How far forward the frames up to `high` need the way; None is to the end.
-
-        One that comes back to them may follow along what the way forward found where it begins.
-        """
-        if high is None:
-            return None
-        back = (c for c in plan.chains if c.backward and c.last is not None and c.last <= high)
-        return max([high, *(c.first for c in back if c.first > low and c.joins())])
+    def _note_end(self, plan: Plan, chain: Chain, reached: int) -> None:
+        """Note where the shot ends, after a chain that goes there, or that ended before its end."""
+        if self._end is None and (chain.last == plan.prompts.last or reached != chain.last):
+            self._end = reached  # the plan's keys do not depend on it
 
 
-def _found(passed: Passed) -> Found:
-    soft = passed.masks.soft or SoftMasks((), np.zeros((0, 1, 1), np.int8))
-    return Found(soft, passed.masks.confidence, passed.least)
+def _finished(known: Known, frame: int, passed: Passed | None = None) -> ShotFrame | None:
+    """A frame whose masks are known now; `passed`: what was just found there."""
+    masks = known.masks(frame, passed)
+    if masks is None:
+        return None
+    image = None if passed is None else passed.frame
+    return ShotFrame(frame, masks, known.plan.final_key(frame), image)

@@ -108,6 +108,15 @@ class Store:
             else:
                 self._base.execute("replace into info values (?, ?)", (name, json.dumps(value)))
 
+    def cuts(self) -> list[int]:
+        """Frames before which there is a cut, rising, as far as they were gone through."""
+        with self._named():
+            return sorted(map(int, self.get("cuts") or []))
+
+    def add_cut(self, frame: int) -> None:
+        """Note that there is a cut before a frame."""
+        self.put("cuts", sorted({*self.cuts(), frame}))
+
     def found(self, frame: int, key: str | None, *, backward: bool) -> Found | None:
         """What a way found in a frame; None unless it was found under this key."""
         query = (

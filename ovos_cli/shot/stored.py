@@ -9,22 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import InputError
-from models.tracking.geometry import Geometry
 from models.tracking.objects import Ids
 from models.tracking.working_size import working_size
-from ovos_cli.masks.palette import Palette
 from ovos_cli.masks.writer import is_whole
 from ovos_cli.media.frame import FrameReader
 from ovos_cli.media.open_source import open_source
 from ovos_cli.media.source import LiveSource, Source, source_named
-from ovos_cli.shot.annotations import Annotations
-from ovos_cli.shot.folder import MasksOf, ShotFolder, read_indexed
+from ovos_cli.shot.folder import ShotFolder, read_indexed
 from ovos_cli.shot.identity import source_digest
-from ovos_cli.shot.instructions import parse_drop, parse_lock
-from ovos_cli.shot.known import known_ways
-from ovos_cli.shot.meeting import final_masks, probabilities
+from ovos_cli.shot.kept import kept_annotations
+from ovos_cli.shot.known import Known
 from ovos_cli.shot.options_file import options_of
-from ovos_cli.shot.plan import Plan, hashed
 from ovos_cli.shot.store import Store
 
 _RATE = re.compile(r"0*[1-9][0-9]{0,18}(/0*[1-9][0-9]{0,18})?", re.ASCII)
@@ -59,19 +54,23 @@ class StoredShot:
         self._store = Store(folder.kept / "shot.sqlite")
         try:
             finals = {f.frame: f.stem for f in self._store.finals()}
-            self._annotations, self.palette = self._read_annotations(finals)
-            prompts = self._annotations.prompts(options.start, options.end, forward=options.forward)
-            base = hashed(hashed(self._store.get("basis")), options.cuts)
-            self._plan = Plan(prompts, base)
+            masks, self.palette = folder.read_given()
+            if not masks:
+                raise InputError(f"{folder.kept} does not hold the masks that were given")
+            self._annotations, plan = kept_annotations(
+                folder, masks, options, self._store, lambda f: finals.get(f, f"{f:05d}")
+            )
         except BaseException:
             self.close()
             raise
-        self.objects = tuple(sorted(prompts.given))
+        self.objects = tuple(sorted(plan.prompts.given))
         _, self.size = next(iter(self._annotations.sizes()))
         stems = {frame: f"{frame:05d}" for frame in self._annotations.locked} | finals
         there = {f for f, stem in stems.items() if is_whole(folder.mask_file(stem))}
         self.stems = {frame: stems[frame] for frame in sorted(there)}
-        self.cuts: list[int] = (self._store.get("cuts") or []) if options.cuts else []
+        self.cuts: list[int] = self._store.cuts() if options.cuts else []
+        given, inside = self._annotations.given(), working_size(asked=self._model.size)
+        self._known = Known(plan, given, self._store, inside, lambda: self.cuts)
         self.lost = len(stems) - len(there)
         self.whole = record.get("state") == "complete" and not self.lost
 
@@ -98,13 +97,8 @@ class StoredShot:
         """
         if frame in self._annotations.locked:
             return {}
-        ways = known_ways(self._plan, self._store, frame)
-        if ways is None:
-            return None
-        given = self._annotations.masks.get(frame)
-        geometry = Geometry.fit(self.size, working_size(asked=self._model.size))
-        masks = final_masks(self._plan.prompts, frame, *ways, given, geometry, cuts=self.cuts)
-        return probabilities(masks, geometry)
+        masks = self._known.masks(frame)
+        return None if masks is None else self._known.soft(masks)
 
     def video(self, elsewhere: str | None = None) -> FrameReader | None:
         """Open the source again.
@@ -146,21 +140,6 @@ class StoredShot:
         """Frames per second, as the run found them."""
         known = _RATE.fullmatch(str(self.record.get("rate")))
         return Fraction(known[0]) if known else Fraction(self._options.fps).limit_denominator(1001)
-
-    def _read_annotations(self, stems: Mapping[int, str]) -> tuple[Annotations, Palette]:
-        """What a person said of the shot."""
-        annotations = Annotations()
-        given, palette = self.folder.read_given()
-        if not given:
-            raise InputError(f"{self.folder.kept} does not hold the masks that were given")
-        for frame, ids in given.items():
-            annotations.put(frame, ids)
-        for text in self._options.lock or ():
-            files = {f: self.folder.mask_file(stems.get(f, f"{f:05d}")) for f in parse_lock(text)}
-            annotations.lock(MasksOf(files))
-        for text in self._options.drop or ():
-            annotations.drop(*parse_drop(text))
-        return annotations, palette
 
     def close(self) -> None:
         """Let go of the files."""

@@ -110,7 +110,7 @@ def _run(root: Path, *options: object, status: int = 0) -> str:
 
 
 def test_tables_stand_beside_the_papers(untrained: Path, tmp_path: Path) -> None:
-    root, out = davis_tree(tmp_path / "d"), tmp_path / "o"
+    root, out = davis_tree(tmp_path / "d", frames=3), tmp_path / "o"
     options = ["--weights", untrained, "-o", out, "--ablation", "--rows", "A2,B1,E2"]
     options += ["--checkpoint", f"C2={untrained}", "--baseline", "flow", "--baseline", "first-mask"]
     output = _run(root, *options)

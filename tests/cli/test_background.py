@@ -1,7 +1,8 @@
 """Reading ahead and writing behind."""
 
+from _thread import interrupt_main
 from collections.abc import Iterator
-from threading import Event, current_thread, main_thread
+from threading import Event, Timer, current_thread, main_thread
 
 import pytest
 
@@ -52,6 +53,34 @@ def test_no_more_is_read_than_may_wait() -> None:
     assert [next(iterator), next(iterator)] == [0, 1]
     ahead.stop()
     assert len(read) < 20
+
+
+def test_ctrl_c_ends_a_wait_that_it_did_not_wake() -> None:
+    late, gate = Event(), Event()
+
+    def numbers() -> Iterator[int]:
+        gate.wait()
+        yield 0
+
+    def come_late() -> None:
+        late.set()
+        gate.set()
+
+    ahead = ReadAhead(numbers(), _next)
+    # Unlike a signal of the system, the first one breaks off no wait that has begun.
+    timers = Timer(0.05, interrupt_main), Timer(10, come_late)
+
+    def read() -> None:
+        for timer in timers:
+            timer.start()
+        next(iter(ahead))
+
+    with pytest.raises(KeyboardInterrupt):
+        read()
+    assert not late.is_set()
+    timers[1].cancel()
+    gate.set()
+    ahead.stop()
 
 
 def test_work_is_done_in_order_and_its_failure_is_raised() -> None:

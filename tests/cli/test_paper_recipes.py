@@ -14,19 +14,20 @@ from typer.testing import CliRunner
 
 from models.hub import backbone_weights as backbones
 from models.sources import install
+from models.training.engine import trainer
 from ovos_cli.app import app
 from tests.data_sets import coco, davis, youtube
-from tests.published import backbone_weights, detector_weights
+from tests.published import backbone_weights, detector_weights, few_regions
 
 __all__ = ["coco", "davis", "youtube"]
 SMALL = [
     f"--set={setting}"
     for setting in (
-        *("samples.size=64", "schedule.epochs=1", "schedule.batch=1", "schedule.micro_batch=1"),
+        *("samples.size=64", "samples.length=2"),
+        *("schedule.epochs=1", "schedule.batch=1", "schedule.micro_batch=1"),
         "schedule.rate=1e-3",  # the paper's would not show in half precision after one step
     )
 ]
-SHORT = "--set=samples.length=2"
 
 
 def _published(url: str, folder: Path | None) -> dict[str, Tensor]:
@@ -37,7 +38,12 @@ def _published(url: str, folder: Path | None) -> dict[str, Tensor]:
 
 @pytest.fixture(autouse=True)
 def fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Weights without a network; the recipes' own folders, `runs/NAME`, lie in a fresh one."""
+    """Weights without a network; the recipes' own folders, `runs/NAME`, lie in a fresh one.
+
+    States to go on from, of a gigabyte each, are not written.
+    """
+    few_regions(monkeypatch)
+    monkeypatch.setattr(trainer, "save_state", lambda *_: None)
     monkeypatch.setattr(backbones, "fetch", _published)
     monkeypatch.setattr(install, "fetch", _published)
     monkeypatch.chdir(tmp_path)
@@ -75,10 +81,10 @@ def test_the_proposals_are_tuned_and_then_pretraining_starts_from_them(
     assert any(
         not torch.equal(v, published[n].to(v.dtype)) for n, v in own.items() if n in published
     )
-    pretrained = _train("paper-pretrain", "--set=start.proposals=runs/paper-proposals", SHORT)
+    pretrained = _train("paper-pretrain", "--set=start.proposals=runs/paper-proposals")
     assert "opg" not in _moved(tuned, pretrained)
 
 
 def test_pretraining_of_r101(coco: Path) -> None:
-    names = _train("paper-pretrain", "--set=model.preset=r101", SHORT)
+    names = _train("paper-pretrain", "--set=model.preset=r101")
     assert "bfe.backbone.layer3.22.conv1.weight" in names

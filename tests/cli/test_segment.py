@@ -3,7 +3,6 @@
 import errno
 import json
 import runpy
-import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -403,10 +402,9 @@ def test_no_traceback_without_debug(
     said = capfd.readouterr().err
     assert end.value.code == 2
     assert "Traceback" not in said and "no.mp4 does not exist" in said
-    command = [sys.executable, "-m", "ovos_cli", *command, "--debug"]
-    debug = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert debug.returncode != 0
-    assert "Traceback" in debug.stderr
+    monkeypatch.setattr(sys, "argv", ["ovos", *command, "--debug"])
+    with pytest.raises(InputError, match=r"no\.mp4 does not exist"):  # of which Python shows one
+        runpy.run_module("ovos_cli", run_name="__main__")
 
 
 def test_help_teaches() -> None:
@@ -421,7 +419,7 @@ def test_the_rabbit_is_followed_with_the_packaged_model(tmp_path: Path) -> None:
     out = tmp_path / "o"
     arguments = ["segment", str(SAMPLES / "bunny.mp4"), "-m", str(SAMPLES / "bunny.png")]
     arguments += ["-o", str(out), "--end", "12", "--no-overlay", "--device", "cpu"]
-    result = CliRunner().invoke(app, arguments)
+    result = CliRunner().invoke(app, [*arguments, "--size", "320"])
     assert result.exit_code == 0, result.output
     truth = _ids(ROOT / "tests" / "data" / "bunny_00012.png") > 0
     kept = region_similarity(_ids(SAMPLES / "bunny.png") > 0, truth)

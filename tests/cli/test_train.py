@@ -14,7 +14,7 @@ from models.hub.load import WEIGHTS
 from models.modules.maskrcnn_proposals import MaskRCNNProposalGenerator
 from models.sources import install as sources
 from ovos_cli.app import app
-from tests.published import detector_weights
+from tests.published import detector_weights, few_regions
 
 RECIPE = """
 name = "tiny"
@@ -184,6 +184,7 @@ def test_another_source_of_proposals(
 ) -> None:
     # The published weights of the real address, made here.
     monkeypatch.setattr(sources, "fetch", lambda url, folder: detector_weights())
+    few_regions(monkeypatch)
     out = tmp_path / "run"
     _run(
         recipe,

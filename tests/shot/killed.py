@@ -1,4 +1,4 @@
-"""Runs a command again and again, and kills it at random points, until it comes to its end.
+"""Runs a command, and again while it is killed at random points, until it comes to its end.
 
 Everything is imported once; each run is a fork, made before torch has started any thread.
 """
@@ -32,21 +32,22 @@ def run(arguments: list[str], alive: float | None) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def main(seed: str, times: str, folder: str, *arguments: str) -> None:
-    """Print how often it was killed, and where it was each time."""
+def main(seed: str, times: str, whole: str, killed_one: str, *arguments: str) -> None:
+    """Run it into the folder `whole`, then killed into another; print how often, and where."""
     chance = random.Random(int(seed))
+    print(f"whole {run([*arguments, '--out', whole], None)}", flush=True)
     checkpoint.EVERY = 0.0  # as often as can be: saving is interrupted too
-    command, killed = list(arguments), 0
+    command, killed = [*arguments, "--out", killed_one], 0
     while killed < int(times):
         status = run(command, chance.uniform(0.3, 1.6))
         if status == 0:
             break
         assert status == -signal.SIGKILL, status
         killed += 1
-        masks = len(list(Path(folder).rglob("masks/*.png")))
+        masks = len(list(Path(killed_one).rglob("masks/*.png")))
         print(f"killed with {masks} masks", flush=True)
-        if Path(folder, "run.json").exists():
-            command = ["resume", folder, "--quiet"]
+        if Path(killed_one, "run.json").exists():
+            command = ["resume", killed_one, "--quiet"]
     print(f"ended {run(command, None)}", flush=True)
 
 
