@@ -10,8 +10,10 @@ from models.training.samples.warp import visible_objects
 
 _LEAST = 0.003
 """Share of the image of an object that gets strings."""
-_MOST, _MOST_OTHERS = 3, 2
+_MOST, _MOST_OTHERS = 8, 2
 """Strings of the object, and lines that are nobody's, which only the mask tells apart."""
+_FAN, _SPREAD = 0.6, 0.15
+"""Share of objects whose strings go one way, and radians that they differ by."""
 _LENGTH = (0.2, 1.2)
 """Of a string, in shorter sides of the image."""
 _SLACK = 0.15
@@ -42,19 +44,26 @@ def with_strings(rng: Generator, image: Array, mask: Array) -> tuple[Array, Arra
         start = rng.uniform(0, 1, 2) * (mask.shape[1], mask.shape[0])
         unlike = colour + rng.normal(0, 40, 3)
         _draw(image, _line(rng, start, min(mask.shape)), unlike, int(rng.integers(1, 3)))
+    way = rng.uniform(0, 2 * np.pi) if rng.random() < _FAN else None
+    begin = int(rng.integers(len(rows)))
     for _ in range(int(rng.integers(1, _MOST + 1))):
-        which = int(rng.integers(len(rows)))
-        start = np.array([columns[which], rows[which]], float)
-        points = _line(rng, start, min(mask.shape))
+        if way is None:
+            begin = int(rng.integers(len(rows)))
+        start = np.array([columns[begin], rows[begin]]) + rng.normal(0, 2, 2)
+        angle = None if way is None else way + rng.normal(0, _SPREAD)
+        points = _line(rng, start, min(mask.shape), angle)
         _draw(image, points, colour + rng.normal(0, 8, 3), thickness)
         covered = cv2.polylines(np.zeros_like(mask), [points], False, 1, thickness) > 0
         mask[covered & (mask != IGNORE)] = chosen
     return image, mask
 
 
-def _line(rng: Generator, start: np.ndarray, side: int) -> np.ndarray:
-    """(P, 1, 2) int32 points from a start in any direction, hanging through a little."""
-    angle, length = rng.uniform(0, 2 * np.pi), side * rng.uniform(*_LENGTH)
+def _line(
+    rng: Generator, start: np.ndarray, side: int, angle: float | None = None
+) -> np.ndarray:
+    """(P, 1, 2) int32 points from a start, in any direction or one; the middle hangs a little."""
+    angle = rng.uniform(0, 2 * np.pi) if angle is None else angle
+    length = side * rng.uniform(*_LENGTH)
     along = np.array([np.cos(angle), np.sin(angle)])
     across = along[::-1] * (-1, 1) * rng.uniform(-_SLACK, _SLACK) * length
     t = np.linspace(0, 1, _POINTS)[:, None]
