@@ -130,6 +130,8 @@ class LossPart(_Part):
 
     hardest: Annotated[float, Field(gt=0, le=1)] = 1.0
     """Share of the pixels, the worst ones, whose cross entropy counts."""
+    thin: NotNegative = 0.0
+    """How many times more the cross entropy counts in thin parts of objects."""
     dice: NotNegative = 0.0
     coarse: NotNegative = 0.0
     match: NotNegative = 0.0
