@@ -115,6 +115,8 @@ class SamplesPart(_Part):
     """Share of clips that show another scene for a while."""
     parts: Share = 0.0
     """Share of simulated clips in which a part of an object is an object of its own."""
+    strings: Share = 0.0
+    """Share of simulated clips in which lines of a pixel or two belong to an object."""
     crowd: Share = 0.0
     """proposals, clicks: share of views with 1 to `most_pasted` objects pasted side by side."""
     most_pasted: Positive = 1
@@ -128,6 +130,8 @@ class LossPart(_Part):
 
     hardest: Annotated[float, Field(gt=0, le=1)] = 1.0
     """Share of the pixels, the worst ones, whose cross entropy counts."""
+    thin: NotNegative = 0.0
+    """How many times more the cross entropy counts in thin parts of objects."""
     dice: NotNegative = 0.0
     coarse: NotNegative = 0.0
     match: NotNegative = 0.0

@@ -6,6 +6,7 @@ from numpy.random import Generator
 from models.training.data.pairs import AnnotatedImage, Array
 from models.training.samples.parts import with_part
 from models.training.samples.pasting import Drifting
+from models.training.samples.strings import with_strings
 from models.training.samples.warp import Jitter, apply, random_affine, random_view
 
 
@@ -17,15 +18,19 @@ def drifting(
     area: tuple[float, float],
     *,
     parts: float = 0.0,
+    strings: float = 0.0,
 ) -> Drifting:
     """Views of one still along a smooth affine drift with some jitter.
 
     Args:
         parts: how often a part of an object becomes one of its own.
+        strings: how often an object has strings.
     """
     image, mask = pair.image(), pair.mask()
     if parts and rng.random() < parts:
         mask = with_part(rng, image, mask)
+    if strings and rng.random() < strings:
+        image, mask = with_strings(rng, image, mask)
     view = random_view(rng, mask.shape, size, area)
     drift = random_affine(rng, Jitter(6, 3, 0.12, 0.06), size)
     images: list[Array] = []

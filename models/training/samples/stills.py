@@ -29,7 +29,13 @@ class StillClips:
         for _ in range(TRIES):
             pair = one_of(rng, self.pairs)
             images, masks = drifting(
-                rng, pair, part.size, part.length, (0.5, 1.5), parts=part.parts
+                rng,
+                pair,
+                part.size,
+                part.length,
+                (0.5, 1.5),
+                parts=part.parts,
+                strings=part.strings,
             )
             if rng.random() < part.paste:
                 others = partial(self._other, pair)

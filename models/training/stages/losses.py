@@ -7,23 +7,43 @@ from torch import Tensor
 from models.functional.masks import pool_own_regions
 from models.training.data.pairs import IGNORE
 
+_THIN = 7
+"""Side of the square, in pixels, that does not fit into what is thin."""
 _TEMPERATURE = 0.1
 """Similarities are divided by it before their softmax, since cosines differ by little."""
 
 
-def mask_cross_entropy(logits: Tensor, ids: Tensor, hardest: float = 1.0) -> Tensor:
+def mask_cross_entropy(
+    logits: Tensor, ids: Tensor, hardest: float = 1.0, weights: Tensor | None = None
+) -> Tensor:
     """Cross entropy of aggregated logits, over the hardest share of the pixels.
 
     Args:
         logits: (1 + O, H, W), background first.
         ids: (H, W), 255 ignored: such pixels are in no share and no mean.
         hardest: share of the pixels that counts (bootstrapping); 1.0 is the plain mean.
+        weights: (H, W), what each pixel's is multiplied with.
     """
     loss = F.cross_entropy(logits[None], ids[None].long(), ignore_index=IGNORE, reduction="none")
+    if weights is not None:
+        loss = loss * weights
     flat = loss[0][ids != IGNORE]
     if not flat.numel():  # a mean of nothing is no number
         return loss.sum()
     return flat.topk(max(1, int(hardest * flat.numel()))).values.mean()
+
+
+def thin_parts(truth: Tensor) -> Tensor:
+    """What an opening takes from masks: lines, and parts that are narrower than its square.
+
+    Args:
+        truth: (O, H, W) in {0, 1}.
+
+    Returns:
+        (O, H, W) in {0, 1}.
+    """
+    eroded = -F.max_pool2d(-truth, _THIN, stride=1, padding=_THIN // 2)
+    return truth - F.max_pool2d(eroded, _THIN, stride=1, padding=_THIN // 2)
 
 
 def dice_loss(probabilities: Tensor, targets: Tensor, valid: Tensor) -> Tensor:

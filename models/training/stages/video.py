@@ -27,6 +27,7 @@ from models.training.stages.losses import (
     mask_cross_entropy,
     match_loss,
     template_loss,
+    thin_parts,
 )
 from models.training.stages.mishaps import astray, incomplete, mislaid, taken, without_best
 from models.utils.clock import Clock
@@ -139,7 +140,8 @@ class VideoStage(nn.Module):
         valid = (ids != IGNORE).float()
         small = downsample_masks(truth, MASK_STRIDE)
         zero = logits.sum() * 0
-        losses = {"cross_entropy": mask_cross_entropy(logits, ids, hardest=weights.hardest)}
+        counts = 1 + weights.thin * thin_parts(truth).amax(0) if weights.thin else None
+        losses = {"cross_entropy": mask_cross_entropy(logits, ids, weights.hardest, counts)}
         if weights.dice:
             losses["dice"] = weights.dice * dice_loss(merged, truth, valid)
         if weights.coarse:
