@@ -18,6 +18,7 @@ from models.training.samples.mixture import Mixture
 from models.training.samples.parts import with_part
 from models.training.samples.pasting import paste_beside
 from models.training.samples.stills import StillClips
+from models.training.samples.strings import with_strings
 from models.training.samples.style import make_drawn
 from models.training.samples.videos import VideoClips
 from models.training.samples.views import Views
@@ -163,6 +164,36 @@ def test_what_cannot_be_divided_stays_as_it_is(ids: tuple[int, ...]) -> None:
         mask[20 * place : 20 * place + side, :side] = ident
     image = np.random.default_rng(0).integers(0, 255, (96, 96, 3), np.uint8)
     assert np.array_equal(with_part(np.random.default_rng(0), image, mask), mask)
+
+
+def test_strings_belong_to_one_object_and_are_seen() -> None:
+    image, mask = np.full((90, 120, 3), 120, np.uint8), np.zeros((90, 120), np.uint8)
+    mask[30:60, 40:70], mask[:, 110:] = 3, IGNORE
+    before = mask.copy()
+    seen, others = 0, 0
+    for seed in range(30):
+        picture, ids = with_strings(np.random.default_rng(seed), image, mask)
+        again = with_strings(np.random.default_rng(seed), image, mask)
+        assert np.array_equal(picture, again[0]) and np.array_equal(ids, again[1])
+        added = ids != mask
+        assert set(ids[added]) <= {3} and set(mask[added]) <= {0}
+        assert cv2.connectedComponents((ids == 3).astype(np.uint8), connectivity=8)[0] == 2
+        opened = cv2.morphologyEx((ids == 3).astype(np.uint8), cv2.MORPH_OPEN, np.ones((9, 9)))
+        assert opened.sum() < 1.5 * 30 * 30  # lines, no areas
+        painted = (picture != image).any(2)
+        seen += added.any() and painted[added].mean() > 0.8
+        others += (
+            painted & ~cv2.dilate((ids == 3).astype(np.uint8), np.ones((5, 5))).view(bool)
+        ).any()
+    assert seen > 20 and others > 10
+    assert np.array_equal(mask, before) and (image == 120).all()
+
+
+def test_strings_need_an_object() -> None:
+    image, mask = np.zeros((90, 120, 3), np.uint8), np.zeros((90, 120), np.uint8)
+    mask[:3, :3] = 1
+    picture, ids = with_strings(np.random.default_rng(0), image, mask)
+    assert np.array_equal(picture, image) and np.array_equal(ids, mask)
 
 
 def test_parts_are_objects_of_simulated_clips(folders: Path) -> None:

@@ -3,9 +3,11 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from scipy import ndimage
 
 from models.hub.presets import preset
 from models.network import DMNAOA, FrameResult
@@ -19,6 +21,7 @@ from models.training.stages.losses import (
     mask_cross_entropy,
     match_loss,
     template_loss,
+    thin_parts,
 )
 from models.training.stages.video import VideoStage
 
@@ -31,6 +34,43 @@ def test_cross_entropy_ignores_and_takes_the_hardest() -> None:
     mean = mask_cross_entropy(logits, ids)
     assert float(mean) == pytest.approx((easy + hard + math.log(2)) / 3)
     assert abs(float(mask_cross_entropy(logits, ids, hardest=0.34)) - hard) < 1e-6
+
+
+def test_what_counts_more_is_weighed_before_the_hardest_are_taken() -> None:
+    logits, ids = torch.zeros(2, 1, 4), torch.tensor([[0, 1, IGNORE, 0]])
+    weights = torch.tensor([[1.0, 5.0, 100.0, 1.0]])
+    found = mask_cross_entropy(logits, ids, weights=weights)
+    assert float(found) == pytest.approx(7 / 3 * math.log(2))
+    hardest = mask_cross_entropy(logits, ids, hardest=0.34, weights=weights)
+    assert float(hardest) == pytest.approx(5 * math.log(2))
+
+
+def test_thin_parts_are_what_an_opening_takes() -> None:
+    rng = np.random.default_rng(0)
+    truth = np.zeros((3, 60, 80), bool)
+    truth[0, 10:40, 10:40] = truth[0, 20:22, 30:75] = True  # a string
+    truth[1] = ndimage.gaussian_filter(rng.normal(size=(60, 80)), 3) > 0.02
+    truth[2, 5:11, 5:70] = True  # all of it
+    found = thin_parts(torch.from_numpy(truth).float()).numpy() > 0
+    for masks, thin in zip(truth, found, strict=True):
+        # What lies beyond the frame may be the object's: it makes nothing thin.
+        eroded = ndimage.binary_erosion(masks, np.ones((7, 7)), border_value=1)
+        opened = ndimage.binary_dilation(eroded, np.ones((7, 7)))
+        assert np.array_equal(thin, masks & ~opened)
+    assert found[0, 20:22, 45:75].all() and not found[0, :, :36].any() and found[2].sum() == 390
+
+
+def test_thin_parts_count_more_where_a_recipe_says_so() -> None:
+    ids = torch.zeros(2, 96, 96, dtype=torch.uint8)
+    ids[:, 20:60, 20:50], ids[:, 40:42, 50:90] = 1, 1
+    clip = Clip(torch.full((2, 3, 96, 96), 120, dtype=torch.uint8), ids, 1)
+    losses = []
+    for thin in (0.0, 6.0):
+        torch.manual_seed(0)
+        stage = VideoStage(DMNAOA(preset("lite")), LossPart(thin=thin)).eval()
+        with torch.no_grad():
+            losses.append(float(stage([clip])["cross_entropy"]))
+    assert losses[1] > losses[0] + 0.01
 
 
 def test_pixels_that_are_ignored_change_no_loss() -> None:

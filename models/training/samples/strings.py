@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from models.training.data.pairs import IGNORE, Array
 from models.training.samples.choice import one_of
@@ -59,9 +60,9 @@ def with_strings(rng: Generator, image: Array, mask: Array) -> tuple[Array, Arra
 
 
 def _line(
-    rng: Generator, start: np.ndarray, side: int, angle: float | None = None
-) -> np.ndarray:
-    """(P, 1, 2) int32 points from a start, in any direction or one; the middle hangs a little."""
+    rng: Generator, start: NDArray[np.float64], side: int, angle: float | None = None
+) -> NDArray[np.int32]:
+    """(P, 1, 2) points x, y from a start, at an angle or any; the middle hangs a little."""
     angle = rng.uniform(0, 2 * np.pi) if angle is None else angle
     length = side * rng.uniform(*_LENGTH)
     along = np.array([np.cos(angle), np.sin(angle)])
@@ -70,6 +71,8 @@ def _line(
     return np.round(start + t * along * length + 4 * t * (1 - t) * across).astype(np.int32)[:, None]
 
 
-def _draw(image: Array, points: np.ndarray, colour: np.ndarray, thickness: int) -> None:
+def _draw(
+    image: Array, points: NDArray[np.int32], colour: NDArray[np.float64], thickness: int
+) -> None:
     shade = tuple(float(c) for c in np.clip(colour, 0, 255))
     cv2.polylines(image, [points], False, shade, thickness, cv2.LINE_AA)
