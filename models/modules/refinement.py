@@ -128,9 +128,10 @@ class _RefineBlock(nn.Module):
             # The others' is the sum of all, less the object's own and less what is above 1.
             less = -self.other.weight
             kernel = torch.cat([kernel + less, less], dim=1)[:, : masks.shape[1]]
-        x = F.conv2d(masks, kernel, padding=1).add_(shared)
         if self.ridge is not None and scores is not None:
-            x.add_(self.ridge(scores))
+            masks = torch.cat([masks, scores], dim=1)
+            kernel = torch.cat([kernel, self.ridge.weight], dim=1)
+        x = F.conv2d(masks, kernel, padding=1).add_(shared)
         if self.before is not None and before is not None:
             x.add_(upsample(self.before(before), 2))
         out: Tensor = self.deeper(self.residual(torch.relu_(self.norm(x))))
