@@ -59,7 +59,7 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C, H, W)."""
-        return torch.relu_(x + self.second(torch.relu_(self.first(x))))
+        return torch.relu_(self.second(torch.relu_(self.first(x))).add_(x))
 
 
 def upsample(x: Tensor, scale: int) -> Tensor:
