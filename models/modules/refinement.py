@@ -64,7 +64,7 @@ class _Aligned:
     likeness: Tensor | None
 
 
-class _RefineBlock(nn.Module):
+class RefineBlock(nn.Module):
     """One block: current and reference features once, masks and the block before per object."""
 
     def __init__(
@@ -171,11 +171,11 @@ class MaskRefinementNetwork(nn.Module):
         self.ridge = RidgeTemplate() if config.ridge else None
         scores = 2 * MAPS * config.ridge
         at16 = 3 * c16 + 2 * self.likeness
-        self.block16 = _RefineBlock(
+        self.block16 = RefineBlock(
             at16, 3 * 16, 0, w16, d16, groups, others=others, ridge=4 * scores
         )
-        self.block8 = _RefineBlock(3 * c8, 3 * 4, w16, w8, d8, groups, others=others, ridge=scores)
-        self.block4 = _RefineBlock(3 * c4, 3, w8, w4, d4, groups, others=others)
+        self.block8 = RefineBlock(3 * c8, 3 * 4, w16, w8, d8, groups, others=others, ridge=scores)
+        self.block4 = RefineBlock(3 * c4, 3, w8, w4, d4, groups, others=others)
         self.head = nn.Conv2d(w4, 2, 1)
 
     def describe(self, features: FrameFeatures) -> FrameDescriptor:
