@@ -62,11 +62,12 @@ def shared_out(objects: Tensor) -> tuple[Tensor, Tensor]:
     """
     odds = _exponentials(objects)
     # That anything is there: the product of all odds plus 1, less 1.
-    anything = torch.zeros_like(odds[0])
+    anything, together = torch.zeros_like(odds[0]), torch.zeros_like(odds[0])
     for each in odds:
         anything.addcmul_(anything, each).add_(each)
+        together.add_(each)  # a sum over the first dimension takes three times as long
     nothing = anything.reciprocal_().clamp_(math.exp(-LIMIT), math.exp(LIMIT))
-    share = (odds.sum(0) + nothing).reciprocal_()
+    share = together.add_(nothing).reciprocal_()
     return nothing.log_(), odds.mul_(share)
 
 

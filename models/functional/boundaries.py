@@ -7,6 +7,7 @@ most of a frame is inside of one thing.
 import cv2
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -42,48 +43,26 @@ def enlarged_winners(
     marked = np.where(meeting, np.uint8(_MEET), cells)
     found = cv2.resize(marked, size[::-1], interpolation=cv2.INTER_NEAREST_EXACT)
     places = np.flatnonzero(found == _MEET)
-    between = _Between(places, within, size, stride=background.shape[1])
-    doubtful = winners((between.of(plane) for plane in objects), between.of(background))
+    points = _points(places, size)
+    parts = (part[:, :height, :width] for part in (objects, background[None]))
+    here, behind = (_between(part, points) for part in parts)
+    doubtful = winners(here, behind[0])
     found.reshape(-1)[places] = doubtful[:, 0].numpy()
     return torch.from_numpy(found)
 
 
-class _Between:
-    """Bilinear interpolation at some pixels of an enlarged plane, with OpenCV's edges."""
+def _points(places: NDArray[np.intp], size: tuple[int, int]) -> Tensor:
+    """(1, N, 1, 2) where N pixels' centres lie, x and y from -1 to 1 between a picture's edges.
 
-    def __init__(
-        self,
-        places: NDArray[np.intp],
-        before: tuple[int, int],
-        after: tuple[int, int],
-        stride: int,
-    ) -> None:
-        """Find what the pixels lie between.
-
-        Args:
-            places: of N pixels, rows of the enlarged plane one after the other.
-            before, after: height and width of the part of a plane, and enlarged.
-            stride: width of a whole plane.
-        """
-        rows, columns = np.divmod(places, after[1])
-        top, self._down = _cells(rows, before[0], after[0])
-        left, self._right = _cells(columns, before[1], after[1])
-        bottom, right = (np.minimum(i + 1, n - 1) for i, n in ((top, before[0]), (left, before[1])))
-        # Places in a flat plane take a quarter of the time of rows and columns.
-        self._corners = [y * stride + x for y in (top, bottom) for x in (left, right)]
-
-    def of(self, plane: Tensor) -> Tensor:
-        """(N, 1) values of an (H, W) plane."""
-        cells = plane.reshape(-1).numpy()
-        a, b, c, d = (cells.take(corner) for corner in self._corners)
-        above, below = a + (b - a) * self._right, c + (d - c) * self._right
-        return torch.from_numpy(above + (below - above) * self._down)[:, None]
+    Args:
+        places: of the pixels, rows of the picture one after the other.
+        size: height and width of the picture.
+    """
+    rows, columns = np.divmod(places, size[1])
+    x, y = ((2 * i + 1) / n - 1 for i, n in ((columns, size[1]), (rows, size[0])))
+    return torch.from_numpy(np.stack([x, y], axis=1, dtype=np.float32))[None, :, None]
 
 
-def _cells(
-    pixels: NDArray[np.intp], before: int, after: int
-) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """The cell before each pixel along one side, and how far it is from there to the next."""
-    place = ((pixels + 0.5) * (before / after) - 0.5).clip(0, before - 1)
-    cell = place.astype(np.intp)
-    return cell, (place - cell).astype(np.float32)
+def _between(planes: Tensor, points: Tensor) -> Tensor:
+    """(O, N, 1) what `enlarge` makes of (O, H, W) planes at some points."""
+    return F.grid_sample(planes[None], points, padding_mode="border", align_corners=False)[0]

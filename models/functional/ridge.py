@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 _RAREST = 1e-4
@@ -46,24 +47,34 @@ def gather_evidence(features: Tensor, masks: Tensor) -> Evidence:
     """
     x = features.float().flatten(1).T
     inside = masks.float().flatten(1)
-    share = inside.mean(1, keepdim=True)
-    weights = inside * share.clamp_min(_RAREST).rsqrt()
-    rest = (1 - inside) * (1 - share).clamp_min(_RAREST).rsqrt()
-    seen = inside.amax(0) > _NOTHING
+    inside = inside * (inside > _NOTHING)
+    seen = inside.amax(0) > 0
     grid = torch.zeros(features.shape[1:], dtype=torch.bool, device=x.device)
     grid[::_SPARSE, ::_SPARSE] = True
     sampled = grid.flatten() & ~seen
     # What was left out counts by what was not.
     left = (~seen).sum() / sampled.sum().clamp_min(1)
-    weights = weights + rest * torch.where(seen, 1, left)
-    weights = weights * (seen | sampled)
-    weights = weights / weights.sum(1, keepdim=True)
+    every = torch.where(seen, 1, sampled * left)
+    share = inside.mean(1, keepdim=True)
+    rest = (1 - share).clamp_min(_RAREST).rsqrt()
+    # All cells weigh as the rest does, which objects share but for a factor. Its own weigh more.
+    more = inside * (share.clamp_min(_RAREST).rsqrt() - rest)
+    shared = _products(x, every)
+    gram = torch.stack([a * shared + _products(x, own) for a, own in zip(rest, more, strict=True)])
+    weights = rest * every + more
+    total = weights.sum(1)
+    target = F.pad((weights * inside) @ x, (0, 1))
+    target[:, -1] = (weights * inside).sum(1)
+    return Evidence(gram / total[:, None, None], target / total[:, None])
+
+
+def _products(x: Tensor, weights: Tensor) -> Tensor:
+    """(C + 1, C + 1) weighted sum of products of (N, C) features and a constant one."""
     if x.device.type == "cpu":  # a GPU would be waited for, to learn how many cells there are
-        kept = (seen | sampled).nonzero()[:, 0]
-        x, weights, inside = x[kept], weights[:, kept], inside[:, kept]
-    x = torch.cat([x, x.new_ones(len(x), 1)], dim=1)
-    gram = torch.stack([(x * row[:, None]).T @ x for row in weights])
-    return Evidence(gram, (weights * inside) @ x)
+        kept = weights.nonzero()[:, 0]
+        x, weights = x.index_select(0, kept), weights[kept]
+    x = F.pad(x, (0, 1), value=1)
+    return (x * weights[:, None]).T @ x
 
 
 def solve_ridge(evidence: Evidence, strength: Tensor | float) -> Tensor:

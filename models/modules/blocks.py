@@ -40,6 +40,11 @@ def projector(before: int, hidden: int, after: int) -> nn.Sequential:
     )
 
 
+def sizes(norm: nn.GroupNorm) -> Tensor:
+    """(C,) root mean square of what a normalization gives, if its groups' channels are alike."""
+    return torch.hypot(norm.weight.detach(), norm.bias.detach())
+
+
 class ResidualBlock(nn.Module):
     """Two 3x3 convolutions around an identity, with group normalization."""
 
@@ -51,15 +56,15 @@ class ResidualBlock(nn.Module):
         nn.init.zeros_(self.second[1].weight)  # type: ignore[arg-type]
 
     @property
-    def share(self) -> float:
-        """How much it adds to its input, as the root mean square over positions and channels."""
+    def added(self) -> Tensor:
+        """(C,) how much it adds to its input, see `sizes`."""
         norm = self.second[1]
         assert isinstance(norm, nn.GroupNorm)
-        return (norm.weight.detach().square() + norm.bias.detach().square()).mean().sqrt().item()
+        return sizes(norm)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C, H, W)."""
-        return torch.relu_(x + self.second(torch.relu_(self.first(x))))
+        return torch.relu_(self.second(torch.relu_(self.first(x))).add_(x))
 
 
 def upsample(x: Tensor, scale: int) -> Tensor:

@@ -64,7 +64,7 @@ class _Aligned:
     likeness: Tensor | None
 
 
-class _RefineBlock(nn.Module):
+class RefineBlock(nn.Module):
     """One block: current and reference features once, masks and the block before per object."""
 
     def __init__(
@@ -94,9 +94,18 @@ class _RefineBlock(nn.Module):
         self.residual = ResidualBlock(width, groups)
         self.deeper = nn.Sequential(*(ResidualBlock(width, groups) for _ in range(depth - 1)))
 
-    def told(self, skipped: Tensor, every: Tensor) -> Tensor:
-        """What objects share that are told of the others: also the masks of all, (1, M, H, W)."""
-        return skipped if self.other is None else skipped + self.other(every)
+    def shared(self, features: Sequence[Tensor], every: Tensor | None) -> Tensor:
+        """What objects share: (1, width, H, W).
+
+        Args:
+            features: (1, C, H, W) each.
+            every: (1, M, H, W) the masks of all together; None where none is told of the others.
+        """
+        kernel = self.skip.weight
+        if every is not None and self.other is not None:
+            features, kernel = [*features, every], torch.cat([kernel, self.other.weight], dim=1)
+        stacked = torch.cat(list(features), dim=1).contiguous(memory_format=torch.channels_last)
+        return F.conv2d(stacked, kernel, padding=1)
 
     def forward(
         self,
@@ -113,12 +122,12 @@ class _RefineBlock(nn.Module):
         share what does not depend on them.
 
         Args:
-            shared: (1 or O, width, H, W) what `skip` made of the features, or `told` of that.
+            shared: (1 or O, width, H, W), see the method.
             masks: (O, M, H, W) of each object; and where it is told of the others, (O, 2M, H, W)
                 if they cover more than 1 anywhere: after its own, what is above.
             scores: (O, R, H, W).
             before: (O, B, H/2, W/2) the block before.
-            told: whether it is.
+            told: whether it is; `shared` is told then, too.
 
         Returns:
             (O, width, H, W).
@@ -128,9 +137,10 @@ class _RefineBlock(nn.Module):
             # The others' is the sum of all, less the object's own and less what is above 1.
             less = -self.other.weight
             kernel = torch.cat([kernel + less, less], dim=1)[:, : masks.shape[1]]
-        x = F.conv2d(masks, kernel, padding=1).add_(shared)
         if self.ridge is not None and scores is not None:
-            x.add_(self.ridge(scores))
+            masks = torch.cat([masks, scores], dim=1)
+            kernel = torch.cat([kernel, self.ridge.weight], dim=1)
+        x = F.conv2d(masks, kernel, padding=1).add_(shared)
         if self.before is not None and before is not None:
             x.add_(upsample(self.before(before), 2))
         out: Tensor = self.deeper(self.residual(torch.relu_(self.norm(x))))
@@ -161,11 +171,11 @@ class MaskRefinementNetwork(nn.Module):
         self.ridge = RidgeTemplate() if config.ridge else None
         scores = 2 * MAPS * config.ridge
         at16 = 3 * c16 + 2 * self.likeness
-        self.block16 = _RefineBlock(
+        self.block16 = RefineBlock(
             at16, 3 * 16, 0, w16, d16, groups, others=others, ridge=4 * scores
         )
-        self.block8 = _RefineBlock(3 * c8, 3 * 4, w16, w8, d8, groups, others=others, ridge=scores)
-        self.block4 = _RefineBlock(3 * c4, 3, w8, w4, d4, groups, others=others)
+        self.block8 = RefineBlock(3 * c8, 3 * 4, w16, w8, d8, groups, others=others, ridge=scores)
+        self.block4 = RefineBlock(3 * c4, 3, w8, w4, d4, groups, others=others)
         self.head = nn.Conv2d(w4, 2, 1)
 
     def describe(self, features: FrameFeatures) -> FrameDescriptor:
@@ -213,8 +223,10 @@ class MaskRefinementNetwork(nn.Module):
         if self.first_floor:
             first_masks = self._believed(first_masks, before.masks, coarse)
         masks = torch.stack([coarse.to(before.masks.dtype), first_masks, before.masks], dim=1)
-        skipped = self._skipped(current.features, aligned, before)
-        return self._refined(skipped, place, masks, scores)
+        told = self.others and (self.training or len(masks) > 1)  # there is nothing beside one
+        every = masks.sum(0, keepdim=True) if told else None
+        shared = self._shared(current.features, aligned, before, every)
+        return self._refined(shared, place, masks, every, scores)
 
     def _queries(self, key: Tensor, size: tuple[int, int], which: int) -> Tensor:
         """(HW, CD or more) keys of the current frame as queries, sharp and near by."""
@@ -289,59 +301,66 @@ class MaskRefinementNetwork(nn.Module):
         agreeing = near.maximum(previous.to(near.dtype))
         return above_floor(first, agreeing, self.first_floor).to(first.dtype)
 
-    def _skipped(
-        self, features: FrameFeatures, aligned: Sequence[_Aligned], before: _Aligned
+    def _shared(
+        self,
+        features: FrameFeatures,
+        aligned: Sequence[_Aligned],
+        before: _Aligned,
+        every: Tensor | None,
     ) -> list[Tensor]:
-        """For each block (A, width, H, W): what it makes of the features, for A first frames."""
+        """For each block (A, width, H, W): what objects share, for A first frames.
+
+        every: (1, 3, H/4, W/4) the masks of all; None where none is told of the others.
+        """
         now = (features.f16, features.f8, features.f4)
         blocks = (self.block16, self.block8, self.block4)
-        skipped = []
+        masks = (None, None, None) if every is None else _levels(every)
+        shared = []
         for level, block in enumerate(blocks):
             each = []
             for first in aligned:
                 parts = [now[level], first.levels[level], before.levels[level]]
                 if level == 0 and first.likeness is not None and before.likeness is not None:
                     parts += [first.likeness, before.likeness]
-                stacked = torch.cat(parts, dim=1)
-                each.append(block.skip(stacked.contiguous(memory_format=torch.channels_last)))
-            skipped.append(torch.cat(each) if len(each) > 1 else each[0])
-        return skipped
+                each.append(block.shared(parts, masks[level]))
+            shared.append(torch.cat(each) if len(each) > 1 else each[0])
+        return shared
 
     def _refined(
         self,
-        skipped: list[Tensor],
+        shared: list[Tensor],
         place: Tensor | None,
         masks: Tensor,
+        every: Tensor | None = None,
         scores: Tensor | None = None,
     ) -> Tensor:
         """Logits (O, H, W) from masks (O, 3, H, W) at stride 4, some objects at a time.
 
-        scores: (O, 2, H/2, W/2), or None.
-        place: (O,) which of the skipped features is an object's; None where there is one for all.
+        Args:
+            shared: see `_shared`.
+            place: (O,) which of these is an object's; None where there is one for all.
+            every: the masks' sum, where objects are told of the others.
+            scores: (O, 2, H/2, W/2), or None.
         """
         if scores is not None:
             held = scores.clamp(0, 1)
             scores = torch.cat([scores, held.sum(0, keepdim=True) - held], dim=1).to(masks.dtype)
         count = max(1, _CELLS_AT_ONCE // max(1, masks[0, 0].numel()))
         blocks = (self.block16, self.block8, self.block4)
-        told = self.others and (self.training or len(masks) > 1)  # there is nothing beside one
-        if told:
-            every = masks.sum(0, keepdim=True)
-            above = (every - masks - 1).clamp_min(0)
-            parts = zip(blocks, skipped, _levels(every), strict=True)
-            skipped = [block.told(*inputs) for block, *inputs in parts]
-            # A GPU would be waited for, to learn whether there is any.
-            if masks.device.type != "cpu" or bool((above > _ROUNDED).any()):
-                masks = torch.cat([masks, above], dim=1)
+        if every is not None:
+            # A GPU would be waited for, to learn whether anything is above 1.
+            most = every - masks.amin(0, keepdim=True) if masks.device.type == "cpu" else None
+            if most is None or bool((most > 1 + _ROUNDED).any()):
+                masks = torch.cat([masks, (every - masks - 1).clamp_min(0)], dim=1)
         found = []
         for rows in torch.arange(len(masks), device=masks.device).split(count):
             chosen = slice(int(rows[0]), int(rows[-1]) + 1) if len(masks) > count else slice(None)
             levels = _levels(masks[chosen])
             score = _score_levels(scores[chosen] if scores is not None else None)
-            shared = skipped if place is None else [s[place[chosen]] for s in skipped]
+            own = shared if place is None else [s[place[chosen]] for s in shared]
             x: Tensor | None = None
-            for block, *inputs in zip(blocks, shared, levels, score, strict=True):
-                x = block(*inputs, x, told=told)
+            for block, *inputs in zip(blocks, own, levels, score, strict=True):
+                x = block(*inputs, x, told=every is not None)
             channels = self.head(x).float()
             found.append(channels[:, 1] - channels[:, 0])
         return torch.cat(found) if len(found) > 1 else found[0]

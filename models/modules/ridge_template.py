@@ -53,9 +53,9 @@ class RidgeTemplate(nn.Module):
             (O, 2, H/8, W/8) float32, about 1 on the object and 0 on all else.
         """
         with torch.autocast(cells.device.type, enabled=False):
-            strength = self.log_strength.exp()
-            both = Evidence(
-                (keyframes.gram + recent.gram) / 2, (keyframes.target + recent.target) / 2
+            each = Evidence(
+                torch.cat([keyframes.gram, (keyframes.gram + recent.gram) / 2]),
+                torch.cat([keyframes.target, (keyframes.target + recent.target) / 2]),
             )
-            found = [regress(solve_ridge(one, strength), cells) for one in (keyframes, both)]
-            return torch.stack(found, dim=1).clamp(_LEAST, _MOST)
+            found = regress(solve_ridge(each, self.log_strength.exp()), cells)
+            return found.unflatten(0, (MAPS, -1)).transpose(0, 1).clamp(_LEAST, _MOST)

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from models.functional.masks import thickness
-from models.modules.descriptor import FrameDescriptor, Reference, to_blocks
+from models.functional.resampling import shrink
+from models.modules.descriptor import BLOCK, FrameDescriptor, Reference
 from models.tracking.frames import RememberedFrames
 
 _SHARPNESS = 20.0
@@ -73,4 +74,4 @@ def _found(first: Reference, given: Tensor, key: Tensor, here: Tensor) -> Tensor
 
 def _positions(masks: Tensor) -> Tensor:
     """(O, HW) share of each position at stride 16 that an object covers, from (O, H/4, W/4)."""
-    return to_blocks(masks).mean(2).T
+    return shrink(masks, BLOCK).flatten(1)

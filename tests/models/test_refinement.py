@@ -159,21 +159,26 @@ def test_what_others_cover_is_convolved_for_all_at_once(most: float) -> None:
         assert block.other is not None
         torch.nn.init.normal_(block.other.weight, std=0.1)
     masks = (torch.softmax(torch.randn(4, 3, 32, 48), dim=0) * most).clamp(0, 1)
-    others = (masks.sum(0) - masks).clamp(0, 1)
-    skipped = [torch.randn(1, c, 8 * s, 12 * s) for c, s in ((128, 1), (64, 2), (32, 4))]
+    every = masks.sum(0, keepdim=True)
+    others = (every - masks).clamp(0, 1)
+    features = [torch.randn(1, c, 8 * s, 12 * s) for c, s in ((290, 1), (96, 2), (72, 4))]
+    shared = list[torch.Tensor]()
     x: torch.Tensor | None = None
     with torch.no_grad():
-        for block, skip, side in zip(blocks, skipped, (4, 2, 1), strict=True):
-            own, beside = (torch.nn.functional.pixel_unshuffle(m, side) for m in (masks, others))
+        for block, level, side in zip(blocks, features, (4, 2, 1), strict=True):
+            own, beside, both = (
+                torch.nn.functional.pixel_unshuffle(m, side) for m in (masks, others, every)
+            )
             assert block.other is not None
-            y = skip + block.mask(own) + block.other(beside)
+            y = block.skip(level) + block.mask(own) + block.other(beside)
             if block.before is not None and x is not None:
                 y = y + upsample(block.before(x), 2)
             x = block.deeper(block.residual(torch.relu(block.norm(y))))
+            shared.append(block.shared(level.split(8, dim=1), both))
         assert x is not None
         channels = network.head(x)
         expected = channels[:, 1] - channels[:, 0]
-        found = network._refined(skipped, None, masks)
+        found = network._refined(shared, None, masks, every)
     torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-3)
 
 

@@ -496,6 +496,20 @@ def test_blocks_that_hardly_do_anything_are_left_out_of_half_precision_only() ->
     assert isinstance(half.residual, ResidualBlock) and isinstance(whole.deeper[0], ResidualBlock)
 
 
+def test_a_block_that_does_much_in_one_channel_or_to_small_values_is_kept() -> None:
+    torch.manual_seed(0)
+    network = DMNAOA(preset("lite"))
+    one_channel, small_values = network.mrn.block16, network.mrn.block8
+    with torch.no_grad():
+        one_channel.deeper[0].second[1].weight[3] = 0.15  # type: ignore[index]
+        small_values.deeper[0].second[1].weight.fill_(0.01)  # type: ignore[operator,union-attr]
+        small_values.norm.weight.fill_(0.1)
+    ready = for_inference(network, torch.bfloat16).mrn
+    assert isinstance(ready.block16.deeper[0], ResidualBlock)
+    assert isinstance(ready.block8.deeper[0], ResidualBlock)
+    assert isinstance(ready.block4.residual, torch.nn.Identity)
+
+
 def test_what_is_left_out_of_lite_is_a_few_times_what_half_precision_rounds() -> None:
     torch.manual_seed(0)
     network = load_model("lite").network.mrn.eval()
