@@ -120,6 +120,8 @@ def test_each_round_gives_the_worst_frame_and_goes_on(
     page = ["report", out, "--root", root, "-q"]
     assert CliRunner().invoke(app, [str(a) for a in page]).exit_code == 0
     text = (out / "report.html").read_text()
+    newest = json.loads((out / "rounds/2/results.json").read_text())
+    given = newest["sequences"]["dogs"]["corrected"]
     assert 'id="corrections"' in text and f"<td>{', '.join(given)}</td>" in text
 
 
